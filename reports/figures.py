@@ -1,0 +1,180 @@
+"""The figures of one report, in numbers and codes, without a word of any language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """What may be said of a branch in a section."""
+
+    FALLS_SHORT = "falls_short"
+    WATCH = "watch"
+    AS_NORM = "as_norm"
+    ABOVE = "above"
+    NOT_ENOUGH = "not_enough"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The business's settings of the judgement, from config.toml."""
+
+    margin: float = 5.0
+    """Points below the norm that are worth acting on."""
+    false_share: float = 0.10
+    """Largest share of false flags that is accepted among the flags of one edition."""
+    least_audits: int = 2
+    """Audits of a branch in the window below which nothing is said of it."""
+    half_life_weeks: float = 0.0
+    """Weeks after which an audit counts half; 0: every audit of the window counts the same."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """An estimate with its 90 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class SectionFigures:
+    """One section over the whole chain."""
+
+    section: str
+    audits: int
+    branches: int
+    """Branches with at least one score."""
+    norm: float | None
+    """Mean of branch means, 0…100; None where nothing was scored."""
+    variances: Mapping[str, Interval] = field(default_factory=dict)
+    """Points²: "region", "branch", "shopper", "residual"; empty where no fit was possible."""
+    criterion: float | None = None
+    """−2 log restricted likelihood of the section's own fit."""
+    shopper_over_branch: float | None = None
+    """Probability that shoppers differ more than branches (region included in branch); None where it cannot be told."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One branch in one section over the window."""
+
+    branch: str
+    section: str
+    audits: int
+    shoppers: int
+    score: float | None
+    """Plain mean of the branch's audits."""
+    norm: float | None
+    """Leave-one-out mean of branch means."""
+    variance: float | None
+    """score − norm, points, signed."""
+    estimate: float | None
+    """Probable true difference from the chain's norm."""
+    low: float | None
+    high: float | None
+    """90 % interval of the true difference."""
+    p_short: float | None
+    """Probability that the true difference is below −margin."""
+    q: float | None
+    """Expected share of false flags if all cells at least as likely short were flagged."""
+    state: State
+
+
+@dataclass(frozen=True)
+class Leniency:
+    """How many points a shopper gives above the others in a section."""
+
+    shopper: str
+    section: str
+    audits: int
+    leniency: float
+    sd: float
+
+
+@dataclass(frozen=True)
+class Design:
+    """What the audits of the window can tell apart."""
+
+    audits: int
+    branches: int
+    audited_branches: int
+    shoppers: int
+    unknown_shopper_audits: int
+    median_audits: float
+    """Median number of audits over the audited branches."""
+    repeats: int
+    """Σ (audits − 1) over the audited branches."""
+    enough: bool
+    """Whether branches can be told from visits at all: repeats ≥ 30 and median ≥ 2."""
+    audits_wanted: int | None
+    """Further audits that would make it enough; 0 where it is enough; None where no number would."""
+    groups: int
+    """Connected groups of branches and shoppers; leniency cannot be compared across groups."""
+    cross_region_share: float | None
+    """Share of audits made outside the shopper's most frequent region; None with fewer than two regions."""
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What the statistics say of one window: the result of `screening.assess`."""
+
+    design: Design
+    sections: tuple[SectionFigures, ...]
+    cells: tuple[Cell, ...]
+    """Every branch × section, branches in the sheet's order, sections within."""
+    shoppers: tuple[Leniency, ...]
+
+
+@dataclass(frozen=True)
+class TrendPoint:
+    """The mean score of a scope's audits of one week in one section."""
+
+    week: date
+    section: str
+    audits: int
+    score: float
+
+
+@dataclass(frozen=True)
+class NewAudit:
+    """An audit counted for the first time in this edition."""
+
+    branch: str
+    week: date
+    late: bool
+    """Its week's edition had already been issued without it."""
+    score: float | None
+    failed_critical: tuple[str, ...]
+    """Codes of failed critical items."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Everything one edition says of one scope and week, language-free: what is stored and what is drawn."""
+
+    scope: str
+    """"chain" or the region's code."""
+    scope_name: str | None
+    """The region's name; None for the chain, whose name is worded."""
+    week: date
+    window_from: date
+    window_to: date
+    """First and last day counted, both included."""
+    rules: Rules
+    standard_version: int
+    design: Design
+    sections: tuple[SectionFigures, ...]
+    """Of the whole chain: the norm a region is held against."""
+    cells: tuple[Cell, ...]
+    """Of the scope's own branches."""
+    shoppers: tuple[Leniency, ...]
+    trend: tuple[TrendPoint, ...]
+    """Of the scope's own audits."""
+    new: tuple[NewAudit, ...]
+    branch_names: Mapping[str, str]
+    """Name of each branch of the scope by its code, as it was when the edition was made."""
+    branch_regions: Mapping[str, str]
+    """Region name of each branch of the scope by its code."""
