@@ -1,0 +1,140 @@
+"""Words, dates and numbers in the reader's language: every floor words things through here.
+
+A message is an English sentence with {named} fields and at the same time the key of its translations in
+`translations/<code>.po`. A sentence that has no translation yet is shown in English behind "[en]", so that nobody takes
+it for the translator's work. Adding a language is adding its .po and its wording of the standard.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from pathlib import Path
+
+from babel import Locale
+from babel.core import get_global
+from babel.dates import format_date, format_skeleton
+from babel.lists import format_list
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+Value = str | int | float | Decimal | dt.date
+
+ORIGINAL = "en"
+CATALOGUES = Path(__file__).parent / "translations"
+
+_FIELD = re.compile(r"\{(\w+)\}")
+_PLURALS = ("zero", "one", "two", "few", "many")
+_FORMATS = {"en": "en_GB"}  # day before month, as Indian and European readers of English write it
+_WEEK_DAYS = {"hu": "y. MMMM d"}  # Hungarian hangs an ending on the day: "2026. november 16-i hét"
+
+
+def message(text: str) -> str:
+    """Marks a sentence that is worded elsewhere, so that the catalogues know it."""
+    return text
+
+
+@dataclass(frozen=True, eq=False)
+class Language:
+    """One language: its sentences, its plural rules, its way of writing numbers and days."""
+
+    code: str
+    locale: Locale
+    sentences: Mapping[str, tuple[str, ...]]
+    """Each message with its translation, or with one translation per plural form."""
+
+    @property
+    def name(self) -> str:
+        """The language's own name for itself."""
+        own = self.locale.language_name or self.code
+        return own[:1].upper() + own[1:]
+
+    @property
+    def script(self) -> str:
+        """ISO 15924: Latn, Deva, Taml, Telu."""
+        return str(get_global("likely_subtags")[self.code]).split("_")[1]
+
+    def say(self, message: str, /, **values: Value) -> str:
+        """Words a message; a value the message names but the caller forgot is a KeyError."""
+        found = self.sentences.get(message)
+        return self._fill(found[0] if found else self._untranslated(message), values)
+
+    def count(self, one: str, many: str, /, n: int, **values: Value) -> str:
+        """Words a message in the plural form of n, which it may name as {n}."""
+        found = self.sentences.get(one)
+        text = found[self._plural(n)] if found and len(found) > 1 else self._untranslated(one if n == 1 else many)
+        return self._fill(text, {"n": n, **values})
+
+    def number(self, x: float | Decimal, digits: int = 1) -> str:
+        """Rounds half up; the minus is a true minus sign, and what rounds to nothing has none."""
+        exact = Decimal(repr(float(x))) if not isinstance(x, Decimal) else x
+        shown = exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+        whole = self.locale.decimal_formats[None].pattern.split(".")[0]
+        pattern = f"{whole}.{'0' * digits}" if digits else whole
+        return format_decimal(shown or abs(shown), format=pattern, locale=self.locale).replace("-", "\u2212")
+
+    def whole(self, n: int) -> str:
+        return self.number(Decimal(n), 0)
+
+    def percent(self, p: float, digits: int = 0) -> str:
+        """A share between 0 and 1; all the languages set the sign right behind the number."""
+        return self.number(Decimal(repr(float(p))) * 100, digits) + "%"
+
+    def date(self, day: dt.date) -> str:
+        return format_date(day, "long", locale=self.locale)
+
+    def short_date(self, day: dt.date) -> str:
+        """Day and month."""
+        return format_skeleton("MMMd", day, locale=self.locale)
+
+    def week(self, monday: dt.date) -> str:
+        return self.say("week of {day}", day=format_date(monday, _WEEK_DAYS.get(self.code, "long"), locale=self.locale))
+
+    def join(self, items: Iterable[str]) -> str:
+        return format_list(list(items), locale=self.locale)
+
+    def _untranslated(self, text: str) -> str:
+        return text if self.code == ORIGINAL else f"[{ORIGINAL}] {text}"
+
+    def _plural(self, n: int) -> int:
+        rule = self.locale.plural_form
+        forms = [form for form in _PLURALS if form in rule.tags]
+        return [*forms, "other"].index(rule(n))
+
+    def _fill(self, text: str, values: Mapping[str, Value]) -> str:
+        return _FIELD.sub(lambda field: self._word(values[field[1]]), text)
+
+    def _word(self, value: Value) -> str:
+        if isinstance(value, str):
+            return value
+        if isinstance(value, dt.date):
+            return self.date(value)
+        return self.whole(value) if isinstance(value, int) else self.number(value)
+
+
+@cache
+def language(code: str) -> Language:
+    """The language of a code; one without a catalogue is a LookupError."""
+    if code not in codes():
+        raise LookupError(f"There is no catalogue for the language {code!r}.")
+    return Language(code, Locale.parse(_FORMATS.get(code, code)), {} if code == ORIGINAL else _sentences(code))
+
+
+@cache
+def codes() -> tuple[str, ...]:
+    """English and every language that has a catalogue."""
+    return (ORIGINAL, *sorted(path.stem for path in CATALOGUES.glob("*.po")))
+
+
+def _sentences(code: str) -> dict[str, tuple[str, ...]]:
+    """Finished translations only: an empty or fuzzy one counts as missing."""
+    with (CATALOGUES / f"{code}.po").open("rb") as file:
+        catalogue = read_po(file, locale=code)
+    forms = {_texts(entry.id)[0]: _texts(entry.string) for entry in catalogue if entry.id and not entry.fuzzy}
+    return {key: texts for key, texts in forms.items() if all(texts)}
+
+
+def _texts(words: str | Iterable[str] | None) -> tuple[str, ...]:
+    return (words or "",) if isinstance(words, str | None) else tuple(words)
