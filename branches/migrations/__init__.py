@@ -1,0 +1,60 @@
+"""Brings a database to the tables of this version."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from branches.errors import Refused
+from branches.tables import metadata
+
+FOLDER = Path(__file__).parent
+LOCK = 7_220_131
+"""Of PostgreSQL: two programs that start at once must not both migrate."""
+
+
+def configuration() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    return config
+
+
+def head() -> str:
+    """The newest revision that this version knows."""
+    newest = ScriptDirectory.from_config(configuration()).get_current_head()
+    if newest is None:
+        raise Refused("There are no migrations; the installation is incomplete.")
+    return newest
+
+
+def revision(connection: sa.Connection) -> str | None:
+    """The revision a database is at; None before the first."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def upgrade(engine: sa.Engine) -> None:
+    """Brings the database to the newest revision; where it is already there, nothing is written."""
+    with engine.execution_options(reading=True).connect() as connection:
+        if revision(connection) == head():
+            return
+    with engine.begin() as connection:
+        if engine.name == "postgresql":
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+        known = {script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions()}
+        at = revision(connection)
+        if at is not None and at not in known:
+            raise Refused("The database was written by a newer version of the program; install that one.")
+        config = configuration()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def differences(engine: sa.Engine) -> list[object]:
+    """What the tables in the code have and the database has not, or the other way round."""
+    with engine.execution_options(reading=True).connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, metadata))

@@ -1,0 +1,111 @@
+"""Corrective actions: what a branch promises for a finding or a flag."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlmodel import Field, Relationship, Session, SQLModel, col, select
+
+from branches import history
+from branches.audits import Audit
+from branches.database import UtcTime, public_id
+from branches.errors import Conflict, Refused
+from branches.flags import Flag
+from branches.people import User
+from branches.places import Branch
+
+
+class ActionState(StrEnum):
+    """Where a corrective action stands."""
+
+    OPEN = "open"
+    COMPLETED = "completed"
+    VERIFIED = "verified"
+
+
+class CorrectiveAction(SQLModel, table=True):
+    """One promise of a branch, with a day by which it is kept."""
+
+    __tablename__ = "corrective_action"
+
+    id: int = Field(default=None, primary_key=True)
+    public_id: str = Field(default_factory=public_id, unique=True, max_length=16)
+    branch_id: int = Field(foreign_key="branch.id", index=True)
+    flag_id: int | None = Field(default=None, foreign_key="flag.id")
+    audit_id: int | None = Field(default=None, foreign_key="audit.id")
+    item_id: int | None = Field(default=None, foreign_key="item.id")
+    state: str = Field(default=ActionState.OPEN.value, max_length=16)
+    plan: str = Field(max_length=2000)
+    due_on: date
+    opened_at: datetime = Field(sa_type=UtcTime)
+    completed_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    verified_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+    branch: Branch = Relationship()
+
+
+def open_action(
+    session: Session,
+    branch: Branch,
+    *,
+    plan: str,
+    due_on: date,
+    by: User,
+    at: datetime,
+    flag: Flag | None = None,
+    audit: Audit | None = None,
+) -> CorrectiveAction:
+    """Promises something for a flag or for an audit's finding, by a day."""
+    if not plan.strip():
+        raise Refused("Say what the branch will do.")
+    if flag is None and audit is None:
+        raise Refused("A corrective action answers a flag or a finding; name it.")
+    if any(thing is not None and thing.branch_id != branch.id for thing in (flag, audit)):
+        raise Refused("That belongs to another branch.")
+    action = CorrectiveAction(
+        branch_id=branch.id,
+        flag_id=flag.id if flag else None,
+        audit_id=audit.id if audit else None,
+        plan=plan.strip(),
+        due_on=due_on,
+        opened_at=at,
+    )
+    session.add(action)
+    session.flush()
+    history.write(session, "open", action, by=by, at=at)
+    return action
+
+
+def complete(session: Session, action: CorrectiveAction, *, by: User, at: datetime) -> None:
+    """The branch says that it is done."""
+    _step(session, action, ActionState.OPEN, ActionState.COMPLETED)
+    action.completed_at = at
+    history.write(session, "complete", action, by=by, at=at)
+
+
+def verify(session: Session, action: CorrectiveAction, *, by: User, at: datetime) -> None:
+    """Somebody else has seen that it is done."""
+    _step(session, action, ActionState.COMPLETED, ActionState.VERIFIED)
+    action.verified_at = at
+    history.write(session, "verify", action, by=by, at=at)
+
+
+def reopen(session: Session, action: CorrectiveAction, *, reason: str, by: User, at: datetime) -> None:
+    """It turned out not to be done."""
+    _step(session, action, ActionState.COMPLETED, ActionState.OPEN)
+    action.completed_at = None
+    history.write(session, "reopen", action, by=by, at=at, reason=reason)
+
+
+def overdue(session: Session, today: date) -> list[CorrectiveAction]:
+    """Open promises whose day has passed, longest first."""
+    query = select(CorrectiveAction).where(
+        CorrectiveAction.state == ActionState.OPEN.value, CorrectiveAction.due_on < today
+    )
+    return list(session.exec(query.order_by(col(CorrectiveAction.due_on), col(CorrectiveAction.id))))
+
+
+def _step(session: Session, action: CorrectiveAction, must_be: ActionState, to: ActionState) -> None:
+    if action.state != must_be.value:
+        raise Conflict("This corrective action is {state}, not {expected}.", state=action.state, expected=must_be.value)
+    action.state = to.value
+    session.add(action)

@@ -1,0 +1,124 @@
+"""Appeals: a branch disputes one answer; the office decides; both scores are kept."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Index, text
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Field, Relationship, Session, SQLModel, select
+
+from branches import audits, history, scoring, standards
+from branches.audits import Answer, Audit, AuditState
+from branches.database import UtcTime, public_id
+from branches.errors import Conflict, NotFound, Refused
+from branches.people import User
+
+
+class AppealState(StrEnum):
+    """Where an appeal stands."""
+
+    OPEN = "open"
+    UPHELD = "upheld"
+    REJECTED = "rejected"
+
+
+class Appeal(SQLModel, table=True):
+    """One disputed answer."""
+
+    __table_args__ = (
+        Index(
+            "uq_appeal_open",
+            "audit_id",
+            "item_id",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    public_id: str = Field(default_factory=public_id, unique=True, max_length=16)
+    audit_id: int = Field(foreign_key="audit.id", index=True)
+    item_id: int = Field(foreign_key="item.id")
+    state: str = Field(default=AppealState.OPEN.value, max_length=16)
+    reason: str = Field(max_length=2000)
+    opened_at: datetime = Field(sa_type=UtcTime)
+    decided_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    decision: str = Field(default="", max_length=2000)
+    mark_before: str = Field(max_length=2000)
+    score_before: int | None = None
+    score_after: int | None = None
+
+    audit: Audit = Relationship()
+
+
+def open_appeal(
+    session: Session, audit: Audit, item_code: str, *, reason: str, until: datetime, by: User, at: datetime
+) -> Appeal:
+    """Disputes one answer of a released audit before the deadline, once at a time."""
+    if not reason.strip():
+        raise Refused("Say what is wrong with this answer.")
+    if at > until:
+        raise Refused("The time to appeal this audit ended on {day}.", day=until.date().isoformat())
+    if AuditState(audit.state) is not AuditState.APPEALED:
+        audits.move(session, audit, AuditState.APPEALED, by=by, at=at)
+    answer = _answer(session, audit, item_code)
+    appeal = Appeal(
+        audit_id=audit.id,
+        item_id=answer.item_id,
+        reason=reason.strip(),
+        opened_at=at,
+        mark_before=answer.mark,
+        score_before=audit.score,
+    )
+    try:
+        with session.begin_nested():
+            session.add(appeal)
+    except IntegrityError as error:
+        raise Conflict("This answer has already been appealed and is not decided yet.") from error
+    history.write(session, "appeal", appeal, by=by, at=at, item=item_code)
+    return appeal
+
+
+def decide(session: Session, appeal: Appeal, *, upheld_as: str | None, decision: str, by: User, at: datetime) -> None:
+    """Closes an appeal: `upheld_as` is the mark that takes the answer's place, None leaves it as it was."""
+    if not decision.strip():
+        raise Refused("Say why the appeal is decided so.")
+    session.refresh(appeal, with_for_update=True)
+    if appeal.state != AppealState.OPEN.value:
+        raise Conflict("This appeal has already been decided.")
+    appeal.state = (AppealState.REJECTED if upheld_as is None else AppealState.UPHELD).value
+    appeal.decision, appeal.decided_at = decision.strip(), at
+    if upheld_as is not None:
+        _change(session, appeal, upheld_as)
+    appeal.score_after = appeal.audit.score
+    session.add(appeal)
+    session.flush()
+    _settle(session, appeal.audit, by, at)
+    history.write(session, appeal.state, appeal, by=by, at=at, decision=appeal.decision)
+
+
+def _settle(session: Session, audit: Audit, by: User, at: datetime) -> None:
+    """The audit is decided when its last open appeal is."""
+    waiting = select(Appeal.id).where(Appeal.audit_id == audit.id, Appeal.state == AppealState.OPEN.value)
+    if session.exec(waiting).first() is None:
+        audits.move(session, audit, AuditState.DECIDED, by=by, at=at)
+
+
+def _change(session: Session, appeal: Appeal, mark: str) -> None:
+    answer = session.get_one(Answer, (appeal.audit_id, appeal.item_id))
+    answer.mark = mark
+    rule = next(r for r in standards.scoring_rules(appeal.audit.standard).items if r.code == answer.item.code)
+    won = scoring.points(rule, mark)
+    answer.points = None if won is None else scoring.thousandths(won)
+    session.add(answer)
+    session.flush()
+    audits.rescore(session, appeal.audit)
+
+
+def _answer(session: Session, audit: Audit, item_code: str) -> Answer:
+    query = select(Answer).where(Answer.audit_id == audit.id)
+    for answer in session.exec(query):
+        if answer.item.code == item_code:
+            return answer
+    raise NotFound("This audit has no answer to {item}.", item=item_code[:60])

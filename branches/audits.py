@@ -1,0 +1,269 @@
+"""Audits: one shopper's check of one branch, its answers, and the scores they earned."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import Index
+from sqlmodel import Field, Relationship, Session, SQLModel, col, delete, select
+
+from branches import history, scoring, standards
+from branches.database import UtcTime, public_id
+from branches.errors import Conflict, Refused
+from branches.people import User
+from branches.places import Branch
+from branches.standards import Item, Standard
+from branches.weeks import Week, local_date
+
+
+class AuditState(StrEnum):
+    """Where an audit is in its life."""
+
+    ASSIGNED = "assigned"
+    STARTED = "started"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    RELEASED = "released"
+    APPEALED = "appealed"
+    DECIDED = "decided"
+    CLOSED = "closed"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    EXCLUDED = "excluded"
+
+
+COUNTED = frozenset({AuditState.RELEASED, AuditState.APPEALED, AuditState.DECIDED, AuditState.CLOSED})
+"""States in which an audit counts and staff may see it."""
+
+NEXT: Mapping[AuditState, frozenset[AuditState]] = {
+    AuditState.ASSIGNED: frozenset({AuditState.STARTED, AuditState.EXPIRED, AuditState.WITHDRAWN}),
+    AuditState.STARTED: frozenset({AuditState.SUBMITTED, AuditState.EXPIRED, AuditState.WITHDRAWN}),
+    AuditState.SUBMITTED: frozenset({AuditState.RETURNED, AuditState.APPROVED, AuditState.EXCLUDED}),
+    AuditState.RETURNED: frozenset({AuditState.SUBMITTED, AuditState.EXCLUDED, AuditState.WITHDRAWN}),
+    AuditState.APPROVED: frozenset({AuditState.RELEASED, AuditState.RETURNED, AuditState.EXCLUDED}),
+    AuditState.RELEASED: frozenset({AuditState.APPEALED, AuditState.CLOSED, AuditState.EXCLUDED}),
+    AuditState.APPEALED: frozenset({AuditState.DECIDED, AuditState.EXCLUDED}),
+    AuditState.DECIDED: frozenset({AuditState.APPEALED, AuditState.CLOSED, AuditState.EXCLUDED}),
+    AuditState.CLOSED: frozenset({AuditState.EXCLUDED}),
+    AuditState.EXPIRED: frozenset(),
+    AuditState.WITHDRAWN: frozenset(),
+    AuditState.EXCLUDED: frozenset(),
+}
+"""Which step may follow which."""
+
+
+class Outcome(StrEnum):
+    """Whether a critical item failed; the computed score stays either way."""
+
+    PASS = "pass"  # noqa: S105 - a word, not a password
+    CRITICAL_FAIL = "critical_fail"
+
+
+class Audit(SQLModel, table=True):
+    """One audit, from assigned to closed."""
+
+    __table_args__ = (Index("ix_audit_branch_id_visited_on", "branch_id", "visited_on"),)
+
+    id: int = Field(default=None, primary_key=True)
+    public_id: str = Field(default_factory=public_id, unique=True, max_length=16)
+    code: str | None = Field(default=None, unique=True, max_length=200)
+    """Its id in the exchange form."""
+    standard_id: int = Field(foreign_key="standard.id", index=True)
+    branch_id: int = Field(foreign_key="branch.id")
+    shopper_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    """None: not known who audited."""
+    channel: str = Field(default="visit", max_length=32)
+    state: str = Field(default=AuditState.ASSIGNED.value, max_length=16, index=True)
+    assigned_at: datetime = Field(sa_type=UtcTime)
+    started_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    visited_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    visited_on: date | None = None
+    """The visit's local date at the branch: it decides the week and never moves with a zone."""
+    submitted_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    approved_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    released_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    reason: str = Field(default="", max_length=1000)
+    """Why it was returned, withdrawn or excluded."""
+    score: int | None = None
+    """Thousandths of a point; None where nothing applied."""
+    band: str | None = Field(default=None, max_length=32)
+    outcome: str | None = Field(default=None, max_length=16)
+
+    standard: Standard = Relationship()
+    branch: Branch = Relationship()
+    shopper: User | None = Relationship()
+
+
+class Answer(SQLModel, table=True):
+    """What was marked for one item."""
+
+    audit_id: int = Field(foreign_key="audit.id", primary_key=True)
+    item_id: int = Field(foreign_key="item.id", primary_key=True)
+    mark: str = Field(max_length=2000)
+    """As it was given: "yes", "no", "na", a number as written, a choice's code, a text."""
+    points: int | None = None
+    """Thousandths of the item's full points; None where it does not count."""
+    comment: str = Field(default="", max_length=4000)
+
+    item: Item = Relationship()
+
+
+class Photo(SQLModel, table=True):
+    """A picture that belongs to an audit; its bytes lie under the data folder by their hash."""
+
+    id: int = Field(default=None, primary_key=True)
+    public_id: str = Field(default_factory=public_id, unique=True, max_length=16)
+    audit_id: int = Field(foreign_key="audit.id", index=True)
+    item_id: int | None = Field(default=None, foreign_key="item.id")
+    sha256: str = Field(max_length=64)
+    kept_at: datetime = Field(sa_type=UtcTime)
+
+
+class ScoreRow(SQLModel, table=True):
+    """One section's score of one audit: what reports read, with what they filter and group by."""
+
+    __tablename__ = "score_row"
+    __table_args__ = (Index("ix_score_row_day_counted_from", "day", "counted_from"),)
+
+    audit_id: int = Field(foreign_key="audit.id", primary_key=True)
+    section_id: int = Field(foreign_key="section.id", primary_key=True)
+    branch_id: int = Field(foreign_key="branch.id", index=True)
+    shopper_id: int | None = Field(default=None, foreign_key="person.id")
+    day: int
+    """The visit's local date as a proleptic ordinal."""
+    score: int
+    """Thousandths of a point."""
+    items: int
+    """Items that applied."""
+    counted_from: datetime | None = Field(default=None, sa_type=UtcTime)
+    """Since when it counts: the audit's release; None while it does not."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """An answer as it comes in."""
+
+    mark: str
+    comment: str = ""
+
+
+def assign(
+    session: Session,
+    standard: Standard,
+    branch: Branch,
+    shopper: User | None,
+    *,
+    by: User | None,
+    at: datetime,
+    channel: str = "visit",
+) -> Audit:
+    """Asks a shopper to audit a branch under a published version of the standard."""
+    if standard.published_at is None:
+        raise Refused("Version {version} of the standard is not published yet.", version=standard.version)
+    audit = Audit(
+        standard_id=standard.id,
+        branch_id=branch.id,
+        shopper_id=shopper.id if shopper else None,
+        channel=channel,
+        assigned_at=at,
+    )
+    session.add(audit)
+    session.flush()
+    history.write(session, "assign", audit, by=by, at=at)
+    return audit
+
+
+def move(session: Session, audit: Audit, to: AuditState, *, by: User | None, at: datetime, reason: str = "") -> None:
+    """Takes an audit one step on in its life; a step that may not follow is refused."""
+    state = AuditState(audit.state)
+    if to not in NEXT[state]:
+        raise Conflict("This audit is {state} and cannot become {to}.", state=state.value, to=to.value)
+    audit.state = to.value
+    audit.reason = reason or audit.reason
+    session.add(audit)
+    history.write(session, to.value, audit, by=by, at=at, was=state.value, reason=reason)
+
+
+def start(session: Session, audit: Audit, *, by: User | None, at: datetime) -> None:
+    move(session, audit, AuditState.STARTED, by=by, at=at)
+    audit.started_at = at
+
+
+def submit(
+    session: Session, audit: Audit, marks: Mapping[str, Mark], *, visited_at: datetime, by: User | None, at: datetime
+) -> None:
+    """Stores the answers by item code and scores them, in the same transaction."""
+    move(session, audit, AuditState.SUBMITTED, by=by, at=at)
+    audit.submitted_at = at
+    audit.visited_at = visited_at
+    audit.visited_on = local_date(visited_at, audit.branch.timezone)
+    session.exec(delete(Answer).where(col(Answer.audit_id) == audit.id))
+    items = {item.code: item for section in audit.standard.sections for item in section.items}
+    unknown = sorted(set(marks) - set(items))
+    if unknown:
+        raise Refused("The standard has no item {item}.", item=unknown[0][:60])
+    rules = {rule.code: rule for rule in standards.scoring_rules(audit.standard).items}
+    for code, mark in marks.items():
+        item = items[code]
+        won = scoring.points(rules[code], mark.mark)
+        points = None if won is None else scoring.thousandths(won)
+        session.add(Answer(audit_id=audit.id, item_id=item.id, mark=mark.mark, points=points, comment=mark.comment))
+    session.flush()
+    rescore(session, audit)
+
+
+def rescore(session: Session, audit: Audit) -> None:
+    """Computes an audit's scores from its answers and keeps them, beside since when they count."""
+    if audit.visited_on is None:
+        raise Refused("An audit without a visit has no score.")
+    query = select(Item.code, Answer.mark).join(Item, col(Item.id) == Answer.item_id).where(Answer.audit_id == audit.id)
+    result = scoring.score(standards.scoring_rules(audit.standard), dict(session.exec(query).all()))
+    audit.score = None if result.total is None else scoring.thousandths(result.total)
+    audit.band = None if result.total is None else scoring.band(result.total, standards.bands(audit.standard))
+    audit.outcome = Outcome.CRITICAL_FAIL.value if result.failed_critical else Outcome.PASS.value
+    session.add(audit)
+    session.exec(delete(ScoreRow).where(col(ScoreRow.audit_id) == audit.id))
+    for section in audit.standard.sections:
+        found = result.sections.get(section.code)
+        if found is not None:
+            session.add(
+                ScoreRow(
+                    audit_id=audit.id,
+                    section_id=section.id,
+                    branch_id=audit.branch_id,
+                    shopper_id=audit.shopper_id,
+                    day=audit.visited_on.toordinal(),
+                    score=scoring.thousandths(found.score),
+                    items=found.items,
+                    counted_from=audit.released_at if AuditState(audit.state) in COUNTED else None,
+                )
+            )
+    session.flush()
+
+
+def release(session: Session, audit: Audit, *, by: User | None, at: datetime) -> None:
+    """From now on the audit counts and the branch's staff may see it."""
+    move(session, audit, AuditState.RELEASED, by=by, at=at)
+    audit.released_at = at
+    _count(session, audit, at)
+
+
+def exclude(session: Session, audit: Audit, *, reason: str, by: User | None, at: datetime) -> None:
+    """Keeps the audit but counts it no longer."""
+    if not reason.strip():
+        raise Refused("Say why this audit is excluded.")
+    move(session, audit, AuditState.EXCLUDED, by=by, at=at, reason=reason.strip())
+    _count(session, audit, None)
+
+
+def _count(session: Session, audit: Audit, since: datetime | None) -> None:
+    for row in session.exec(select(ScoreRow).where(ScoreRow.audit_id == audit.id)):
+        row.counted_from = since
+        session.add(row)
+
+
+def week(audit: Audit) -> Week | None:
+    """The reporting week of the visit."""
+    return None if audit.visited_on is None else Week.of(audit.visited_on)

@@ -1,0 +1,130 @@
+"""The engine, its transactions, and how columns of ours are stored; SQLite in WAL mode or PostgreSQL by its URL."""
+
+import json
+import secrets
+import sqlite3
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Dialect, make_url
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Session, SQLModel
+
+from branches.errors import Refused
+
+BUSY_SECONDS = 30
+"""How long a SQLite writer waits for the one before it."""
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A moment, always aware and always UTC; SQLite keeps it as sortable text, PostgreSQL as timestamptz."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            msg = "a moment without a time zone cannot be stored"
+            raise ValueError(msg)
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Packed(TypeDecorator[Any]):
+    """JSON, compressed: an edition of thousands of branches is read whole or not at all."""
+
+    impl = sa.LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
+        if value is None:
+            return None
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        return zlib.compress(text.encode(), level=6)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
+        return None if value is None else json.loads(zlib.decompress(value))
+
+
+def public_id() -> str:
+    """A random name for addresses and files; it says nothing of order or number."""
+    return secrets.token_hex(8)
+
+
+def create(url: str) -> sa.Engine:
+    """Opens the chain's database; nothing is read or written yet."""
+    try:
+        parsed = make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise Refused(
+            "The database address {url} cannot be read; write it like sqlite:///chain.sqlite3.", url=url
+        ) from error
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(parsed)
+    if parsed.get_backend_name() == "postgresql":
+        return sa.create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    raise Refused("A database of the kind {kind} is not supported; use SQLite or PostgreSQL.", kind=parsed.drivername)
+
+
+def _sqlite(url: sa.URL) -> sa.Engine:
+    engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
+        # The driver would begin late and deferred, and a transaction that reads first and then writes fails at once
+        # whatever the busy timeout: we begin ourselves, see `begin`.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")  # NORMAL loses acknowledged audits at a power cut
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA cache_size=-65536")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        reading = connection.get_execution_options().get("reading", False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+@contextmanager
+def transaction(engine: sa.Engine) -> Iterator[Session]:
+    """One unit of work: kept whole at the end, or not at all."""
+    with Session(engine, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[Session]:
+    """A consistent look that waits for no writer; nothing written in it is kept."""
+    look = (
+        engine.execution_options(reading=True, isolation_level="REPEATABLE READ")
+        if engine.name == "postgresql"
+        else engine.execution_options(reading=True)
+    )
+    with Session(look, expire_on_commit=False, autoflush=False) as session:
+        yield session
+        session.rollback()

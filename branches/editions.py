@@ -1,0 +1,244 @@
+"""Editions: one scope's figures of one week; issued once, revised openly, never changed.
+
+The row is the claim: (report, scope, week, revision) is unique and is written in one transaction with its finished
+content. While work runs a lease is held, which ends by itself when its holder dies.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Column, UniqueConstraint
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from branches import history
+from branches.database import Packed, UtcTime, public_id
+from branches.errors import Conflict
+from branches.people import User
+from branches.places import Branch, Region, regions
+from branches.weeks import DueTime, Week
+
+WEEKLY = "weekly"
+CHAIN = "chain"
+
+
+class Edition(SQLModel, table=True):
+    """One revision of one scope's report of one week."""
+
+    __table_args__ = (UniqueConstraint("report", "scope", "week", "revision"),)
+
+    id: int = Field(default=None, primary_key=True)
+    public_id: str = Field(default_factory=public_id, unique=True, max_length=16)
+    report: str = Field(default=WEEKLY, max_length=32)
+    scope: str = Field(max_length=32)
+    """"chain", or "region-" and the region's public id."""
+    region_id: int | None = Field(default=None, foreign_key="region.id", index=True)
+    week: date
+    """Its Monday."""
+    revision: int = 0
+    due_at: datetime = Field(sa_type=UtcTime)
+    """It counts the audits released by then."""
+    issued_at: datetime = Field(sa_type=UtcTime)
+    standard_id: int | None = Field(default=None, foreign_key="standard.id")
+    """The version whose wording its codes are read in."""
+    content: dict[str, Any] = Field(sa_column=Column(Packed, nullable=False))
+    """The figures, language-free."""
+    changes: dict[str, Any] | None = Field(default=None, sa_column=Column(Packed))
+    """Of a revision: what changed and why."""
+
+
+class Lease(SQLModel, table=True):
+    """Somebody is at work on an edition; it ends by itself."""
+
+    scope: str = Field(primary_key=True, max_length=32)
+    week: date = Field(primary_key=True)
+    holder: str = Field(max_length=64)
+    until: datetime = Field(sa_type=UtcTime)
+
+
+class Reporting(SQLModel, table=True):
+    """Since which week a scope has reports."""
+
+    scope: str = Field(primary_key=True, max_length=32)
+    first_week: date
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What an edition is about: the chain or one region."""
+
+    key: str
+    zone: str
+    region_id: int | None = None
+    region_code: str | None = None
+    zones: tuple[str, ...] = ()
+    """Zones of its branches: its week ends when the last one's does."""
+
+    def due_at(self, week: Week, due: DueTime) -> datetime:
+        """When the week's report is due: at its hour in the scope's zone, never before the week has ended everywhere."""
+        return max(due.of(week, self.zone), self.ended_at(week))
+
+    def ended_at(self, week: Week) -> datetime:
+        return max(week.ends_at(zone) for zone in self.zones or (self.zone,))
+
+
+def scopes(session: Session, chain_zone: str) -> list[Scope]:
+    """The chain, then each region that has a branch."""
+    zones: dict[int, list[str]] = {}
+    rows = session.exec(select(Branch.region_id, Branch.timezone).distinct().order_by(Branch.timezone))
+    for region_id, zone in rows:
+        zones.setdefault(region_id, []).append(zone)
+    if not zones:
+        return []
+    everywhere = tuple(sorted({zone for held in zones.values() for zone in held}))
+    chain = Scope(CHAIN, chain_zone, zones=everywhere)
+    return [chain, *(_region_scope(r, zones[r.id]) for r in regions(session) if r.id in zones)]
+
+
+def _region_scope(region: Region, zones: Iterable[str]) -> Scope:
+    return Scope(region_key(region), region.timezone, region.id, region.code, tuple(zones))
+
+
+def region_key(region: Region) -> str:
+    return f"region-{region.public_id}"
+
+
+def switch_on(session: Session, scope: Scope, first_week: Week) -> Week:
+    """Begins reporting for a scope, once; gives the week it has begun with."""
+    row = session.get(Reporting, scope.key)
+    if row is None:
+        row = Reporting(scope=scope.key, first_week=first_week.monday)
+        session.add(row)
+        session.flush()
+    return Week(row.first_week)
+
+
+def started(session: Session) -> dict[str, Week]:
+    """First reported week by scope."""
+    return {row.scope: Week(row.first_week) for row in session.exec(select(Reporting))}
+
+
+def issued_weeks(session: Session, scope_key: str) -> set[date]:
+    query = select(col(Edition.week)).where(Edition.report == WEEKLY, Edition.scope == scope_key, Edition.revision == 0)
+    return set(session.exec(query))
+
+
+def missing_weeks(session: Session, scope: Scope, first: Week, due: DueTime, now: datetime) -> list[Week]:
+    """Weeks that are due and have no edition, oldest first."""
+    done = issued_weeks(session, scope.key)
+    missing, week = [], first
+    while scope.due_at(week, due) <= now:
+        if week.monday not in done:
+            missing.append(week)
+        week = week.plus(1)
+    return missing
+
+
+def claim(session: Session, scope_key: str, week: Week, *, holder: str, now: datetime, seconds: int) -> bool:
+    """Takes the lease on an edition unless somebody living holds it."""
+    until = now + timedelta(seconds=seconds)
+    taken = session.exec(
+        sa.update(Lease)
+        .where(col(Lease.scope) == scope_key, col(Lease.week) == week.monday)
+        .where((col(Lease.until) <= now) | (col(Lease.holder) == holder))
+        .values(holder=holder, until=until)
+    )
+    if taken.rowcount:
+        return True
+    try:
+        with session.begin_nested():
+            session.add(Lease(scope=scope_key, week=week.monday, holder=holder, until=until))
+    except IntegrityError:
+        return False
+    return True
+
+
+def issue(
+    session: Session,
+    scope: Scope,
+    week: Week,
+    content: dict[str, Any],
+    *,
+    due_at: datetime,
+    at: datetime,
+    standard_id: int | None,
+    by: User | None = None,
+) -> Edition:
+    """Stores the first edition of a week; the lease ends with it. A second one is refused."""
+    edition = Edition(
+        scope=scope.key,
+        region_id=scope.region_id,
+        week=week.monday,
+        due_at=due_at,
+        issued_at=at,
+        standard_id=standard_id,
+        content=content,
+    )
+    try:
+        with session.begin_nested():
+            session.add(edition)
+    except IntegrityError as error:
+        raise Conflict("The report of week {week} has already been issued.", week=str(week)) from error
+    session.exec(sa.delete(Lease).where(col(Lease.scope) == scope.key, col(Lease.week) == week.monday))
+    history.write(session, "issue", edition, by=by, at=at, scope=scope.key, week=str(week))
+    return edition
+
+
+def revise(
+    session: Session, edition: Edition, content: dict[str, Any], changes: dict[str, Any], *, at: datetime
+) -> Edition:
+    """Adds the next revision beside the old one, which stays as it was."""
+    revised = Edition(
+        scope=edition.scope,
+        region_id=edition.region_id,
+        week=edition.week,
+        revision=edition.revision + 1,
+        due_at=edition.due_at,
+        issued_at=at,
+        standard_id=edition.standard_id,
+        content=content,
+        changes=changes,
+    )
+    try:
+        with session.begin_nested():
+            session.add(revised)
+    except IntegrityError as error:
+        raise Conflict("This edition has been revised by somebody else in the meantime.") from error
+    history.write(session, "revise", revised, by=None, at=at, revision=revised.revision)
+    return revised
+
+
+def latest(session: Session, scope_key: str, week: date | None = None) -> Edition | None:
+    """The newest revision of a week's edition; of the last week issued where none is named."""
+    query = select(Edition).where(Edition.report == WEEKLY, Edition.scope == scope_key)
+    if week is not None:
+        query = query.where(Edition.week == week)
+    return session.exec(query.order_by(col(Edition.week).desc(), col(Edition.revision).desc())).first()
+
+
+def find(session: Session, public: str) -> Edition | None:
+    return session.exec(select(Edition).where(Edition.public_id == public)).first()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line in the list of past editions, without its content."""
+
+    public_id: str
+    week: date
+    revision: int
+    issued_at: datetime
+
+
+def past(session: Session, scope_key: str, *, most: int = 200) -> list[Entry]:
+    """Editions of a scope, newest first, revisions beside their first edition."""
+    query = (
+        select(col(Edition.public_id), col(Edition.week), col(Edition.revision), col(Edition.issued_at))
+        .where(Edition.report == WEEKLY, Edition.scope == scope_key)
+        .order_by(col(Edition.week).desc(), col(Edition.revision).desc())
+        .limit(most)
+    )
+    return [Entry(*row) for row in session.exec(query)]

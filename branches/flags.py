@@ -1,0 +1,109 @@
+"""Flags: a branch falls short in a section by more than chance; raised by the program, a reason to look, not a verdict."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Index, text
+from sqlmodel import Field, Relationship, Session, SQLModel, col, select
+
+from branches import history
+from branches.database import UtcTime, public_id
+from branches.errors import Conflict, Refused
+from branches.people import User
+from branches.places import Branch
+
+CLEARED_AFTER = 2
+"""Editions in a row outside the flagged set after which a flag is cleared."""
+
+
+class Flag(SQLModel, table=True):
+    """One shortfall from the week it was first seen until it is cleared."""
+
+    __table_args__ = (
+        Index(
+            "uq_flag_open",
+            "branch_id",
+            "section",
+            unique=True,
+            sqlite_where=text("cleared_week IS NULL"),
+            postgresql_where=text("cleared_week IS NULL"),
+        ),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    public_id: str = Field(default_factory=public_id, unique=True, max_length=16)
+    branch_id: int = Field(foreign_key="branch.id", index=True)
+    section: str = Field(max_length=100)
+    raised_week: date
+    last_week: date
+    """The last week whose edition had it in the flagged set."""
+    missed: int = 0
+    """Editions since then without it."""
+    cleared_week: date | None = None
+    dismissed_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    dismissed_until: date | None = None
+    dismissed_reason: str = Field(default="", max_length=1000)
+
+    branch: Branch = Relationship()
+
+
+@dataclass(frozen=True)
+class Shortfall:
+    """A branch that the week's figures put in the flagged set."""
+
+    branch_id: int
+    section: str
+
+
+def raise_flags(
+    session: Session, week: date, judged: Iterable[int], short: Iterable[Shortfall], *, at: datetime
+) -> None:
+    """Brings the flags of the judged branches in line with one edition's flagged set.
+
+    A flag is raised when first in the set and cleared after two editions outside it.
+    """
+    wanted = set(short)
+    query = select(Flag).where(col(Flag.branch_id).in_(list(judged)), col(Flag.cleared_week).is_(None))
+    standing = {Shortfall(flag.branch_id, flag.section): flag for flag in session.exec(query)}
+    for shortfall in sorted(wanted - set(standing), key=lambda s: (s.branch_id, s.section)):
+        flag = Flag(branch_id=shortfall.branch_id, section=shortfall.section, raised_week=week, last_week=week)
+        session.add(flag)
+        session.flush()
+        history.write(session, "raise", flag, by=None, at=at, week=week.isoformat())
+    for shortfall, flag in standing.items():
+        _follow(session, flag, week, shortfall in wanted, at)
+
+
+def _follow(session: Session, flag: Flag, week: date, short: bool, at: datetime) -> None:
+    if week <= flag.last_week:
+        return
+    if short:
+        flag.last_week, flag.missed = week, 0
+    else:
+        flag.missed += 1
+        if flag.missed >= CLEARED_AFTER:
+            flag.cleared_week = week
+            history.write(session, "clear", flag, by=None, at=at, week=week.isoformat())
+    session.add(flag)
+
+
+def dismiss(session: Session, flag: Flag, *, reason: str, until: date, by: User, at: datetime) -> None:
+    """A person who knows more sets the flag aside until that day."""
+    if not reason.strip():
+        raise Refused("Say why this flag is dismissed.")
+    if flag.cleared_week is not None:
+        raise Conflict("This flag has already been cleared.")
+    flag.dismissed_at, flag.dismissed_until, flag.dismissed_reason = at, until, reason.strip()
+    session.add(flag)
+    history.write(session, "dismiss", flag, by=by, at=at, reason=reason.strip(), until=until.isoformat())
+
+
+def standing_flags(session: Session, branch_ids: Iterable[int]) -> list[Flag]:
+    """Flags raised and not cleared, oldest first."""
+    query = (
+        select(Flag)
+        .where(col(Flag.branch_id).in_(list(branch_ids)), col(Flag.cleared_week).is_(None))
+        .order_by(col(Flag.raised_week), col(Flag.id))
+    )
+    return list(session.exec(query))

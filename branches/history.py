@@ -1,0 +1,46 @@
+"""History: who did what to what, when; written by every verb, changed by none."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from branches.database import UtcTime
+from branches.people import User
+
+
+class Event(SQLModel, table=True):
+    """One thing somebody did. The program itself acts as nobody."""
+
+    __tablename__ = "history"
+    __table_args__ = (Index("ix_history_thing_thing_id", "thing", "thing_id"),)
+
+    id: int = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_type=UtcTime, index=True)
+    by_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    verb: str = Field(max_length=32)
+    thing: str = Field(max_length=32)
+    thing_id: int
+    details: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+
+
+def write(session: Session, verb: str, thing: SQLModel, *, by: User | None, at: datetime, **details: Any) -> None:
+    """Notes that `by` did `verb` to `thing`, which must have been stored already."""
+    number = getattr(thing, "id", None)
+    if number is None:
+        session.flush()
+        number = thing.id  # type: ignore[attr-defined]
+    by_id = by.id if by is not None else None
+    session.add(Event(at=at, by_id=by_id, verb=verb, thing=_kind(thing), thing_id=number, details=details))
+
+
+def of(session: Session, thing: SQLModel) -> list[Event]:
+    """What happened to that thing, oldest first."""
+    number = thing.id  # type: ignore[attr-defined]
+    query = select(Event).where(Event.thing == _kind(thing), Event.thing_id == number)
+    return list(session.exec(query.order_by(col(Event.at), col(Event.id))))
+
+
+def _kind(thing: SQLModel) -> str:
+    return type(thing).__name__.lower()

@@ -1,0 +1,93 @@
+"""People: everybody who may sign in or has audited, and the one role each of them has."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import Field, Relationship, Session, SQLModel, select
+
+from branches.database import UtcTime, public_id
+from branches.errors import NotFound, Refused
+from branches.places import Branch, Region
+
+
+class Role(StrEnum):
+    """What a person is here for."""
+
+    SHOPPER = "shopper"
+    STAFF = "staff"
+    MANAGER = "manager"
+    OFFICE = "office"
+
+
+class User(SQLModel, table=True):
+    """A person, or a group of shoppers known by one code only."""
+
+    __tablename__ = "person"  # `user` is a reserved word of PostgreSQL
+
+    id: int = Field(default=None, primary_key=True)
+    public_id: str = Field(default_factory=public_id, unique=True, max_length=16)
+    role: str = Field(max_length=16, index=True)
+    code: str | None = Field(default=None, unique=True, max_length=200)
+    """What the exchange form calls a shopper."""
+    email: str | None = Field(default=None, unique=True, max_length=254)
+    name: str = Field(default="", max_length=200)
+    language: str = Field(default="en", max_length=8)
+    branch_id: int | None = Field(default=None, foreign_key="branch.id", index=True)
+    """The staff's own branch."""
+    region_id: int | None = Field(default=None, foreign_key="region.id", index=True)
+    """The manager's own region."""
+    active: bool = True
+    created_at: datetime = Field(sa_type=UtcTime)
+
+    branch: Branch | None = Relationship()
+    region: Region | None = Relationship()
+
+
+def add_user(
+    session: Session,
+    role: Role,
+    *,
+    at: datetime,
+    email: str | None = None,
+    code: str | None = None,
+    name: str = "",
+    language: str = "en",
+    branch: Branch | None = None,
+    region: Region | None = None,
+) -> User:
+    """Adds a person; staff need their branch, a manager needs a region."""
+    if role is Role.STAFF and branch is None:
+        raise Refused("A member of staff belongs to a branch; name it.")
+    if role is Role.MANAGER and region is None:
+        raise Refused("A manager belongs to a region; name it.")
+    email = _mail_address(email) if email is not None else None
+    if email is not None and session.exec(select(User.id).where(User.email == email)).first() is not None:
+        raise Refused("{email} is already somebody's address here.", email=email)
+    user = User(
+        role=role.value,
+        code=code,
+        email=email,
+        name=name,
+        language=language,
+        branch=branch,
+        region=region,
+        created_at=at,
+    )
+    session.add(user)
+    session.flush()
+    return user
+
+
+def user_by_email(session: Session, email: str) -> User:
+    user = session.exec(select(User).where(User.email == _mail_address(email))).first()
+    if user is None:
+        raise NotFound("Nobody here has the address {email}.", email=email)
+    return user
+
+
+def _mail_address(text: str) -> str:
+    address = text.strip().lower()
+    name, at, host = address.rpartition("@")
+    if not (name and at and host) or len(address) > 254 or any(c.isspace() or not c.isprintable() for c in address):  # noqa: PLR2004 - RFC 5321
+        raise Refused("{text} is not a mail address.", text=text[:60])
+    return address

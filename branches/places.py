@@ -1,0 +1,90 @@
+"""Places: the chain's regions and branches, opened and closed."""
+
+from datetime import date
+
+from sqlalchemy import JSON, Column
+from sqlmodel import Field, Relationship, Session, SQLModel, col, or_, select
+
+from branches.database import public_id
+from branches.errors import Refused
+from branches.weeks import zone_name
+
+
+class Region(SQLModel, table=True):
+    """A group of branches that one manager reads a report about."""
+
+    id: int = Field(default=None, primary_key=True)
+    public_id: str = Field(default_factory=public_id, unique=True, max_length=16)
+    code: str = Field(unique=True, max_length=200)
+    name: str = Field(max_length=200)
+    timezone: str = Field(max_length=64)
+    """Decides when the region's report is due, never which week an audit belongs to."""
+
+
+class Branch(SQLModel, table=True):
+    """One place of the chain."""
+
+    id: int = Field(default=None, primary_key=True)
+    public_id: str = Field(default_factory=public_id, unique=True, max_length=16)
+    code: str = Field(unique=True, max_length=200)
+    name: str = Field(max_length=200)
+    region_id: int = Field(foreign_key="region.id", index=True)
+    address: str = Field(default="", max_length=500)
+    latitude: float | None = None
+    longitude: float | None = None
+    timezone: str = Field(max_length=64)
+    opened: date | None = None
+    closed: date | None = None
+    """First day on which it is no longer open."""
+    cells: dict[str, str] | None = Field(default=None, sa_column=Column(JSON))
+    """The row as it was imported, so that the exchange form gives back each cell as it was written."""
+
+    region: Region = Relationship()
+
+
+def open_region(session: Session, code: str, *, name: str = "", timezone: str) -> Region:
+    region = Region(code=code, name=name or code, timezone=zone_name(timezone))
+    session.add(region)
+    session.flush()
+    return region
+
+
+def open_branch(
+    session: Session, region: Region, code: str, *, name: str = "", timezone: str = "", opened: date | None = None
+) -> Branch:
+    """Adds a branch to a region; without a zone of its own it has the region's."""
+    branch = Branch(
+        code=code,
+        name=name or code,
+        region_id=region.id,
+        timezone=zone_name(timezone or region.timezone),
+        opened=opened,
+    )
+    session.add(branch)
+    session.flush()
+    return branch
+
+
+def close_branch(session: Session, branch: Branch, day: date) -> None:
+    """From that day on the branch is no longer audited; what happened before stays."""
+    if branch.opened is not None and day < branch.opened:
+        raise Refused(
+            "{branch} cannot close before it opened on {day}.", branch=branch.name, day=branch.opened.isoformat()
+        )
+    branch.closed = day
+    session.add(branch)
+
+
+def regions(session: Session) -> list[Region]:
+    return list(session.exec(select(Region).order_by(Region.name, Region.code)))
+
+
+def open_branches(session: Session, first: date, last: date) -> list[Branch]:
+    """Branches open on at least one day from `first` to `last`, by code."""
+    query = (
+        select(Branch)
+        .where(or_(col(Branch.opened).is_(None), col(Branch.opened) <= last))
+        .where(or_(col(Branch.closed).is_(None), col(Branch.closed) > first))
+        .order_by(Branch.code)
+    )
+    return list(session.exec(query))

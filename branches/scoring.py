@@ -1,0 +1,159 @@
+"""Scoring, pure and exact: marks → points → section scores → the audit's score.
+
+An answer earns points between 0 and 1; score = 100 · Σ weight·points / Σ weight over the items that apply.
+Nothing is a float before it is shown: weights and points are fractions, a stored score is whole thousandths of a point.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+NA = "na"
+YES = "yes"
+NO = "no"
+
+
+class ItemType(StrEnum):
+    """What kind of mark an item takes."""
+
+    YES_NO = "yes_no"
+    RATING = "rating"
+    NUMBER = "number"
+    SECONDS = "seconds"
+    CHOICE = "choice"
+    TEXT = "text"
+    PHOTO = "photo"
+
+
+MEASURED = frozenset({ItemType.RATING, ItemType.NUMBER, ItemType.SECONDS})
+SCORABLE = MEASURED | {ItemType.YES_NO}
+
+
+class Total(StrEnum):
+    """How section scores make the audit's score."""
+
+    POOLED = "pooled"
+    """All points over all weights."""
+    SECTIONS = "sections"
+    """Weighted mean of the section scores, over the sections that have one."""
+
+
+@dataclass(frozen=True)
+class ItemRule:
+    """What the scoring needs to know of an item."""
+
+    code: str
+    section: str
+    type: ItemType = ItemType.YES_NO
+    weight: Fraction = Fraction(1)
+    critical: bool = False
+    scored: bool = True
+    worst: Fraction = Fraction(0)
+    """The value that earns 0 points; worst > best means less is better."""
+    best: Fraction = Fraction(1)
+    """The value that earns 1 point."""
+
+
+@dataclass(frozen=True)
+class ScoringRules:
+    """One version of the standard, as the scoring sees it."""
+
+    items: tuple[ItemRule, ...]
+    total: Total = Total.POOLED
+    section_weights: Mapping[str, Fraction] | None = None
+    """Only for Total.SECTIONS; a section that is not named weighs 1."""
+
+
+@dataclass(frozen=True)
+class SectionScore:
+    """What one section earned; a section in which nothing applies has none."""
+
+    earned: Fraction
+    possible: Fraction
+    items: int
+
+    @property
+    def score(self) -> Fraction:
+        return 100 * self.earned / self.possible
+
+
+@dataclass(frozen=True)
+class AuditScore:
+    """What one audit earned."""
+
+    sections: Mapping[str, SectionScore]
+    total: Fraction | None
+    failed_critical: tuple[str, ...]
+
+
+def points(item: ItemRule, mark: str) -> Fraction | None:
+    """What a mark earns, 0…1; None where the item does not apply or is not scored."""
+    if not item.scored or item.type not in SCORABLE or mark in ("", NA):
+        return None
+    if item.type is ItemType.YES_NO:
+        return Fraction(mark == YES)
+    ramp = (Fraction(mark) - item.worst) / (item.best - item.worst)
+    return min(max(ramp, Fraction(0)), Fraction(1))
+
+
+def score(rules: ScoringRules, marks: Mapping[str, str]) -> AuditScore:
+    """Scores one audit from its marks by item code; an item without a mark does not count."""
+    earned: dict[str, list[Fraction]] = {}
+    failed = []
+    for item in rules.items:
+        won = points(item, marks.get(item.code, ""))
+        if won is None:
+            continue
+        if item.critical and won == 0:
+            failed.append(item.code)
+        sums = earned.setdefault(item.section, [Fraction(0), Fraction(0), Fraction(0)])
+        sums[0] += item.weight * won
+        sums[1] += item.weight
+        sums[2] += 1
+    sections = {code: SectionScore(e, p, int(n)) for code, (e, p, n) in earned.items() if p > 0}
+    return AuditScore(sections, total(rules, sections), tuple(failed))
+
+
+def total(rules: ScoringRules, sections: Mapping[str, SectionScore]) -> Fraction | None:
+    """The audit's score from its sections'; None where no section has one."""
+    if not sections:
+        return None
+    if rules.total is Total.POOLED:
+        earned = sum((s.earned for s in sections.values()), Fraction(0))
+        return 100 * earned / sum((s.possible for s in sections.values()), Fraction(0))
+    weights = rules.section_weights or {}
+    held = {code: weights.get(code, Fraction(1)) for code in sections}
+    weight = sum(held.values(), Fraction(0))
+    return sum((held[c] * s.score for c, s in sections.items()), Fraction(0)) / weight if weight else None
+
+
+def thousandths(value: Fraction) -> int:
+    """Whole thousandths of a point, half up: how a score is stored."""
+    return int((2000 * value.numerator + value.denominator) // (2 * value.denominator))
+
+
+@dataclass(frozen=True)
+class Band:
+    """A word for scores from `floor` up to the next band's floor."""
+
+    code: str
+    floor: Fraction
+
+
+def band(value: Fraction, bands: Iterable[Band]) -> str | None:
+    """The band an exact score lies in: half-open, so that no score lies in two or between two."""
+    reached = [b for b in bands if value >= b.floor]
+    return max(reached, key=lambda b: b.floor).code if reached else None
+
+
+def displayed(stored: int) -> str:
+    """Stored thousandths as a reader sees them: one decimal, half up."""
+    tenths = (stored + 50) // 100
+    return f"{tenths // 10}.{tenths % 10}"
+
+
+def rating_steps(item: ItemRule) -> Sequence[int]:
+    """The steps of a rating, worst first."""
+    step = 1 if item.best > item.worst else -1
+    return range(int(item.worst), int(item.best) + step, step)

@@ -1,0 +1,157 @@
+"""The standard: the chain's promise, in numbered versions, of sections and items worded in each language."""
+
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import JSON, Column, UniqueConstraint
+from sqlmodel import Field, Relationship, Session, SQLModel, col, select
+
+from branches import history
+from branches.database import UtcTime, public_id
+from branches.errors import Refused
+from branches.people import User
+from branches.scoring import Band, ItemRule, ItemType, ScoringRules, Total
+
+
+class Standard(SQLModel, table=True):
+    """One version. Once published it never changes; a change is a new version."""
+
+    id: int = Field(default=None, primary_key=True)
+    public_id: str = Field(default_factory=public_id, unique=True, max_length=16)
+    version: int = Field(unique=True)
+    title: str = Field(default="", max_length=200)
+    total: str = Field(default=Total.POOLED.value, max_length=16)
+    bands: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    """Code of each band → its lowest score, as a decimal."""
+    published_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    fingerprint: str = Field(default="", max_length=64)
+    """Of its content, so that the same content is not published twice."""
+    headers: dict[str, list[str]] | None = Field(default=None, sa_column=Column(JSON))
+    """Columns of the exchange form it came in, by file."""
+
+    sections: list["Section"] = Relationship(
+        back_populates="standard", sa_relationship_kwargs={"order_by": "Section.position"}
+    )
+
+
+class Section(SQLModel, table=True):
+    """A chapter of the standard; the same code in two versions is the same section."""
+
+    __table_args__ = (UniqueConstraint("standard_id", "code"),)
+
+    id: int = Field(default=None, primary_key=True)
+    standard_id: int = Field(foreign_key="standard.id")
+    code: str = Field(max_length=100)
+    position: int
+    weight: str = Field(default="1", max_length=32)
+    """A decimal; counts only where the total is the mean of section scores."""
+    scored: bool = True
+    titles: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    """By language."""
+
+    standard: Standard = Relationship(back_populates="sections")
+    items: list["Item"] = Relationship(back_populates="section", sa_relationship_kwargs={"order_by": "Item.position"})
+
+
+class Item(SQLModel, table=True):
+    """One checkable line."""
+
+    __table_args__ = (UniqueConstraint("standard_id", "code"),)
+
+    id: int = Field(default=None, primary_key=True)
+    standard_id: int = Field(foreign_key="standard.id")
+    section_id: int = Field(foreign_key="section.id", index=True)
+    code: str = Field(max_length=100)
+    position: int
+    type: str = Field(default=ItemType.YES_NO.value, max_length=16)
+    weight: str = Field(default="1", max_length=32)
+    """A decimal: exact, as it was written."""
+    critical: bool = False
+    scored: bool = True
+    na: bool = True
+    """Whether "does not apply" may be marked."""
+    required: bool = False
+    judgement: bool = False
+    """Whether the mark is the shopper's judgement; otherwise it is a fact that anybody would have seen."""
+    channels: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    """Channels it applies on; empty: all."""
+    worst: str | None = Field(default=None, max_length=32)
+    best: str | None = Field(default=None, max_length=32)
+    options: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    """Codes of a choice."""
+    condition: str = Field(default="", max_length=500)
+    """When it is asked, as an expression over other items; empty: always."""
+    wording: dict[str, dict[str, Any]] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    """By language: text, hint, playbook, options."""
+    cells: dict[str, str] | None = Field(default=None, sa_column=Column(JSON))
+    """The row as it was imported."""
+
+    section: Section = Relationship(back_populates="items")
+
+
+def draft(
+    session: Session, *, title: str, total: Total = Total.POOLED, bands: dict[str, str] | None = None
+) -> Standard:
+    """Begins the next version; it binds nobody until it is published."""
+    last = session.exec(select(Standard.version).order_by(col(Standard.version).desc())).first()
+    standard = Standard(version=(last or 0) + 1, title=title, total=total.value, bands=bands or {})
+    session.add(standard)
+    session.flush()
+    return standard
+
+
+def publish(session: Session, standard: Standard, *, at: datetime, by: User | None) -> None:
+    """From now on audits are made under this version; older audits keep theirs."""
+    if standard.published_at is not None:
+        raise Refused("Version {version} of the standard is already published.", version=standard.version)
+    if not any(section.items for section in standard.sections):
+        raise Refused("A standard without items cannot be published; add one first.")
+    standard.published_at = at
+    session.add(standard)
+    history.write(session, "publish", standard, by=by, at=at, version=standard.version)
+
+
+def current(session: Session) -> Standard | None:
+    """The newest published version; None before the first."""
+    query = select(Standard).where(col(Standard.published_at).is_not(None)).order_by(col(Standard.version).desc())
+    return session.exec(query).first()
+
+
+def scoring_rules(standard: Standard) -> ScoringRules:
+    """The version as the scoring sees it."""
+    items = tuple(_rule(item, section) for section in standard.sections for item in section.items)
+    weights = {section.code: Fraction(section.weight) for section in standard.sections}
+    return ScoringRules(items, Total(standard.total), weights)
+
+
+def bands(standard: Standard) -> list[Band]:
+    return [Band(code, Fraction(floor)) for code, floor in standard.bands.items()]
+
+
+def titles(standard: Standard, language: str) -> dict[str, str]:
+    """Section titles by code in that language, in English where it has none, else the code itself."""
+    return {s.code: s.titles.get(language) or s.titles.get("en") or s.code for s in standard.sections}
+
+
+def item_texts(standard: Standard, language: str) -> dict[str, str]:
+    """Item texts by code, with the same way out."""
+    return {i.code: _text(i, language) for s in standard.sections for i in s.items}
+
+
+def _text(item: Item, language: str) -> str:
+    wording = item.wording.get(language) or item.wording.get("en") or {}
+    return str(wording.get("text") or item.code)
+
+
+def _rule(item: Item, section: Section) -> ItemRule:
+    return ItemRule(
+        code=item.code,
+        section=section.code,
+        type=ItemType(item.type),
+        weight=Fraction(item.weight),
+        critical=item.critical,
+        scored=item.scored and section.scored,
+        worst=Fraction(item.worst) if item.worst is not None else Fraction(0),
+        best=Fraction(item.best) if item.best is not None else Fraction(1),
+    )

@@ -1,0 +1,88 @@
+"""Weeks: the reporting week by its Monday, and when one has ended where."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from branches.errors import Refused
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_ISO_WEEK = re.compile(r"\d{4}-W\d{2}", re.ASCII)
+
+
+@dataclass(frozen=True, order=True)
+class Week:
+    """A reporting week, Monday to Sunday; an audit's week is that of its visit's local date at the branch."""
+
+    monday: date
+
+    def __post_init__(self) -> None:
+        if self.monday.weekday() != 0:
+            raise ValueError(f"{self.monday} is not a Monday")
+
+    @classmethod
+    def of(cls, day: date) -> "Week":
+        return cls(day - timedelta(days=day.weekday()))
+
+    @classmethod
+    def parse(cls, text: str) -> "Week":
+        """Reads "2025-W27"."""
+        if _ISO_WEEK.fullmatch(text) is None:
+            raise Refused("{text} is not a week; write it like 2025-W27.", text=text[:40])
+        year, number = text.split("-W")
+        try:
+            return cls(date.fromisocalendar(int(year), int(number), 1))
+        except ValueError as error:
+            raise Refused("The year {year} has no week {number}.", year=year, number=number) from error
+
+    def __str__(self) -> str:
+        year, number, _ = self.monday.isocalendar()
+        return f"{year:04d}-W{number:02d}"
+
+    def plus(self, weeks: int) -> "Week":
+        return Week(self.monday + timedelta(weeks=weeks))
+
+    @property
+    def sunday(self) -> date:
+        return self.monday + timedelta(days=6)
+
+    def ends_at(self, zone: str) -> datetime:
+        """The first moment after the week in that zone, in UTC."""
+        return moment(self.monday + timedelta(days=7), time(0), zone)
+
+
+@dataclass(frozen=True)
+class DueTime:
+    """When in the following week a report is due, by the clock on the wall."""
+
+    weekday: str = "monday"
+    at: time = time(6, 0)
+
+    def of(self, week: Week, zone: str) -> datetime:
+        day = week.monday + timedelta(days=7 + DAYS.index(self.weekday))
+        return moment(day, self.at, zone)
+
+
+def moment(day: date, at: time, zone: str) -> datetime:
+    """That wall-clock time in UTC; one that a clock change skips comes as much later as the clock jumped."""
+    return datetime.combine(day, at, tzinfo=_zone(zone)).astimezone(UTC)
+
+
+def local_date(at: datetime, zone: str) -> date:
+    return at.astimezone(_zone(zone)).date()
+
+
+@lru_cache(maxsize=700)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+def zone_name(text: str) -> str:
+    """That IANA zone's name, refused where there is none."""
+    try:
+        _zone(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise Refused("{text} is not a time zone; write one like Europe/Budapest.", text=text[:60]) from error
+    return text
