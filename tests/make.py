@@ -64,7 +64,7 @@ def audit(
     version = under or standards.current(session) or standard(session)
     made = audits.assign(session, version, at, by, by=office, at=visited_at - timedelta(days=1))
     audits.start(session, made, by=by, at=visited_at)
-    marks = {}
+    marks: dict[str, Mark] = {}
     for section in version.sections:
         wanted = score * len(section.items) // 100
         marks |= {item.code: Mark("yes" if n < wanted else "no") for n, item in enumerate(section.items)}
