@@ -91,6 +91,7 @@ def decide(session: Session, appeal: Appeal, *, upheld_as: str | None, decision:
     appeal.decision, appeal.decided_at = decision.strip(), at
     if upheld_as is not None:
         _change(session, appeal, upheld_as)
+        audits.note_correction(session, appeal.audit, "appeal upheld", at=at)
     appeal.score_after = appeal.audit.score
     session.add(appeal)
     session.flush()

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import Index
 from sqlmodel import Field, Relationship, Session, SQLModel, col, delete, select
 
-from branches import history, scoring, standards
+from branches import corrections, history, scoring, standards
 from branches.database import UtcTime, public_id
 from branches.errors import Conflict, Refused
 from branches.people import User
@@ -254,8 +254,18 @@ def exclude(session: Session, audit: Audit, *, reason: str, by: User | None, at:
     """Keeps the audit but counts it no longer."""
     if not reason.strip():
         raise Refused("Say why this audit is excluded.")
+    counted = AuditState(audit.state) in COUNTED
     move(session, audit, AuditState.EXCLUDED, by=by, at=at, reason=reason.strip())
     _count(session, audit, None)
+    if counted:
+        note_correction(session, audit, "excluded", at=at)
+
+
+def note_correction(session: Session, audit: Audit, why: str, *, at: datetime) -> None:
+    """Has the editions that counted this audit looked at again."""
+    if audit.released_at is not None and audit.visited_on is not None:
+        day = audit.visited_on.toordinal()
+        corrections.note(session, audit.id, why, counted_from=audit.released_at, day=day, at=at)
 
 
 def _count(session: Session, audit: Audit, since: datetime | None) -> None:

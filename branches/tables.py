@@ -2,12 +2,25 @@
 
 from sqlmodel import SQLModel
 
-from branches import actions, appeals, audits, editions, flags, history, people, places, sessions, standards
+from branches import (
+    actions,
+    appeals,
+    audits,
+    corrections,
+    editions,
+    flags,
+    history,
+    people,
+    places,
+    sessions,
+    standards,
+)
 
 __all__ = [
     "actions",
     "appeals",
     "audits",
+    "corrections",
     "editions",
     "flags",
     "history",

@@ -309,6 +309,28 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "correction",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("audit_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("why", sa.String(length=32), nullable=False),
+        sa.Column("counted_from", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("day", sa.Integer(), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["audit_id"], ["audit.id"], name=op.f("fk_correction_audit_id_audit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_correction")),
+    )
+    with op.batch_alter_table("correction", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_correction_audit_id"), ["audit_id"], unique=False)
+        batch_op.create_index(
+            "ix_correction_open",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("settled_at IS NULL"),
+            postgresql_where=sa.text("settled_at IS NULL"),
+        )
+
+    op.create_table(
         "corrective_action",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=16), nullable=False),
@@ -383,6 +405,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_corrective_action_branch_id"))
 
     op.drop_table("corrective_action")
+    with op.batch_alter_table("correction", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_correction_open",
+            sqlite_where=sa.text("settled_at IS NULL"),
+            postgresql_where=sa.text("settled_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_correction_audit_id"))
+
+    op.drop_table("correction")
     with op.batch_alter_table("appeal", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_appeal_open", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")

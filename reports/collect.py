@@ -1,0 +1,236 @@
+"""The one door to the database: the counted scores of a window as a ScoreSheet, and what stands beside them."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy as np
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from branches import audits
+from branches.audits import COUNTED, Answer, Audit, ScoreRow
+from branches.people import Role, User
+from branches.places import Branch, Region, open_branches
+from branches.standards import Item, Section, Standard
+from branches.weeks import Week
+from reports.figures import NewAudit, TrendPoint
+from reports.sheet import UNKNOWN_SHOPPER, Ints, ScoreSheet
+
+
+@dataclass(frozen=True)
+class Window:
+    """First and last day whose visits count, both included."""
+
+    first: date
+    last: date
+
+    @classmethod
+    def ending(cls, week: Week, weeks: int) -> "Window":
+        """So many weeks, of which `week` is the last."""
+        return cls(week.plus(1 - weeks).monday, week.sunday)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Which row and which names a branch code stands for."""
+
+    branch_id: int
+    name: str
+    region_id: int
+    region_name: str
+
+
+@dataclass(frozen=True)
+class Collected:
+    """A window's sheet beside the places it speaks of."""
+
+    sheet: ScoreSheet
+    places: Mapping[str, Place]
+    """By branch code."""
+    version: int
+    """The newest version of the standard in use in the window; 0 where there is none."""
+    standard_id: int | None
+
+
+def window(session: Session, days: Window, released_by: datetime) -> Collected:
+    """Which scores count in these days, as it was known at that moment?
+
+    Every branch open on one of the days is in the sheet, audited or not. The database filters by day and release and
+    hands over whole thousandths; they become points here.
+    """
+    places = _places(session, days)
+    rows = _rows(session, days, released_by)
+    places += _closed_places(session, {row[1] for row in rows} - {branch.id for branch, _ in places})
+    sections = _sections(session, {row[2] for row in rows})
+    sheet = _sheet(rows, places, sections, _shoppers(session, {row[3] for row in rows}))
+    return Collected(
+        sheet=sheet,
+        places={branch.code: Place(branch.id, branch.name, region.id, region.name) for branch, region in places},
+        version=sections.newest[0],
+        standard_id=sections.newest[1],
+    )
+
+
+Row = tuple[int, int, int, int, int, int]
+"""audit, branch, section, shopper or UNKNOWN_SHOPPER, day, thousandths."""
+
+
+@dataclass(frozen=True)
+class _Sections:
+    codes: tuple[str, ...]
+    """In the order of the newest version, then older ones' own."""
+    column: dict[int, int]
+    """Section row → column of the sheet."""
+    version: dict[int, int]
+    """Section row → number of the standard's version."""
+    newest: tuple[int, int | None]
+    """Number and row of the newest version in use."""
+
+
+def _rows(session: Session, days: Window, released_by: datetime) -> Sequence[Row]:
+    query = (
+        sa.select(
+            col(ScoreRow.audit_id),
+            col(ScoreRow.branch_id),
+            col(ScoreRow.section_id),
+            sa.func.coalesce(col(ScoreRow.shopper_id), UNKNOWN_SHOPPER),
+            col(ScoreRow.day),
+            col(ScoreRow.score),
+        )
+        .where(col(ScoreRow.day) >= days.first.toordinal(), col(ScoreRow.day) <= days.last.toordinal())
+        .where(col(ScoreRow.counted_from) <= released_by)
+    )
+    return session.execute(query).tuples().all()
+
+
+def _places(session: Session, days: Window) -> list[tuple[Branch, Region]]:
+    held = {region.id: region for region in session.exec(select(Region))}
+    return [(branch, held[branch.region_id]) for branch in open_branches(session, days.first, days.last)]
+
+
+def _closed_places(session: Session, missing: set[int]) -> list[tuple[Branch, Region]]:
+    """Branches with audits in days on which they were not open: what happened counts all the same."""
+    if not missing:
+        return []
+    query = select(Branch, Region).join(Region).where(col(Branch.id).in_(missing)).order_by(col(Branch.code))
+    return [(branch, region) for branch, region in session.exec(query)]
+
+
+def _sections(session: Session, used: set[int]) -> _Sections:
+    """Sections of the versions in use; where none is, those of the version now in force."""
+    query = select(Section, Standard).join(Standard).where(Section.scored, col(Standard.published_at).is_not(None))
+    rows = list(session.exec(query.order_by(col(Standard.version).desc(), col(Section.position))))
+    in_use = {standard.id for section, standard in rows if section.id in used}
+    in_use = in_use or {standard.id for _, standard in rows[:1]}
+    held = [(section, standard) for section, standard in rows if standard.id in in_use]
+    codes = tuple(dict.fromkeys(section.code for section, _ in held))
+    return _Sections(
+        codes,
+        {section.id: codes.index(section.code) for section, _ in held},
+        {section.id: standard.version for section, standard in held},
+        max(((standard.version, standard.id) for _, standard in held), default=(0, None)),
+    )
+
+
+def _shoppers(session: Session, used: set[int]) -> dict[int, str]:
+    rows = session.exec(
+        select(col(User.id), col(User.code), col(User.public_id)).where(User.role == Role.SHOPPER.value)
+    )
+    return {number: code or public for number, code, public in rows if number in used}
+
+
+def _sheet(
+    rows: Sequence[Row], places: Sequence[tuple[Branch, Region]], sections: _Sections, shoppers: dict[int, str]
+) -> ScoreSheet:
+    table = np.array(rows, dtype=np.int64).reshape(-1, 6)
+    audits, first, at = np.unique(table[:, 0], return_index=True, return_inverse=True)
+    scores = np.full((len(audits), len(sections.codes)), np.nan)
+    scores[at, _lookup(table[:, 2], sections.column)] = table[:, 5] / 1000
+    regions = tuple(sorted({region.code for _, region in places}))
+    codes = tuple(sorted(shoppers.values()))
+    seen = {number: codes.index(code) for number, code in shoppers.items()} | {UNKNOWN_SHOPPER: UNKNOWN_SHOPPER}
+    days = table[first, 4]
+    return ScoreSheet(
+        sections=sections.codes,
+        branches=tuple(branch.code for branch, _ in places),
+        regions=regions,
+        shoppers=codes,
+        region_of=np.array([regions.index(region.code) for _, region in places], dtype=np.int64),
+        branch=_lookup(table[first, 1], {branch.id: index for index, (branch, _) in enumerate(places)}),
+        shopper=_lookup(table[first, 3], seen),
+        version=_lookup(table[first, 2], sections.version),
+        week=days - (days - 1) % 7,
+        scores=scores,
+    )
+
+
+def _lookup(column: Ints, meaning: Mapping[int, int]) -> Ints:
+    """Each row number replaced by what it means."""
+    if not len(column):
+        return column
+    known = np.array(sorted(meaning), dtype=np.int64)
+    values = np.array([meaning[number] for number in sorted(meaning)], dtype=np.int64)
+    return values[np.searchsorted(known, column)]
+
+
+def trend(sheet: ScoreSheet, branches: Collection[str]) -> tuple[TrendPoint, ...]:
+    """How did these branches do, week by week? Plain means of the week's audits, section by section."""
+    mine = np.isin(sheet.branch, [index for index, code in enumerate(sheet.branches) if code in branches])
+    points = []
+    for week in np.unique(sheet.week[mine]):
+        scores = sheet.scores[mine & (sheet.week == week)]
+        counts = np.sum(~np.isnan(scores), axis=0)
+        sums = np.nansum(scores, axis=0)
+        points += [
+            TrendPoint(date.fromordinal(int(week)), section, int(n), float(total / n))
+            for section, n, total in zip(sheet.sections, counts, sums, strict=True)
+            if n
+        ]
+    return tuple(points)
+
+
+def new_audits(
+    session: Session, branch_ids: Collection[int], *, after: datetime, until: datetime, week: Week, reported: Week
+) -> tuple[NewAudit, ...]:
+    """Which audits count for the first time between two editions? `reported`: the scope's first reported week."""
+    query = (
+        select(Audit, Branch.code)
+        .join(Branch)
+        .where(col(Audit.branch_id).in_(branch_ids), col(Audit.state).in_(COUNTED))
+        .where(col(Audit.released_at) > after, col(Audit.released_at) <= until)
+        .order_by(col(Branch.code), col(Audit.visited_on), col(Audit.public_id))
+    )
+    rows = session.exec(query).all()
+    failed = _failed_critical(session, [audit.id for audit, _ in rows])
+    return tuple(
+        NewAudit(
+            branch=code,
+            week=seen.monday,
+            late=reported <= seen < week,
+            score=None if audit.score is None else audit.score / 1000,
+            failed_critical=tuple(failed.get(audit.id, ())),
+        )
+        for audit, code in rows
+        if (seen := audits.week(audit)) is not None
+    )
+
+
+def _failed_critical(session: Session, audit_ids: Sequence[int]) -> dict[int, list[str]]:
+    failed: dict[int, list[str]] = {}
+    for batch in batched(audit_ids):
+        query = (
+            select(col(Answer.audit_id), col(Item.code))
+            .join(Item, col(Item.id) == Answer.item_id)
+            .where(col(Answer.audit_id).in_(batch), Item.critical, Answer.points == 0)
+            .order_by(col(Item.position))
+        )
+        for audit_id, code in session.exec(query):
+            failed.setdefault(audit_id, []).append(code)
+    return failed
+
+
+def batched(numbers: Sequence[int], most: int = 500) -> Iterator[Sequence[int]]:
+    """Lists short enough to be asked for in one query."""
+    for start in range(0, len(numbers), most):
+        yield numbers[start : start + most]
