@@ -1,0 +1,358 @@
+"""What each chart of a report shows: its values, the question it answers, and the same figures as a table."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from math import sqrt
+
+from branches.language import Language
+from reports import wording
+from reports.figures import Cell, Figures, Interval, SectionFigures, State, TrendPoint
+from reports.report import (
+    Column,
+    Dot,
+    Entry,
+    Funnel,
+    HeatMap,
+    HeatRow,
+    Limits,
+    Part,
+    Picture,
+    Split,
+    SplitPanel,
+    Table,
+    Trend,
+    TrendPanel,
+    TrendWeek,
+)
+
+HEAT_ROWS = 20
+TABLE_ROWS = 100
+NAMED_DOTS = 3
+SINGLE_DOTS = 600
+LIMIT_POINTS = 40
+NINETEEN_IN_TWENTY = 1.96
+NINE_IN_TEN = 1.645
+_SEVERITY = (State.FALLS_SHORT, State.WATCH, State.ABOVE, State.AS_NORM, State.NOT_ENOUGH)
+
+
+@dataclass(frozen=True)
+class Voice:
+    """The figures with what is needed to speak of them to one reader."""
+
+    figures: Figures
+    language: Language
+    titles: Mapping[str, str]
+
+    def title(self, section: str) -> str:
+        return self.titles.get(section) or section
+
+    def name(self, branch: str) -> str:
+        return self.figures.branch_names.get(branch) or branch
+
+    def by_branch(self) -> dict[str, dict[str, Cell]]:
+        """The cells of each branch by section."""
+        found: dict[str, dict[str, Cell]] = defaultdict(dict)
+        for cell in self.figures.cells:
+            found[cell.branch][cell.section] = cell
+        return dict(found)
+
+
+def sections(voice: Voice) -> Table:
+    """The norm of each section and what it rests on."""
+    say, number, whole = voice.language.say, voice.language.number, voice.language.whole
+    short = Counter(cell.section for cell in voice.figures.cells if cell.state is State.FALLS_SHORT)
+    titles = (say("Norm"), say("Audits"), say("Branches"), say("Falls short at"))
+    return Table(
+        say("The chain's norms"),
+        (Column(say("Section"), "text"), *(Column(title, "number") for title in titles)),
+        tuple(
+            (
+                Entry(voice.title(section.section)),
+                Entry(wording.NOTHING if section.norm is None else number(section.norm)),
+                Entry(whole(section.audits)),
+                Entry(whole(section.branches)),
+                Entry(whole(short[section.section])),
+            )
+            for section in voice.figures.sections
+        ),
+    )
+
+
+def funnels(voice: Voice) -> tuple[Picture, ...]:
+    """One funnel for each section that has a norm."""
+    cells = defaultdict(list)
+    for cell in voice.figures.cells:
+        if cell.score is not None and cell.audits:
+            cells[cell.section].append(cell)
+    return tuple(
+        _funnel(voice, f"funnel-{place}", section, section.norm, cells[section.section])
+        for place, section in enumerate(voice.figures.sections, start=1)
+        if section.norm is not None and cells[section.section]
+    )
+
+
+def _funnel(voice: Voice, name: str, section: SectionFigures, norm: float, cells: list[Cell]) -> Picture:
+    say = voice.language.say
+    ordered = sorted(cells, key=_depth)
+    limits = _limits(section, norm, max(cell.audits for cell in cells))
+    caption = say("Each mark is a branch: its mean score, and how many audits that rests on.")
+    if limits:
+        caption += " " + say("Chance alone keeps 19 of 20 branches that are exactly at the norm inside the funnel.")
+    return Picture(
+        name,
+        say("Which branches fall short in {section}?", section=voice.title(section.section)),
+        caption,
+        Funnel(
+            _dots(voice, ordered),
+            norm,
+            limits,
+            across=say("audits"),
+            up=say("mean score"),
+            norm_word=say("norm {score}", score=norm),
+            chance_word=say("chance alone"),
+        ),
+        verdict_table(voice, ordered[:HEAT_ROWS], voice.title(section.section), len(ordered)),
+    )
+
+
+def _depth(cell: Cell) -> tuple[int, float]:
+    """The furthest below first, flags before all."""
+    return _SEVERITY.index(cell.state), cell.estimate if cell.estimate is not None else 0.0
+
+
+def _dots(voice: Voice, ordered: list[Cell]) -> tuple[Dot, ...]:
+    """A dot each; where there are very many, those that would lie on each other are drawn once."""
+    named = {cell.branch for cell in ordered[:NAMED_DOTS] if cell.state is State.FALLS_SHORT}
+    dots = [
+        Dot(cell.audits, cell.score, cell.state, voice.name(cell.branch) if cell.branch in named else "")
+        for cell in ordered
+        if cell.score is not None
+    ]
+    if len(dots) <= SINGLE_DOTS:
+        return tuple(dots)
+    single = {(dot.audits, round(dot.score), dot.state, dot.label): dot for dot in reversed(dots)}
+    return tuple(reversed(single.values()))
+
+
+def _limits(section: SectionFigures, norm: float, most: int) -> tuple[Limits, ...]:
+    """The funnel of Spiegelhalter (2005), Statistics in Medicine 24: norm ± 1.96 · √((shopper + residual) / audits), in points."""
+    if "residual" not in section.variances:
+        return ()
+    single = section.variances["residual"].value
+    if "shopper" in section.variances:
+        single += section.variances["shopper"].value
+    steps = min(most, LIMIT_POINTS)
+    counts = [1 + (most - 1) * (step / max(steps - 1, 1)) ** 2 for step in range(steps)]
+    return tuple(_limits_at(norm, NINETEEN_IN_TWENTY * sqrt(single / audits), audits) for audits in counts)
+
+
+def _limits_at(norm: float, reach: float, audits: float) -> Limits:
+    return Limits(audits, max(norm - reach, 0.0), min(norm + reach, 100.0))
+
+
+def verdict_table(voice: Voice, cells: Iterable[Cell], caption: str, total: int) -> Table:
+    """Everything the statistics say of some branches, a line each."""
+    say = voice.language.say
+    titles = (
+        say("Score"),
+        say("Norm"),
+        say("Variance"),
+        say("Estimate"),
+        say("Likely from"),
+        say("to"),
+        say("Probability short"),
+        say("False share"),
+        say("Audits"),
+    )
+    heads = (Column(say("Branch"), "name"), Column(say("Section"), "text"), Column(say("State"), "state"))
+    rows = tuple(_verdict_row(voice, cell) for cell in cells)
+    return Table(
+        caption, (*heads, *(Column(title, "number") for title in titles)), rows, rest(voice, total - len(rows))
+    )
+
+
+def _verdict_row(voice: Voice, cell: Cell) -> tuple[Entry, ...]:
+    language = voice.language
+    scores = [wording.NOTHING if score is None else language.number(score) for score in (cell.score, cell.norm)]
+    points = [wording.signed(language, value) for value in (cell.variance, cell.estimate, cell.low, cell.high)]
+    chances = [wording.NOTHING if p is None else wording.probability(language, p) for p in (cell.p_short, cell.q)]
+    return (
+        Entry(voice.name(cell.branch)),
+        Entry(voice.title(cell.section)),
+        Entry(wording.state_word(language, cell.state), cell.state),
+        *(Entry(text) for text in (*scores, *points, *chances, language.whole(cell.audits))),
+    )
+
+
+def rest(voice: Voice, left_out: int) -> str:
+    """What a table leaves out."""
+    if left_out <= 0:
+        return ""
+    return voice.language.count("{n} more is not listed here.", "{n} more are not listed here.", left_out)
+
+
+def heat(voice: Voice) -> Picture | None:
+    """Branches by sections, the furthest below first; None where nothing was judged."""
+    branches = [
+        (branch, cells)
+        for branch, cells in voice.by_branch().items()
+        if any(cell.estimate is not None for cell in cells.values())
+    ]
+    if not branches:
+        return None
+    say = voice.language.say
+    branches.sort(key=lambda pair: min(_depth(cell) for cell in pair[1].values()))
+    shown = branches[:HEAT_ROWS]
+    rows = tuple(HeatRow(voice.name(branch), _heat_cells(voice, cells)) for branch, cells in shown)
+    titles = tuple(voice.title(section.section) for section in voice.figures.sections)
+    caption = say("Points above or below the norm, as estimated; the branches furthest below come first.")
+    table = _heat_table(voice, titles, shown, len(branches))
+    return Picture(
+        "heat", say("Where does each branch stand?"), f"{caption} {table.rest}".strip(), HeatMap(titles, rows), table
+    )
+
+
+def _heat_cells(voice: Voice, cells: Mapping[str, Cell]) -> tuple[Entry, ...]:
+    found = [cells.get(section.section) for section in voice.figures.sections]
+    return tuple(
+        Entry("", State.NOT_ENOUGH)
+        if cell is None or cell.estimate is None
+        else Entry(wording.signed(voice.language, cell.estimate, 0), cell.state)
+        for cell in found
+    )
+
+
+def _heat_table(voice: Voice, titles: tuple[str, ...], shown: list[tuple[str, dict[str, Cell]]], total: int) -> Table:
+    say = voice.language.say
+    return Table(
+        say("Where does each branch stand?"),
+        (Column(say("Branch"), "name"), *(Column(title, "state") for title in titles)),
+        tuple(
+            (Entry(voice.name(branch)), *(_heat_words(voice, cells.get(s.section)) for s in voice.figures.sections))
+            for branch, cells in shown
+        ),
+        rest(voice, total - len(shown)),
+    )
+
+
+def _heat_words(voice: Voice, cell: Cell | None) -> Entry:
+    if cell is None or cell.estimate is None or cell.low is None or cell.high is None:
+        return Entry(wording.state_word(voice.language, State.NOT_ENOUGH), State.NOT_ENOUGH)
+    word = wording.state_word(voice.language, cell.state)
+    likely = wording.likely(voice.language, cell.low, cell.high)
+    return Entry(f"{word}: {wording.difference(voice.language, cell.estimate)} ({likely})", cell.state)
+
+
+def trend(voice: Voice) -> Picture | None:
+    """The weekly means of the scope's own audits; None without any."""
+    figures, say = voice.figures, voice.language.say
+    if not figures.trend:
+        return None
+    points = defaultdict(list)
+    for point in sorted(figures.trend, key=lambda point: point.week):
+        points[point.section].append(point)
+    panels = tuple(
+        _panel(voice, section, points[section.section]) for section in figures.sections if points[section.section]
+    )
+    first = figures.window_from - timedelta(days=figures.window_from.weekday())
+    return Picture(
+        "trend",
+        say("Is it getting better?"),
+        say(
+            "Mean score of each week's audits, with its likely range; the line is the chain's norm. A week with few audits swings by chance."
+        ),
+        Trend(first, figures.week, panels),
+        _trend_table(voice, panels),
+    )
+
+
+def _panel(voice: Voice, section: SectionFigures, points: list[TrendPoint]) -> TrendPanel:
+    """One section's weeks; the range of a week's mean is ± 1.645 · √(all variance of a single audit / audits)."""
+    single = sum(part.value for part in section.variances.values())
+    weeks = tuple(
+        TrendWeek(
+            point.week,
+            point.audits,
+            point.score,
+            _range(point.score, NINE_IN_TEN * sqrt(single / point.audits)) if section.variances else None,
+        )
+        for point in points
+    )
+    norm_word = "" if section.norm is None else voice.language.say("norm {score}", score=section.norm)
+    return TrendPanel(voice.title(section.section), section.norm, norm_word, weeks)
+
+
+def _range(score: float, reach: float) -> Interval:
+    return Interval(score, max(score - reach, 0.0), min(score + reach, 100.0))
+
+
+def _trend_table(voice: Voice, panels: tuple[TrendPanel, ...]) -> Table:
+    language, say = voice.language, voice.language.say
+    weeks = sorted({week.week for panel in panels for week in panel.weeks}, reverse=True)
+    scores = {(panel.section, week.week): week for panel in panels for week in panel.weeks}
+    found = [[scores.get((panel.section, week)) for panel in panels] for week in weeks]
+    return Table(
+        say("Mean score of each week (audits)"),
+        (Column(say("Week"), "text"), *(Column(panel.section, "number") for panel in panels)),
+        tuple(
+            (Entry(language.week(week)), *(Entry(_score_of(language, at)) for at in row))
+            for week, row in zip(weeks, found, strict=True)
+        ),
+    )
+
+
+def _score_of(language: Language, week: TrendWeek | None) -> str:
+    return wording.NOTHING if week is None else f"{language.number(week.score)} ({language.whole(week.audits)})"
+
+
+def split(voice: Voice) -> Picture | None:
+    """How much of the spread comes from regions, branches, shoppers and single visits; None where nothing could be fitted."""
+    say = voice.language.say
+    fitted = [section for section in voice.figures.sections if section.variances]
+    if not fitted:
+        return None
+    words = {
+        "region": say("Regions"),
+        "branch": say("Branches"),
+        "shopper": say("Shoppers"),
+        "residual": say("Single visits"),
+    }
+    panels = tuple(
+        SplitPanel(
+            voice.title(section.section),
+            tuple(Part(words[key], spread(section.variances[key])) for key in words if key in section.variances),
+        )
+        for section in fitted
+    )
+    return Picture(
+        "split",
+        say("Where do the differences come from?"),
+        say("The spread each source adds to a score, in points: the dot is the estimate, the bar its likely range."),
+        Split(panels, say("spread in points")),
+        _split_table(voice, fitted, words),
+    )
+
+
+def spread(variance: Interval) -> Interval:
+    """A variance in points² as a spread in points."""
+    return Interval(*(sqrt(max(part, 0.0)) for part in (variance.value, variance.low, variance.high)))
+
+
+def _split_table(voice: Voice, fitted: list[SectionFigures], words: Mapping[str, str]) -> Table:
+    say, language = voice.language.say, voice.language
+    rows = []
+    for section in fitted:
+        total = sum(part.value for part in section.variances.values())
+        for key in (key for key in words if key in section.variances):
+            part = spread(section.variances[key])
+            share = section.variances[key].value / total if total else 0.0
+            texts = [language.number(points) for points in (part.value, part.low, part.high)]
+            rows.append((voice.title(section.section), words[key], *texts, language.percent(share)))
+    titles = (say("Spread"), say("Likely from"), say("to"), say("Share"))
+    return Table(
+        say("Where do the differences come from?"),
+        (Column(say("Section"), "text"), Column(say("Source"), "text"), *(Column(title, "number") for title in titles)),
+        tuple(tuple(Entry(text) for text in row) for row in rows),
+    )

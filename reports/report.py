@@ -1,0 +1,219 @@
+"""Report: one edition in words for one reader in one language; pages, mail and paper lay it out, none of them words it."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from reports.figures import Interval, State
+
+Kind = Literal["name", "text", "state", "number"]
+
+
+@dataclass(frozen=True)
+class Column:
+    title: str
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A table's cell, worded; a state is shown as its mark before the text."""
+
+    text: str
+    state: State | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Entry, ...], ...]
+    rest: str = ""
+    """What the table leaves out, in a sentence; empty where it is complete."""
+
+
+@dataclass(frozen=True)
+class Strip:
+    """One estimate beside the norm: the norm a line, the interval a bar, the estimate a dot. Points below or above the norm."""
+
+    state: State
+    value: float
+    low: float
+    high: float
+    margin: float
+    reach: float
+    """Points shown to each side of the norm: the same on every strip of a report, so that they can be compared."""
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A branch in a funnel; label is empty for all but the few that are named."""
+
+    audits: int
+    score: float
+    state: State
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Between which scores chance alone keeps nine branches in ten that are exactly at the norm."""
+
+    audits: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Funnel:
+    dots: tuple[Dot, ...]
+    norm: float
+    limits: tuple[Limits, ...]
+    across: str
+    up: str
+    norm_word: str
+    chance_word: str
+
+
+@dataclass(frozen=True)
+class HeatRow:
+    name: str
+    cells: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class HeatMap:
+    sections: tuple[str, ...]
+    rows: tuple[HeatRow, ...]
+
+
+@dataclass(frozen=True)
+class TrendWeek:
+    """A week's mean score; the interval is None where the spread of single audits is unknown."""
+
+    week: date
+    audits: int
+    score: float
+    interval: Interval | None
+
+
+@dataclass(frozen=True)
+class TrendPanel:
+    section: str
+    norm: float | None
+    norm_word: str
+    weeks: tuple[TrendWeek, ...]
+
+
+@dataclass(frozen=True)
+class Trend:
+    first: date
+    last: date
+    panels: tuple[TrendPanel, ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one source adds to the spread, in points."""
+
+    word: str
+    spread: Interval
+
+
+@dataclass(frozen=True)
+class SplitPanel:
+    section: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class Split:
+    panels: tuple[SplitPanel, ...]
+    across: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart's values with the question it answers, what it shows in words, and the same figures as a table."""
+
+    name: str
+    """Unique in its report and fit for an id."""
+    question: str
+    caption: str
+    values: Funnel | HeatMap | Trend | Split
+    table: Table
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One branch in one section, in words."""
+
+    state: State
+    word: str
+    branch: str
+    name: str
+    region: str
+    section: str
+    words: str
+    detail: str
+    strip: Strip | None
+
+
+@dataclass(frozen=True)
+class Group:
+    """The verdicts of one state: the first few in full, the rest as a table."""
+
+    state: State
+    title: str
+    sentence: str
+    verdicts: tuple[Verdict, ...]
+    table: Table | None
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """An audit that is new in this edition."""
+
+    name: str
+    words: str
+    late: str
+    """"arrived late", or empty."""
+    critical: tuple[str, ...]
+    """The failed critical items, worded."""
+
+
+@dataclass(frozen=True)
+class News:
+    sentence: str
+    critical: tuple[Fresh, ...]
+    others: tuple[Fresh, ...]
+    rest: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """What one reader gets to know of one scope and week."""
+
+    language: str
+    scope: str
+    title: str
+    week: str
+    headline: tuple[str, ...]
+    basis: str
+    """What it rests on."""
+    certainty: str
+    """How many of the flags may be false; empty where there are none."""
+    short: Group
+    watch: Group
+    above: Group
+    norm: Group
+    unjudged: Group
+    funnels: tuple[Picture, ...]
+    heat: Picture | None
+    trend: Picture | None
+    split: Picture | None
+    leaders: tuple[str, ...]
+    """Whether shoppers or branches differ more, section by section, as far as it can be told."""
+    sections: Table
+    news: News
+    notes: tuple[str, ...]

@@ -1,0 +1,255 @@
+"""The sentences of the report: "8.2 below the norm", "likely 6 to 18"; plain words, one fact each."""
+
+import unicodedata
+
+from branches.language import Language
+from reports.figures import Cell, Design, Interval, Rules, SectionFigures, State
+
+SURE = 0.9
+"""Probability from which "A differs more than B" may be said."""
+NOTHING = "\u2013"
+"""Stands in a table where nothing can be said."""
+LEAST_REPEATS = 30
+LEAST_MEDIAN = 2
+_SHOWN_AS_NOTHING = 0.05
+_FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
+
+
+def state_word(language: Language, state: State) -> str:
+    return {
+        State.FALLS_SHORT: language.say("Falls short"),
+        State.WATCH: language.say("Watch"),
+        State.AS_NORM: language.say("As the norm"),
+        State.ABOVE: language.say("Above"),
+        State.NOT_ENOUGH: language.say("Not enough audits"),
+    }[state]
+
+
+def isolated(name: str) -> str:
+    """A name as it may stand in a sentence: one written from right to left must not turn its neighbours round."""
+    turns = any(unicodedata.bidirectional(letter) in {"R", "AL", "AN"} for letter in name)
+    return f"{_FIRST_STRONG_ISOLATE}{name}{_POP_ISOLATE}" if turns else name
+
+
+def difference(language: Language, points: float) -> str:
+    """A difference from the norm as one says it."""
+    if abs(points) < _SHOWN_AS_NOTHING:
+        return language.say("at the norm")
+    if points < 0:
+        return language.say("{points} below the norm", points=-points)
+    return language.say("{points} above the norm", points=points)
+
+
+def likely(language: Language, low: float, high: float) -> str:
+    """The 90 % interval of a difference from the norm, in whole points."""
+    near, far = sorted((abs(low), abs(high)))
+    if low < 0 < high:
+        return language.say(
+            "likely {low} below to {high} above", low=_whole(language, low), high=_whole(language, high)
+        )
+    return language.say("likely {low} to {high}", low=_whole(language, near), high=_whole(language, far))
+
+
+def audits(language: Language, n: int) -> str:
+    return language.count("{n} audit", "{n} audits", n)
+
+
+def branches(language: Language, n: int) -> str:
+    return language.count("{n} branch", "{n} branches", n)
+
+
+def verdict(language: Language, cell: Cell) -> str:
+    """How far, how sure, on what: "12.4 below the norm (likely 6 to 18) · 9 audits"."""
+    if cell.estimate is None or cell.low is None or cell.high is None:
+        return audits(language, cell.audits)
+    how_far = f"{difference(language, cell.estimate)} ({likely(language, cell.low, cell.high)})"
+    return f"{how_far} · {audits(language, cell.audits)}"
+
+
+def detail(language: Language, cell: Cell, margin: float) -> str:
+    """What was counted, beside what is concluded."""
+    facts = []
+    if cell.score is not None and cell.norm is not None:
+        facts.append(language.say("Score {score}, norm {norm}.", score=cell.score, norm=cell.norm))
+    if cell.p_short is not None and cell.state in {State.FALLS_SHORT, State.WATCH}:
+        facts.append(
+            language.say(
+                "More than {margin} below the norm with a probability of {share}.",
+                margin=_short(language, margin),
+                share=probability(language, cell.p_short),
+            )
+        )
+    if cell.shoppers == 1 and cell.audits > 1:
+        facts.append(language.say("All its audits are by one shopper, so the range is wide."))
+    return " ".join(facts)
+
+
+def probability(language: Language, p: float) -> str:
+    """A probability in whole percent that is never rounded to certainty."""
+    if p > 0.99:  # noqa: PLR2004
+        return language.say("over {share}", share=language.percent(0.99))
+    if p < 0.01:  # noqa: PLR2004
+        return language.say("under {share}", share=language.percent(0.01))
+    return language.percent(p)
+
+
+def signed(language: Language, points: float | None, digits: int = 1) -> str:
+    """A difference in a table; what could not be judged is a dash."""
+    if points is None:
+        return NOTHING
+    text = language.number(points, digits)
+    return f"+{text}" if points > 0 and text.strip("0.,") else text
+
+
+def spread_of(language: Language, spread: Interval) -> str:
+    return language.say(
+        "{spread} points (likely {low} to {high})", spread=spread.value, low=spread.low, high=spread.high
+    )
+
+
+def who_differs_more(
+    language: Language, section: str, figures: SectionFigures, branch: Interval, shopper: Interval
+) -> str:
+    """Whether shoppers differ more than branches: said only with a probability of at least 0.9, otherwise that it cannot be told."""
+    p = figures.shopper_over_branch
+    if p is not None and p >= SURE:
+        return language.say(
+            "{section}: shoppers differ more than branches (probability {share}).",
+            section=section,
+            share=probability(language, p),
+        )
+    if p is not None and p <= 1 - SURE:
+        return language.say(
+            "{section}: branches differ more than shoppers (probability {share}).",
+            section=section,
+            share=probability(language, 1 - p),
+        )
+    return language.say(
+        "{section}: whether shoppers or branches differ more cannot be told. Spread of branches: {branch}; of shoppers: {shopper}.",
+        section=section,
+        branch=spread_of(language, branch),
+        shopper=spread_of(language, shopper),
+    )
+
+
+def not_enough(language: Language, design: Design) -> tuple[str, ...]:
+    """Why branches cannot be told apart at all in this window, and how many audits would change it."""
+    if design.audits == 0:
+        return (language.say("No audit was counted in this window."),)
+    why = language.say(
+        "Branches cannot be told from single visits yet. That takes {least} audits for a typical branch; here it is {median}.",
+        least=LEAST_MEDIAN,
+        median=language.number(design.median_audits, 0 if design.median_audits.is_integer() else 1),
+    )
+    repeats = language.say(
+        "It also takes {least} repeat audits of branches already audited; here there are {repeats}.",
+        least=LEAST_REPEATS,
+        repeats=design.repeats,
+    )
+    return (why, repeats, further(language, design))
+
+
+def too_few(language: Language, n: int, least: int, wanted: int) -> tuple[str, ...]:
+    """How many branches have too few audits, where the others have enough."""
+    if not n:
+        return (language.say("Every branch could be judged."),)
+    what = language.count(
+        "{n} branch could not be judged in every section: that takes {least} audits in the window.",
+        "{n} branches could not be judged in every section: that takes {least} audits in the window.",
+        n,
+        least=least,
+    )
+    if not wanted:
+        return (what,)
+    return what, language.count("{n} more audit would do.", "{n} more audits would do.", wanted)
+
+
+def news(language: Language, n: int, late: int, critical: int) -> str:
+    """What is new this week, in one breath."""
+    if not n:
+        return language.say("No new audit this week.")
+    sentences = [language.count("{n} audit is new this week.", "{n} audits are new this week.", n)]
+    if late:
+        sentences.append(language.count("{n} arrived late.", "{n} arrived late.", late))
+    sentences.append(
+        language.count("{n} failed a critical item.", "{n} failed a critical item.", critical)
+        if critical
+        else language.say("No critical item failed.")
+    )
+    return " ".join(sentences)
+
+
+def further(language: Language, design: Design) -> str:
+    if design.audits_wanted is None:
+        return language.say("More audits alone would not change this.")
+    return language.count(
+        "{n} more audit of a branch already audited would be enough.",
+        "{n} more audits, spread over the branches already audited, would be enough.",
+        design.audits_wanted,
+    )
+
+
+def rules(language: Language, rules: Rules) -> tuple[str, ...]:
+    """The rules of the judgement, as a reader may check them."""
+    sentences = [
+        language.say("The norm is the mean of the chain's branch means; a branch's own norm leaves the branch out."),
+        language.say(
+            "A branch falls short when it is probably more than {margin} points below the norm. Flags are chosen so that at most {share} of them are expected to be false.",
+            margin=_short(language, rules.margin),
+            share=language.percent(rules.false_share),
+        ),
+        language.say("“Watch” means more likely short than not, but not sure enough for a flag."),
+        language.say("“Likely” gives the range that holds the true difference nine times in ten."),
+        language.say("“Above” is the same rule turned round."),
+    ]
+    if rules.half_life_weeks > 0:
+        sentences.append(
+            language.say(
+                "An audit that is {weeks} weeks old counts half.", weeks=_short(language, rules.half_life_weeks)
+            )
+        )
+    return tuple(sentences)
+
+
+def cautions(language: Language, design: Design) -> tuple[str, ...]:
+    """What the audits themselves leave open."""
+    sentences = []
+    if design.unknown_shopper_audits:
+        sentences.append(
+            language.count(
+                "{n} audit has no known shopper; its shopper's leniency cannot be allowed for.",
+                "{n} audits have no known shopper; their shoppers' leniency cannot be allowed for.",
+                design.unknown_shopper_audits,
+            )
+        )
+    if design.groups > 1:
+        sentences.append(
+            language.count(
+                "The audits fall into {n} groups of branches that share no shopper. Between the groups, a lenient shopper cannot be told from a good branch.",
+                "The audits fall into {n} groups of branches that share no shopper. Between the groups, lenient shoppers cannot be told from good branches.",
+                design.groups,
+            )
+        )
+    if design.cross_region_share is not None:
+        sentences.append(_across(language, design.cross_region_share))
+    return tuple(sentences)
+
+
+def _across(language: Language, share: float) -> str:
+    if share < 0.05:  # noqa: PLR2004
+        return language.say(
+            "Only {share} of the audits were made outside the shopper's usual region, so a region that scores high may have lenient shoppers.",
+            share=language.percent(share),
+        )
+    return language.say(
+        "{share} of the audits were made outside the shopper's usual region, which keeps the regions comparable.",
+        share=language.percent(share),
+    )
+
+
+def _whole(language: Language, points: float) -> str:
+    return language.number(abs(points), 0)
+
+
+def _short(language: Language, x: float) -> str:
+    return language.number(x, 0 if float(x).is_integer() else 1)
