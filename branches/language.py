@@ -20,8 +20,6 @@ from babel.lists import format_list
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-Value = str | int | float | Decimal | dt.date
-
 ORIGINAL = "en"
 CATALOGUES = Path(__file__).parent / "translations"
 
@@ -56,12 +54,12 @@ class Language:
         """ISO 15924: Latn, Deva, Taml, Telu."""
         return str(get_global("likely_subtags")[self.code]).split("_")[1]
 
-    def say(self, message: str, /, **values: Value) -> str:
+    def say(self, message: str, /, **values: object) -> str:
         """Words a message; a value the message names but the caller forgot is a KeyError."""
         found = self.sentences.get(message)
         return self._fill(found[0] if found else self._untranslated(message), values)
 
-    def count(self, one: str, many: str, /, n: int, **values: Value) -> str:
+    def count(self, one: str, many: str, /, n: int, **values: object) -> str:
         """Words a message in the plural form of n, which it may name as {n}."""
         found = self.sentences.get(one)
         text = found[self._plural(n)] if found and len(found) > 1 else self._untranslated(one if n == 1 else many)
@@ -103,15 +101,19 @@ class Language:
         forms = [form for form in _PLURALS if form in rule.tags]
         return [*forms, "other"].index(rule(n))
 
-    def _fill(self, text: str, values: Mapping[str, Value]) -> str:
+    def _fill(self, text: str, values: Mapping[str, object]) -> str:
         return _FIELD.sub(lambda field: self._word(values[field[1]]), text)
 
-    def _word(self, value: Value) -> str:
-        if isinstance(value, str):
-            return value
-        if isinstance(value, dt.date):
-            return self.date(value)
-        return self.whole(value) if isinstance(value, int) else self.number(value)
+    def _word(self, value: object) -> str:
+        match value:
+            case dt.date():
+                return self.date(value)
+            case int():
+                return self.whole(value)
+            case float() | Decimal():
+                return self.number(value)
+            case _:
+                return str(value)
 
 
 @cache
