@@ -28,6 +28,7 @@ def compose(
     """
     voice = Voice(figures, language, titles)
     by_state = _by_state(figures.cells)
+    lacking = _lacking(voice)
     return Report(
         language=language.code,
         scope=scope_name(figures, language),
@@ -40,7 +41,8 @@ def compose(
         watch=_group(voice, State.WATCH, by_state[State.WATCH]),
         above=_group(voice, State.ABOVE, by_state[State.ABOVE]),
         norm=_as_norm(voice),
-        unjudged=_unjudged(voice),
+        unjudged=_unjudged(voice, lacking),
+        reasons=_reasons(voice, lacking),
         funnels=pictures.funnels(voice),
         heat=pictures.heat(voice),
         trend=pictures.trend(voice),
@@ -234,56 +236,59 @@ def _estimates(voice: Voice, caption: str, found: list[tuple[str, dict[str, Cell
     )
 
 
-def _unjudged(voice: Voice) -> Group:
-    """What could not be judged, why, and how many audits would change it."""
-    language, figures = voice.language, voice.figures
-    title = wording.state_word(language, State.NOT_ENOUGH)
+Lacking = list[tuple[str, list[Cell]]]
+
+
+def _lacking(voice: Voice) -> Lacking:
+    """The branches that could not be judged in every section, each with those cells."""
     found = [
         (branch, [cell for cell in cells.values() if cell.state is State.NOT_ENOUGH])
         for branch, cells in voice.by_branch().items()
     ]
-    lacking = sorted(
+    return sorted(
         ((branch, cells) for branch, cells in found if cells), key=lambda pair: voice.name(pair[0]).casefold()
     )
+
+
+def _reasons(voice: Voice, lacking: Lacking) -> tuple[str, ...]:
+    """Why something could not be judged, and how many audits would change it."""
+    figures, language = voice.figures, voice.language
     if not figures.design.enough:
         reasons = wording.not_enough(language, figures.design)
     else:
-        wanted = [_wanted(voice, cells) for _, cells in lacking]
-        reasons = wording.too_few(language, len(lacking), figures.rules.least_audits, sum(wanted))
+        wanted = sum(max(0, figures.rules.least_audits - _fewest(cells)) for _, cells in lacking)
+        reasons = wording.too_few(language, len(lacking), figures.rules.least_audits, wanted)
     unscored = [voice.title(section.section) for section in figures.sections if section.norm is None]
     if unscored and figures.design.audits:
         reasons += (language.say("Nothing was scored in {sections}.", sections=language.join(unscored)),)
-    table = _lacking(voice, title, lacking) if lacking else None
-    return Group(State.NOT_ENOUGH, title, " ".join(reasons), (), table)
+    return reasons
 
 
-def _wanted(voice: Voice, cells: list[Cell]) -> int:
-    return max(0, voice.figures.rules.least_audits - min(cell.audits for cell in cells))
+def _fewest(cells: list[Cell]) -> int:
+    return min(cell.audits for cell in cells)
 
 
-def _lacking(voice: Voice, caption: str, lacking: list[tuple[str, list[Cell]]]) -> Table:
-    language, every = voice.language, len(voice.figures.sections)
-    listed = lacking[: pictures.TABLE_ROWS]
+def _unjudged(voice: Voice, lacking: Lacking) -> Group:
+    language = voice.language
+    title = wording.state_word(language, State.NOT_ENOUGH)
     rows = [
-        (
-            voice.name(branch),
-            language.say("all sections")
-            if len(cells) == every
-            else language.join([voice.title(cell.section) for cell in cells]),
-            language.whole(min(cell.audits for cell in cells)),
-        )
-        for branch, cells in listed
+        (voice.name(branch), _lacking_sections(voice, cells), language.whole(_fewest(cells)))
+        for branch, cells in lacking[: pictures.TABLE_ROWS]
     ]
-    return Table(
-        caption,
-        (
-            Column(language.say("Branch"), "name"),
-            Column(language.say("Section"), "text"),
-            Column(language.say("Audits"), "number"),
-        ),
-        tuple(tuple(Entry(text) for text in row) for row in rows),
-        pictures.rest(voice, len(lacking) - len(listed)),
+    columns = (
+        Column(language.say("Branch"), "name"),
+        Column(language.say("Section"), "text"),
+        Column(language.say("Audits"), "number"),
     )
+    entries = tuple(tuple(Entry(text) for text in row) for row in rows)
+    table = Table(title, columns, entries, pictures.rest(voice, len(lacking) - len(rows))) if rows else None
+    return Group(State.NOT_ENOUGH, title, wording.branches(language, len(lacking)), (), table)
+
+
+def _lacking_sections(voice: Voice, cells: list[Cell]) -> str:
+    if len(cells) == len(voice.figures.sections):
+        return voice.language.say("all sections")
+    return voice.language.join([voice.title(cell.section) for cell in cells])
 
 
 def _leaders(voice: Voice) -> tuple[str, ...]:

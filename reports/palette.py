@@ -12,7 +12,7 @@ COLOURS: Mapping[str, str] = MappingProxyType(
         "line": "#d7d4ce",
         "ink": "#1d2229",
         "grey": "#595e66",
-        "accent": "#0c605f",
+        "accent": "#075f5f",
         "short": "#92500b",
         "watch": "#726222",
         "norm": "#566768",

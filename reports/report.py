@@ -197,6 +197,7 @@ class Report:
     language: str
     scope: str
     title: str
+    """Scope and week."""
     week: str
     headline: tuple[str, ...]
     basis: str
@@ -208,6 +209,8 @@ class Report:
     above: Group
     norm: Group
     unjudged: Group
+    reasons: tuple[str, ...]
+    """Why something could not be judged, and how many audits would change it."""
     funnels: tuple[Picture, ...]
     heat: Picture | None
     trend: Picture | None
