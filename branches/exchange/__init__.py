@@ -1,0 +1,8 @@
+"""The chain in and out of files: the folder form of three CSV files, and the standard as TOML."""
+
+from branches.exchange.checking import Progress, read_folder
+from branches.exchange.faults import Fault, FormRefused
+from branches.exchange.form import Form
+from branches.exchange.importing import Imported, import_folder
+
+__all__ = ["Fault", "Form", "FormRefused", "Imported", "Progress", "import_folder", "read_folder"]
