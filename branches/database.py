@@ -7,11 +7,13 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Dialect, make_url
+from sqlalchemy.orm import Mapper
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, SQLModel
@@ -76,10 +78,9 @@ def create(url: str) -> sa.Engine:
     """Opens the chain's database; nothing is read or written yet."""
     try:
         parsed = make_url(url)
-    except sa.exc.ArgumentError as error:
-        raise Refused(
-            "The database address {url} cannot be read; write it like sqlite:///chain.sqlite3.", url=url
-        ) from error
+    except (sa.exc.ArgumentError, ValueError):
+        # The address may hold a password: neither it nor the driver's words about it are repeated.
+        raise Refused("The database address cannot be read; write it like sqlite:///chain.sqlite3.") from None
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(parsed)
     if parsed.get_backend_name() == "postgresql":
@@ -108,6 +109,25 @@ def _sqlite(url: sa.URL) -> sa.Engine:
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
+
+
+@event.listens_for(Session, "before_flush")
+def _fit(session: Session, _context: object, _instances: object) -> None:
+    """Refuses a text that one engine would store and the other would not: SQLite minds neither length nor NUL."""
+    for row in (*session.new, *session.dirty):
+        for name, most in _texts(sa.inspect(row).mapper):
+            value = getattr(row, name) if name in row.__dict__ else None
+            if isinstance(value, str) and (len(value) > most or "\0" in value):
+                raise Refused(
+                    "{field} is too long or not plain text; {most} characters are the most.", field=name, most=most
+                )
+
+
+@lru_cache(maxsize=200)
+def _texts(table: Mapper[Any]) -> tuple[tuple[str, int], ...]:
+    """Names and longest lengths of a table's texts."""
+    lengths = ((column.key, getattr(column.type, "length", None)) for column in table.columns)
+    return tuple((name, most) for name, most in lengths if isinstance(most, int))
 
 
 @contextmanager
