@@ -6,9 +6,9 @@ from enum import StrEnum
 from sqlmodel import Field, Relationship, Session, SQLModel, col, select
 
 from branches import history
-from branches.audits import Audit
+from branches.audits import COUNTED, Audit, AuditState
 from branches.database import UtcTime, public_id
-from branches.errors import Conflict, Refused
+from branches.errors import Conflict, NotAllowed, Refused
 from branches.flags import Flag
 from branches.people import User
 from branches.places import Branch
@@ -61,6 +61,8 @@ def open_action(
         raise Refused("A corrective action answers a flag or a finding; name it.")
     if any(thing is not None and thing.branch_id != branch.id for thing in (flag, audit)):
         raise Refused("That belongs to another branch.")
+    if audit is not None and AuditState(audit.state) not in COUNTED:
+        raise Conflict("This audit is not released, so there is nothing to put right yet.")
     action = CorrectiveAction(
         branch_id=branch.id,
         flag_id=flag.id if flag else None,
@@ -84,6 +86,9 @@ def complete(session: Session, action: CorrectiveAction, *, by: User, at: dateti
 
 def verify(session: Session, action: CorrectiveAction, *, by: User, at: datetime) -> None:
     """Somebody else has seen that it is done."""
+    completed = [event.by_id for event in history.of(session, action) if event.verb == "complete"]
+    if completed[-1:] == [by.id]:
+        raise NotAllowed("Somebody else than the person who completed this must verify it.")
     _step(session, action, ActionState.COMPLETED, ActionState.VERIFIED)
     action.verified_at = at
     history.write(session, "verify", action, by=by, at=at)
@@ -91,9 +96,11 @@ def verify(session: Session, action: CorrectiveAction, *, by: User, at: datetime
 
 def reopen(session: Session, action: CorrectiveAction, *, reason: str, by: User, at: datetime) -> None:
     """It turned out not to be done."""
+    if not reason.strip():
+        raise Refused("Say why this corrective action is opened again.")
     _step(session, action, ActionState.COMPLETED, ActionState.OPEN)
     action.completed_at = None
-    history.write(session, "reopen", action, by=by, at=at, reason=reason)
+    history.write(session, "reopen", action, by=by, at=at, reason=reason.strip())
 
 
 def overdue(session: Session, today: date) -> list[CorrectiveAction]:
@@ -105,6 +112,7 @@ def overdue(session: Session, today: date) -> list[CorrectiveAction]:
 
 
 def _step(session: Session, action: CorrectiveAction, must_be: ActionState, to: ActionState) -> None:
+    session.refresh(action, with_for_update=True)
     if action.state != must_be.value:
         raise Conflict("This corrective action is {state}, not {expected}.", state=action.state, expected=must_be.value)
     action.state = to.value

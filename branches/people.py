@@ -3,10 +3,11 @@
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Relationship, Session, SQLModel, select
 
 from branches.database import UtcTime, public_id
-from branches.errors import NotFound, Refused
+from branches.errors import Conflict, NotFound, Refused
 from branches.places import Branch, Region
 
 
@@ -17,6 +18,10 @@ class Role(StrEnum):
     STAFF = "staff"
     MANAGER = "manager"
     OFFICE = "office"
+
+
+_SEPARATORS = '"(),:;<>@[]\\'
+"""In a header these would make two addresses of one."""
 
 
 class User(SQLModel, table=True):
@@ -61,8 +66,6 @@ def add_user(
     if role is Role.MANAGER and region is None:
         raise Refused("A manager belongs to a region; name it.")
     email = _mail_address(email) if email is not None else None
-    if email is not None and session.exec(select(User.id).where(User.email == email)).first() is not None:
-        raise Refused("{email} is already somebody's address here.", email=email)
     user = User(
         role=role.value,
         code=code,
@@ -73,9 +76,18 @@ def add_user(
         region=region,
         created_at=at,
     )
-    session.add(user)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(user)
+    except IntegrityError as error:
+        raise _taken(session, email, code) from error
     return user
+
+
+def _taken(session: Session, email: str | None, code: str | None) -> Conflict:
+    if email is not None and session.exec(select(User.id).where(User.email == email)).first() is not None:
+        return Conflict("{email} is already somebody's address here.", email=email)
+    return Conflict("{code} is already somebody's code here.", code=code)
 
 
 def user_by_email(session: Session, email: str) -> User:
@@ -88,6 +100,7 @@ def user_by_email(session: Session, email: str) -> User:
 def _mail_address(text: str) -> str:
     address = text.strip().lower()
     name, at, host = address.rpartition("@")
-    if not (name and at and host) or len(address) > 254 or any(c.isspace() or not c.isprintable() for c in address):  # noqa: PLR2004 - RFC 5321
+    split = any(c.isspace() or not c.isprintable() or c in _SEPARATORS for c in name + host)
+    if not (name and at and host) or split or len(address) > 254:  # noqa: PLR2004 - RFC 5321
         raise Refused("{text} is not a mail address.", text=text[:60])
     return address

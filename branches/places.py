@@ -1,12 +1,14 @@
 """Places: the chain's regions and branches, opened and closed."""
 
 from datetime import date
+from typing import TypeVar
 
 from sqlalchemy import JSON, Column
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Relationship, Session, SQLModel, col, or_, select
 
 from branches.database import public_id
-from branches.errors import Refused
+from branches.errors import Conflict, Refused
 from branches.weeks import zone_name
 
 
@@ -42,11 +44,13 @@ class Branch(SQLModel, table=True):
     region: Region = Relationship()
 
 
+Place = TypeVar("Place", Region, Branch)
+
+
 def open_region(session: Session, code: str, *, name: str = "", timezone: str) -> Region:
+    """Adds a region under a code of its own."""
     region = Region(code=code, name=name or code, timezone=zone_name(timezone))
-    session.add(region)
-    session.flush()
-    return region
+    return _added(session, region, "There is already a region with the code {code}.")
 
 
 def open_branch(
@@ -60,9 +64,16 @@ def open_branch(
         timezone=zone_name(timezone or region.timezone),
         opened=opened,
     )
-    session.add(branch)
-    session.flush()
-    return branch
+    return _added(session, branch, "There is already a branch with the code {code}.")
+
+
+def _added(session: Session, place: Place, taken: str) -> Place:
+    try:
+        with session.begin_nested():
+            session.add(place)
+    except IntegrityError as error:
+        raise Conflict(taken, code=place.code) from error
+    return place
 
 
 def close_branch(session: Session, branch: Branch, day: date) -> None:

@@ -95,9 +95,10 @@ def end(session: Session, token: str) -> None:
 
 
 def end_all(session: Session, user: User) -> None:
-    """After a change of password or role nothing that was signed in stays so."""
+    """After a change of password, address or role nothing stays signed in, and no link that was sent still opens."""
+    session.exec(sa.delete(SignInLink).where(col(SignInLink.user_id) == user.id))
     session.exec(sa.delete(DeviceSession).where(col(DeviceSession.user_id) == user.id))
 
 
 def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()
