@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import Index, text
-from sqlmodel import Field, Relationship, Session, SQLModel, col, select
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Field, Relationship, Session, SQLModel, col, or_, select
 
 from branches import history
 from branches.database import UtcTime, public_id
@@ -64,15 +65,26 @@ def raise_flags(
     A flag is raised when first in the set and cleared after two editions outside it.
     """
     wanted = set(short)
-    query = select(Flag).where(col(Flag.branch_id).in_(list(judged)), col(Flag.cleared_week).is_(None))
-    standing = {Shortfall(flag.branch_id, flag.section): flag for flag in session.exec(query)}
-    for shortfall in sorted(wanted - set(standing), key=lambda s: (s.branch_id, s.section)):
-        flag = Flag(branch_id=shortfall.branch_id, section=shortfall.section, raised_week=week, last_week=week)
-        session.add(flag)
-        session.flush()
-        history.write(session, "raise", flag, by=None, at=at, week=week.isoformat())
-    for shortfall, flag in standing.items():
-        _follow(session, flag, week, shortfall in wanted, at)
+    concerned = {*judged, *(shortfall.branch_id for shortfall in wanted)}
+    held = select(Flag).where(col(Flag.branch_id).in_(concerned))
+    known = held.where(or_(col(Flag.cleared_week).is_(None), col(Flag.cleared_week) >= week))
+    flags = list(session.exec(known.order_by(col(Flag.id)).with_for_update()))
+    known_shortfalls = {Shortfall(flag.branch_id, flag.section) for flag in flags}
+    for shortfall in sorted(wanted - known_shortfalls, key=lambda s: (s.branch_id, s.section)):
+        _raise(session, shortfall, week, at)
+    for flag in flags:
+        if flag.cleared_week is None:
+            _follow(session, flag, week, Shortfall(flag.branch_id, flag.section) in wanted, at)
+
+
+def _raise(session: Session, shortfall: Shortfall, week: date, at: datetime) -> None:
+    flag = Flag(branch_id=shortfall.branch_id, section=shortfall.section, raised_week=week, last_week=week)
+    try:
+        with session.begin_nested():
+            session.add(flag)
+    except IntegrityError:
+        return  # Another edition of the same week has raised it in the meantime.
+    history.write(session, "raise", flag, by=None, at=at, week=week.isoformat())
 
 
 def _follow(session: Session, flag: Flag, week: date, short: bool, at: datetime) -> None:
@@ -81,7 +93,8 @@ def _follow(session: Session, flag: Flag, week: date, short: bool, at: datetime)
     if short:
         flag.last_week, flag.missed = week, 0
     else:
-        flag.missed += 1
+        # An edition that is looked at twice is one edition: never more of them missed than weeks have passed.
+        flag.missed = min(flag.missed + 1, (week - flag.last_week).days // 7)
         if flag.missed >= CLEARED_AFTER:
             flag.cleared_week = week
             history.write(session, "clear", flag, by=None, at=at, week=week.isoformat())
@@ -92,6 +105,9 @@ def dismiss(session: Session, flag: Flag, *, reason: str, until: date, by: User,
     """A person who knows more sets the flag aside until that day."""
     if not reason.strip():
         raise Refused("Say why this flag is dismissed.")
+    if until < at.date():
+        raise Refused("A flag is dismissed until a day to come; {day} is past.", day=until.isoformat())
+    session.refresh(flag, with_for_update=True)
     if flag.cleared_week is not None:
         raise Conflict("This flag has already been cleared.")
     flag.dismissed_at, flag.dismissed_until, flag.dismissed_reason = at, until, reason.strip()
