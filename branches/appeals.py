@@ -60,9 +60,10 @@ def open_appeal(
         raise Refused("Say what is wrong with this answer.")
     if at > until:
         raise Refused("The time to appeal this audit ended on {day}.", day=until.date().isoformat())
+    audits.lock(session, audit)
+    answer = _answer(session, audit, item_code)
     if AuditState(audit.state) is not AuditState.APPEALED:
         audits.move(session, audit, AuditState.APPEALED, by=by, at=at)
-    answer = _answer(session, audit, item_code)
     appeal = Appeal(
         audit_id=audit.id,
         item_id=answer.item_id,
@@ -84,9 +85,13 @@ def decide(session: Session, appeal: Appeal, *, upheld_as: str | None, decision:
     """Closes an appeal: `upheld_as` is the mark that takes the answer's place, None leaves it as it was."""
     if not decision.strip():
         raise Refused("Say why the appeal is decided so.")
+    # Always the audit first: two appeals of one audit are decided one after the other, each from the other's score.
+    audits.lock(session, appeal.audit)
     session.refresh(appeal, with_for_update=True)
     if appeal.state != AppealState.OPEN.value:
         raise Conflict("This appeal has already been decided.")
+    if AuditState(appeal.audit.state) is AuditState.EXCLUDED:
+        raise Conflict("This audit has been excluded and counts no longer; its appeals need no decision.")
     appeal.state = (AppealState.REJECTED if upheld_as is None else AppealState.UPHELD).value
     appeal.decision, appeal.decided_at = decision.strip(), at
     if upheld_as is not None:
@@ -107,11 +112,13 @@ def _settle(session: Session, audit: Audit, by: User, at: datetime) -> None:
 
 
 def _change(session: Session, appeal: Appeal, mark: str) -> None:
-    answer = session.get_one(Answer, (appeal.audit_id, appeal.item_id))
-    answer.mark = mark
+    answer = session.get_one(Answer, (appeal.audit_id, appeal.item_id), populate_existing=True)
     rule = next(r for r in standards.scoring_rules(appeal.audit.standard).items if r.code == answer.item.code)
-    won = scoring.points(rule, mark)
-    answer.points = None if won is None else scoring.thousandths(won)
+    if not mark:
+        raise Refused("Say how {item} should have been marked.", item=rule.code)
+    scoring.check(rule, mark)
+    answer.mark = mark
+    answer.points = audits.earned(rule, mark)
     session.add(answer)
     session.flush()
     audits.rescore(session, appeal.audit)

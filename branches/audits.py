@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Index
@@ -11,8 +11,9 @@ from sqlmodel import Field, Relationship, Session, SQLModel, col, delete, select
 from branches import corrections, history, scoring, standards
 from branches.database import UtcTime, public_id
 from branches.errors import Conflict, Refused
-from branches.people import User
+from branches.people import Role, User
 from branches.places import Branch
+from branches.scoring import ItemRule
 from branches.standards import Item, Standard
 from branches.weeks import Week, local_date
 
@@ -36,6 +37,9 @@ class AuditState(StrEnum):
 
 COUNTED = frozenset({AuditState.RELEASED, AuditState.APPEALED, AuditState.DECIDED, AuditState.CLOSED})
 """States in which an audit counts and staff may see it."""
+
+CLOCK_DRIFT = timedelta(hours=1)
+"""How far a phone's clock may be ahead of ours."""
 
 NEXT: Mapping[AuditState, frozenset[AuditState]] = {
     AuditState.ASSIGNED: frozenset({AuditState.STARTED, AuditState.EXPIRED, AuditState.WITHDRAWN}),
@@ -162,6 +166,10 @@ def assign(
     """Asks a shopper to audit a branch under a published version of the standard."""
     if standard.published_at is None:
         raise Refused("Version {version} of the standard is not published yet.", version=standard.version)
+    if shopper is not None and (shopper.role != Role.SHOPPER.value or not shopper.active):
+        raise Refused("Only an active shopper can be asked to audit a branch.")
+    if branch.closed is not None and branch.closed <= local_date(at, branch.timezone):
+        raise Refused("{branch} is closed and is not audited any more.", branch=branch.name)
     audit = Audit(
         standard_id=standard.id,
         branch_id=branch.id,
@@ -175,13 +183,27 @@ def assign(
     return audit
 
 
+def lock(session: Session, audit: Audit) -> None:
+    """Reads the audit anew and keeps it until the transaction ends: of two who change it the second sees the first."""
+    session.flush()  # refreshing forgets what is not written yet
+    session.refresh(audit, with_for_update=True)
+
+
 def move(session: Session, audit: Audit, to: AuditState, *, by: User | None, at: datetime, reason: str = "") -> None:
-    """Takes an audit one step on in its life; a step that may not follow is refused."""
+    """Takes an audit one step on in its life; a step that may not follow is refused.
+
+    Its scores count in the states that count, and in no other, whichever way it came there.
+    """
+    lock(session, audit)
     state = AuditState(audit.state)
     if to not in NEXT[state]:
         raise Conflict("This audit is {state} and cannot become {to}.", state=state.value, to=to.value)
     audit.state = to.value
-    audit.reason = reason or audit.reason
+    audit.reason = reason
+    if to is AuditState.RELEASED:
+        audit.released_at = at
+    if (state in COUNTED) != (to in COUNTED):
+        _count(session, audit, audit.released_at if to in COUNTED else None)
     session.add(audit)
     history.write(session, to.value, audit, by=by, at=at, was=state.value, reason=reason)
 
@@ -195,23 +217,39 @@ def submit(
     session: Session, audit: Audit, marks: Mapping[str, Mark], *, visited_at: datetime, by: User | None, at: datetime
 ) -> None:
     """Stores the answers by item code and scores them, in the same transaction."""
+    answers = _answers(audit, marks)
+    if visited_at > at + CLOCK_DRIFT:
+        raise Refused("The visit cannot be later than now; check its date and time.")
     move(session, audit, AuditState.SUBMITTED, by=by, at=at)
     audit.submitted_at = at
     audit.visited_at = visited_at
     audit.visited_on = local_date(visited_at, audit.branch.timezone)
     session.exec(delete(Answer).where(col(Answer.audit_id) == audit.id))
-    items = {item.code: item for section in audit.standard.sections for item in section.items}
-    unknown = sorted(set(marks) - set(items))
-    if unknown:
-        raise Refused("The standard has no item {item}.", item=unknown[0][:60])
-    rules = {rule.code: rule for rule in standards.scoring_rules(audit.standard).items}
-    for code, mark in marks.items():
-        item = items[code]
-        won = scoring.points(rules[code], mark.mark)
-        points = None if won is None else scoring.thousandths(won)
-        session.add(Answer(audit_id=audit.id, item_id=item.id, mark=mark.mark, points=points, comment=mark.comment))
+    session.add_all(answers)
     session.flush()
     rescore(session, audit)
+
+
+def _answers(audit: Audit, marks: Mapping[str, Mark]) -> list[Answer]:
+    items = {item.code: item for section in audit.standard.sections for item in section.items}
+    rules = {rule.code: rule for rule in standards.scoring_rules(audit.standard).items}
+    answers = []
+    for code, mark in marks.items():
+        item = items.get(code)
+        if item is None:
+            raise Refused("The standard has no item {item}.", item=code[:60])
+        if item.channels and audit.channel not in item.channels:
+            raise Refused("{item} is not asked on this channel.", item=code)
+        scoring.check(rules[code], mark.mark)
+        points = earned(rules[code], mark.mark)
+        answers.append(Answer(audit_id=audit.id, item_id=item.id, mark=mark.mark, points=points, comment=mark.comment))
+    return answers
+
+
+def earned(rule: ItemRule, mark: str) -> int | None:
+    """The points of an answer as they are stored."""
+    won = scoring.points(rule, mark)
+    return None if won is None else scoring.thousandths(won)
 
 
 def rescore(session: Session, audit: Audit) -> None:
@@ -246,17 +284,15 @@ def rescore(session: Session, audit: Audit) -> None:
 def release(session: Session, audit: Audit, *, by: User | None, at: datetime) -> None:
     """From now on the audit counts and the branch's staff may see it."""
     move(session, audit, AuditState.RELEASED, by=by, at=at)
-    audit.released_at = at
-    _count(session, audit, at)
 
 
 def exclude(session: Session, audit: Audit, *, reason: str, by: User | None, at: datetime) -> None:
     """Keeps the audit but counts it no longer."""
     if not reason.strip():
         raise Refused("Say why this audit is excluded.")
+    lock(session, audit)
     counted = AuditState(audit.state) in COUNTED
     move(session, audit, AuditState.EXCLUDED, by=by, at=at, reason=reason.strip())
-    _count(session, audit, None)
     if counted:
         note_correction(session, audit, "excluded", at=at)
 

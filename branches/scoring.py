@@ -4,10 +4,13 @@ An answer earns points between 0 and 1; score = 100 · Σ weight·points / Σ we
 Nothing is a float before it is shown: weights and points are fractions, a stored score is whole thousandths of a point.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+
+from branches.errors import Refused
 
 NA = "na"
 YES = "yes"
@@ -28,6 +31,10 @@ class ItemType(StrEnum):
 
 MEASURED = frozenset({ItemType.RATING, ItemType.NUMBER, ItemType.SECONDS})
 SCORABLE = MEASURED | {ItemType.YES_NO}
+
+DECIMAL = re.compile(r"(?=.{1,30}\Z)-?\d+(?:\.\d+)?", re.ASCII)
+"""A number as marks, weights and limits are written: short and without exponent, since 1e999999999 fills the memory."""
+_WHOLE = re.compile(r"-?\d{1,12}", re.ASCII)
 
 
 class Total(StrEnum):
@@ -53,6 +60,10 @@ class ItemRule:
     """The value that earns 0 points; worst > best means less is better."""
     best: Fraction = Fraction(1)
     """The value that earns 1 point."""
+    na: bool = True
+    """Whether "does not apply" may be marked."""
+    options: tuple[str, ...] = ()
+    """Codes of a choice."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +96,25 @@ class AuditScore:
     sections: Mapping[str, SectionScore]
     total: Fraction | None
     failed_critical: tuple[str, ...]
+
+
+def check(item: ItemRule, mark: str) -> None:
+    """Refuses a mark that the item does not take; an empty one leaves it unanswered."""
+    if mark == NA and not item.na:
+        raise Refused("{item} always applies and cannot be marked otherwise.", item=item.code)
+    if mark not in ("", NA) and not _takes(item, mark):
+        raise Refused("{item} cannot be marked {mark}.", item=item.code, mark=mark[:40])
+
+
+def _takes(item: ItemRule, mark: str) -> bool:
+    if item.type is ItemType.YES_NO:
+        return mark in (YES, NO)
+    if item.type is ItemType.RATING:
+        steps = sorted((item.worst, item.best))
+        return _WHOLE.fullmatch(mark) is not None and steps[0] <= int(mark) <= steps[1]
+    if item.type in MEASURED:
+        return DECIMAL.fullmatch(mark) is not None
+    return item.type is not ItemType.CHOICE or not item.options or mark in item.options
 
 
 def points(item: ItemRule, mark: str) -> Fraction | None:

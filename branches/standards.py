@@ -5,13 +5,14 @@ from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import JSON, Column, UniqueConstraint
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Relationship, Session, SQLModel, col, select
 
 from branches import history
 from branches.database import UtcTime, public_id
-from branches.errors import Refused
+from branches.errors import Conflict, Refused
 from branches.people import User
-from branches.scoring import Band, ItemRule, ItemType, ScoringRules, Total
+from branches.scoring import DECIMAL, MEASURED, SCORABLE, Band, ItemRule, ItemType, ScoringRules, Total
 
 
 class Standard(SQLModel, table=True):
@@ -96,20 +97,59 @@ def draft(
     """Begins the next version; it binds nobody until it is published."""
     last = session.exec(select(Standard.version).order_by(col(Standard.version).desc())).first()
     standard = Standard(version=(last or 0) + 1, title=title, total=total.value, bands=bands or {})
-    session.add(standard)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(standard)
+    except IntegrityError as error:
+        raise Conflict(
+            "Somebody else has begun version {version} in the meantime.", version=standard.version
+        ) from error
     return standard
 
 
 def publish(session: Session, standard: Standard, *, at: datetime, by: User | None) -> None:
     """From now on audits are made under this version; older audits keep theirs."""
+    session.refresh(standard, with_for_update=True)
     if standard.published_at is not None:
         raise Refused("Version {version} of the standard is already published.", version=standard.version)
     if not any(section.items for section in standard.sections):
         raise Refused("A standard without items cannot be published; add one first.")
+    _check(standard)
     standard.published_at = at
     session.add(standard)
     history.write(session, "publish", standard, by=by, at=at, version=standard.version)
+
+
+def _check(standard: Standard) -> None:
+    """What is published is scored for years: a weight or a limit that cannot be calculated with is refused now."""
+    for code, floor in standard.bands.items():
+        if not _is_weight(floor):
+            raise Refused("{name}: {number} is not a number of 0 or more.", name=code, number=floor[:40])
+    for section in standard.sections:
+        _check_weight(section)
+        for item in section.items:
+            _check_weight(item)
+            scored = item.scored and section.scored
+            if item.critical and not (scored and ItemType(item.type) in SCORABLE):
+                raise Refused("{item} is critical, so it must be scored.", item=item.code)
+            if scored and ItemType(item.type) in MEASURED:
+                _check_range(item)
+
+
+def _check_weight(weighed: Section | Item) -> None:
+    if not _is_weight(weighed.weight):
+        raise Refused("{name}: {number} is not a number of 0 or more.", name=weighed.code, number=weighed.weight[:40])
+
+
+def _check_range(item: Item) -> None:
+    limits = [limit for limit in (item.worst, item.best) if limit is not None and DECIMAL.fullmatch(limit)]
+    whole = item.type != ItemType.RATING.value or all(Fraction(limit).denominator == 1 for limit in limits)
+    if len(limits) < 2 or Fraction(limits[0]) == Fraction(limits[1]) or not whole:  # noqa: PLR2004 - from and to
+        raise Refused("{item} needs two different numbers, from none of its points to all of them.", item=item.code)
+
+
+def _is_weight(text: str) -> bool:
+    return DECIMAL.fullmatch(text) is not None and not text.startswith("-")
 
 
 def current(session: Session) -> Standard | None:
@@ -154,4 +194,6 @@ def _rule(item: Item, section: Section) -> ItemRule:
         scored=item.scored and section.scored,
         worst=Fraction(item.worst) if item.worst is not None else Fraction(0),
         best=Fraction(item.best) if item.best is not None else Fraction(1),
+        na=item.na,
+        options=tuple(item.options),
     )
