@@ -7,7 +7,7 @@ grows gently on a desk. One Axes in pixels carries it all: that is quick to draw
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import cos, pi, sin
+from math import ceil, cos, floor, pi, sin
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -70,7 +70,7 @@ def funnel(values: Funnel, language: Language) -> Figure:
     _write(axes, 0, 12, values.up, SMALL, "grey")
     _chance(axes, values, across, up)
     _norm_line(axes, up(values.norm), across.start, across.end)
-    _write(axes, across.end, up(values.norm) - 5, values.norm_word, SMALL, "ink", "right", halo=True)
+    _write(axes, across.start + 3, up(values.norm) - 5, values.norm_word, SMALL, "ink", halo=True)
     _dots(axes, values.dots, across, up)
     _names(axes, [dot for dot in values.dots if dot.label], across, up)
     return figure
@@ -130,13 +130,13 @@ def _names(axes: Axes, dots: Iterable[Dot], across: _Scale, up: _Scale) -> None:
 def heat(values: HeatMap, language: Language) -> Figure:  # noqa: ARG001 - every chart is asked the same way
     """Where each branch stands: branches by sections, mark and points in each square."""
     count = max(len(values.sections), 1)
-    label, slope = 120.0, 52.0
+    label, slope = 120.0, 60.0
     top = _head_height(values.sections)
     row, side = 25.0, min((WIDTH - label - slope) / count, 62.0)
     figure, axes = _canvas(top + row * len(values.rows) + 4)
     for place, section in enumerate(values.sections):
         start = label + side * (place + 0.5)
-        _write(axes, start - 2, top - 7, shortened(section, SMALL, 96), SMALL, "ink", turn=38)
+        _write(axes, start - 2, top - 7, shortened(section, SMALL, 108), SMALL, "ink", turn=38)
     for place, line in enumerate(values.rows):
         _heat_row(axes, line, top + row * place, label=label, side=side, row=row)
     marks: dict[State, list[tuple[float, float]]] = {}
@@ -150,7 +150,7 @@ def heat(values: HeatMap, language: Language) -> Figure:  # noqa: ARG001 - every
 
 
 def _head_height(sections: Iterable[str]) -> float:
-    longest = max((width(shortened(section, SMALL, 96), SMALL) for section in sections), default=0.0)
+    longest = max((width(shortened(section, SMALL, 108), SMALL) for section in sections), default=0.0)
     return longest * sin(38 * pi / 180) + 20
 
 
@@ -158,20 +158,22 @@ def _heat_row(axes: Axes, line: HeatRow, y: float, *, label: float, side: float,
     _write(axes, 0, y + row / 2 + 4, shortened(line.name, TEXT, label - 8), TEXT, "ink")
     for column, entry in enumerate(line.cells):
         x, state = label + side * column, entry.state or State.NOT_ENOUGH
-        axes.fill(*_box(x + 1, y + 1, side - 2, row - 2), facecolor=tint(state), linewidth=0, clip_on=False)
+        plain = state in {State.AS_NORM, State.NOT_ENOUGH}
+        ground = COLOURS["wash"] if plain else tint(state)
+        axes.fill(*_box(x + 1, y + 1, side - 2, row - 2), facecolor=ground, linewidth=0, clip_on=False)
         if side > 34 and entry.text:  # noqa: PLR2004
-            _write(axes, x + side / 2 + 17, y + row / 2 + 4, entry.text, SMALL, "ink", "right")
+            _write(axes, x + side / 2 + 17, y + row / 2 + 4, entry.text, SMALL, "grey" if plain else "ink", "right")
 
 
 def trend(values: Trend, language: Language) -> Figure:
     """Is it getting better: the weekly means of each section, one band a section, all on the same scale."""
-    band, foot = 84.0, 20.0
+    band, foot = 90.0, 20.0
     figure, axes = _canvas(band * len(values.panels) + foot)
     across = _Scale(values.first.toordinal(), values.last.toordinal(), 34, WIDTH - 40)
     reach = _trend_reach(values.panels)
     for place, panel in enumerate(values.panels):
         top = band * place
-        _trend_panel(axes, panel, across, _Scale(*reach, top + band - 10, top + 24), language)
+        _trend_panel(axes, panel, across, _Scale(*reach, top + band - 8, top + 32), language)
         _write(axes, 0, top + 13, shortened(panel.section, TEXT, 210), TEXT, "ink")
         _write(axes, WIDTH, top + 13, panel.norm_word, SMALL, "grey", "right")
     bottom = band * len(values.panels) + 12
@@ -183,8 +185,7 @@ def trend(values: Trend, language: Language) -> Figure:
 def _trend_reach(panels: Iterable[TrendPanel]) -> tuple[float, float]:
     scores = [week.score for panel in panels for week in panel.weeks]
     scores += [panel.norm for panel in panels if panel.norm is not None]
-    ticks = MaxNLocator(2, steps=[1, 2, 5, 10]).tick_values(min(scores), max(scores))
-    return max(float(ticks[0]), 0.0), min(float(ticks[-1]), 100.0)
+    return max(floor(min(scores) / 10) * 10.0, 0.0), min(ceil(max(scores) / 10) * 10.0, 100.0)
 
 
 def _trend_panel(axes: Axes, panel: TrendPanel, across: _Scale, up: _Scale, language: Language) -> None:
@@ -312,7 +313,7 @@ def _marks(axes: Axes, places: Sequence[tuple[float, float]], state: State, size
 
 
 def _norm_line(axes: Axes, y: float, start: float, end: float) -> None:
-    _line(axes, [(start, y), (end, y)], "ink", 1.2)
+    _line(axes, [(start, y), (end, y)], "ink", 1)
 
 
 def _grid(axes: Axes, up: _Scale, ticks: Iterable[float], language: Language, end: float = WIDTH - 6) -> None:

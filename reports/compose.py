@@ -11,7 +11,7 @@ from reports.pictures import Voice
 from reports.report import Column, Entry, Fresh, Group, News, Report, Strip, Table, Verdict
 
 IN_FULL = 12
-HEADLINE_SECTIONS = 3
+ALSO_NAMED = 2
 STRIP_REACH = 10.0
 
 
@@ -29,6 +29,7 @@ def compose(
     voice = Voice(figures, language, titles)
     by_state = _by_state(figures.cells)
     lacking = _lacking(voice)
+    drawn = pictures.funnels(voice)
     return Report(
         language=language.code,
         scope=scope_name(figures, language),
@@ -43,7 +44,8 @@ def compose(
         norm=_as_norm(voice),
         unjudged=_unjudged(voice, lacking),
         reasons=_reasons(voice, lacking),
-        funnels=pictures.funnels(voice),
+        funnels=tuple(funnel for funnel, tells in drawn if tells),
+        quiet_funnels=tuple(funnel for funnel, tells in drawn if not tells),
         heat=pictures.heat(voice),
         trend=pictures.trend(voice),
         split=pictures.split(voice),
@@ -65,46 +67,44 @@ def headline(voice: Voice) -> tuple[str, ...]:
         return (say("No branch was open in this window."),)
     if all(cell.state is State.NOT_ENOUGH for cell in cells):
         return (say("Not enough audits to judge any branch."),)
-    short = _short_sentences(voice)
-    return (*short, *_otherwise(voice, {cell.state for cell in cells}, some=bool(short)))
+    short = _short_sentence(voice)
+    return (*short, *_otherwise(voice, {cell.state for cell in cells}, some=bool(short)), *_silent(voice))
 
 
-def _short_sentences(voice: Voice) -> list[str]:
-    """A sentence each for the sections that fall short at most branches, one for the others."""
-    cells = voice.figures.cells
-    short = Counter(cell.section for cell in cells if cell.state is State.FALLS_SHORT)
-    judged = Counter(cell.section for cell in cells if cell.state is not State.NOT_ENOUGH)
-    listed = [section for section, _ in short.most_common(HEADLINE_SECTIONS)]
-    everywhere = len(voice.figures.branch_names)
-    sentences = [_short_at(voice, section, short[section], judged[section], everywhere) for section in listed]
-    if len(short) > len(listed):
-        more = len(short) - len(listed)
-        sentences.append(
-            voice.language.count(
-                "{n} more section falls short somewhere.", "{n} more sections fall short somewhere.", more
-            )
-        )
-    return sentences
-
-
-def _short_at(voice: Voice, section: str, n: int, judged: int, everywhere: int) -> str:
-    title, count = voice.title(section), voice.language.count
+def _short_sentence(voice: Voice) -> tuple[str, ...]:
+    """The section that falls short at most branches first; the others in the same breath."""
+    language, everywhere = voice.language, len(voice.figures.branch_names)
+    short = Counter(cell.section for cell in voice.figures.cells if cell.state is State.FALLS_SHORT)
+    if not short:
+        return ()
+    (section, n), *others = short.most_common()
     if everywhere == 1:
-        return voice.language.say("{section} falls short.", section=title)
-    if judged == everywhere:
-        return count(
-            "{section} falls short at {n} of {total} branches.",
-            "{section} falls short at {n} of {total} branches.",
-            n,
-            section=title,
-            total=everywhere,
+        titles = [voice.title(section) for section in short]
+        return (
+            language.count(
+                "{sections} falls short.", "{sections} fall short.", len(titles), sections=language.join(titles)
+            ),
         )
-    return count(
-        "{section} falls short at {n} of {total} branches that could be judged.",
-        "{section} falls short at {n} of {total} branches that could be judged.",
+    first = language.count(
+        "{section} falls short at {n} of {total} branches",
+        "{section} falls short at {n} of {total} branches",
         n,
-        section=title,
-        total=judged,
+        section=voice.title(section),
+        total=everywhere,
+    )
+    also = [language.say("{section} at {n}", section=voice.title(other), n=m) for other, m in others[:ALSO_NAMED]]
+    if len(others) > len(also):
+        more = len(others) - len(also)
+        also.append(language.count("{n} more section elsewhere", "{n} more sections elsewhere", more))
+    return (f"{first}; {language.join(also)}." if also else f"{first}.",)
+
+
+def _silent(voice: Voice) -> tuple[str, ...]:
+    """How many branches nothing can be said of."""
+    states = [{cell.state for cell in cells.values()} for cells in voice.by_branch().values()]
+    n = states.count({State.NOT_ENOUGH})
+    return (
+        (voice.language.count("{n} branch could not be judged.", "{n} branches could not be judged.", n),) if n else ()
     )
 
 
@@ -124,6 +124,9 @@ def _otherwise(voice: Voice, states: set[State], *, some: bool) -> tuple[str, ..
 
 def _basis(voice: Voice) -> str:
     figures, language = voice.figures, voice.language
+    if not figures.design.audits:
+        days = {"first": figures.window_from, "last": figures.window_to}
+        return language.say("No audit was counted from {first} to {last}.", **days)
     chain = wording.audits(language, figures.design.audits)
     if figures.scope_name is None:
         return language.say(
@@ -150,7 +153,11 @@ def _certainty(language: Language, short: list[Cell]) -> str:
     if not chances:
         return ""
     false = sum(1 - p for p in chances) / len(chances)
-    return language.say("Of 100 flags as sure as these, about {n} are false alarms.", n=max(1, ceil(100 * false)))
+    return language.count(
+        "About {n} in 100 flags as sure as these is a false alarm.",
+        "About {n} in 100 flags as sure as these are false alarms.",
+        max(1, ceil(100 * false)),
+    )
 
 
 def _by_state(cells: Iterable[Cell]) -> dict[State, list[Cell]]:
@@ -253,13 +260,15 @@ def _lacking(voice: Voice) -> Lacking:
 def _reasons(voice: Voice, lacking: Lacking) -> tuple[str, ...]:
     """Why something could not be judged, and how many audits would change it."""
     figures, language = voice.figures, voice.language
+    if not figures.design.audits or not lacking:
+        return ()
     if not figures.design.enough:
         reasons = wording.not_enough(language, figures.design)
     else:
         wanted = sum(max(0, figures.rules.least_audits - _fewest(cells)) for _, cells in lacking)
         reasons = wording.too_few(language, len(lacking), figures.rules.least_audits, wanted)
     unscored = [voice.title(section.section) for section in figures.sections if section.norm is None]
-    if unscored and figures.design.audits:
+    if unscored:
         reasons += (language.say("Nothing was scored in {sections}.", sections=language.join(unscored)),)
     return reasons
 
@@ -270,7 +279,11 @@ def _fewest(cells: list[Cell]) -> int:
 
 def _unjudged(voice: Voice, lacking: Lacking) -> Group:
     language = voice.language
-    title = wording.state_word(language, State.NOT_ENOUGH)
+    title, n = wording.state_word(language, State.NOT_ENOUGH), wording.branches(language, len(lacking))
+    if not voice.figures.design.enough and lacking:
+        cells = [cell for _, some in lacking for cell in some]
+        figures = pictures.verdict_table(voice, cells[: pictures.TABLE_ROWS], title, len(cells))
+        return Group(State.NOT_ENOUGH, title, n, (), figures)
     rows = [
         (voice.name(branch), _lacking_sections(voice, cells), language.whole(_fewest(cells)))
         for branch, cells in lacking[: pictures.TABLE_ROWS]
@@ -282,7 +295,7 @@ def _unjudged(voice: Voice, lacking: Lacking) -> Group:
     )
     entries = tuple(tuple(Entry(text) for text in row) for row in rows)
     table = Table(title, columns, entries, pictures.rest(voice, len(lacking) - len(rows))) if rows else None
-    return Group(State.NOT_ENOUGH, title, wording.branches(language, len(lacking)), (), table)
+    return Group(State.NOT_ENOUGH, title, n, (), table)
 
 
 def _lacking_sections(voice: Voice, cells: list[Cell]) -> str:

@@ -59,8 +59,10 @@ class Voice:
         return dict(found)
 
 
-def sections(voice: Voice) -> Table:
-    """The norm of each section and what it rests on."""
+def sections(voice: Voice) -> Table | None:
+    """The norm of each section and what it rests on; None where nothing was scored."""
+    if all(section.norm is None for section in voice.figures.sections):
+        return None
     say, number, whole = voice.language.say, voice.language.number, voice.language.whole
     short = Counter(cell.section for cell in voice.figures.cells if cell.state is State.FALLS_SHORT)
     titles = (say("Norm"), say("Audits"), say("Branches"), say("Falls short at"))
@@ -80,14 +82,17 @@ def sections(voice: Voice) -> Table:
     )
 
 
-def funnels(voice: Voice) -> tuple[Picture, ...]:
-    """One funnel for each section that has a norm."""
+def funnels(voice: Voice) -> tuple[tuple[Picture, bool], ...]:
+    """One funnel for each section that has a norm, and whether a branch falls short or is on watch in it."""
     cells = defaultdict(list)
     for cell in voice.figures.cells:
         if cell.score is not None and cell.audits:
             cells[cell.section].append(cell)
     return tuple(
-        _funnel(voice, f"funnel-{place}", section, section.norm, cells[section.section])
+        (
+            _funnel(voice, f"funnel-{place}", section, section.norm, cells[section.section]),
+            any(cell.state in {State.FALLS_SHORT, State.WATCH} for cell in cells[section.section]),
+        )
         for place, section in enumerate(voice.figures.sections, start=1)
         if section.norm is not None and cells[section.section]
     )
@@ -198,7 +203,7 @@ def heat(voice: Voice) -> Picture | None:
     branches = [
         (branch, cells)
         for branch, cells in voice.by_branch().items()
-        if any(cell.estimate is not None for cell in cells.values())
+        if any(cell.state is not State.NOT_ENOUGH for cell in cells.values())
     ]
     if not branches:
         return None
@@ -218,7 +223,7 @@ def _heat_cells(voice: Voice, cells: Mapping[str, Cell]) -> tuple[Entry, ...]:
     found = [cells.get(section.section) for section in voice.figures.sections]
     return tuple(
         Entry("", State.NOT_ENOUGH)
-        if cell is None or cell.estimate is None
+        if cell is None or cell.state is State.NOT_ENOUGH
         else Entry(wording.signed(voice.language, cell.estimate, 0), cell.state)
         for cell in found
     )

@@ -10,7 +10,11 @@ from reports.report import Funnel, HeatMap, Picture, Report, Split, Trend, Verdi
 
 def drawings(report: Report, language: Language) -> dict[str, Markup]:
     """Inline SVG of every picture by its name, and of every verdict's strip by "strip-<state>-<place>"."""
-    pictures = [*report.funnels, *(one for one in (report.heat, report.trend, report.split) if one)]
+    pictures = [
+        *report.funnels,
+        *report.quiet_funnels,
+        *(one for one in (report.heat, report.trend, report.split) if one),
+    ]
     found = {picture.name: _drawing(picture, language) for picture in pictures}
     for group in (report.short, report.watch, report.above):
         for place, verdict in enumerate(group.verdicts, start=1):

@@ -212,11 +212,14 @@ class Report:
     reasons: tuple[str, ...]
     """Why something could not be judged, and how many audits would change it."""
     funnels: tuple[Picture, ...]
+    """Of the sections in which a branch falls short or is on watch."""
+    quiet_funnels: tuple[Picture, ...]
+    """Of the other sections."""
     heat: Picture | None
     trend: Picture | None
     split: Picture | None
     leaders: tuple[str, ...]
     """Whether shoppers or branches differ more, section by section, as far as it can be told."""
-    sections: Table
+    sections: Table | None
     news: News
     notes: tuple[str, ...]

@@ -134,8 +134,6 @@ def who_differs_more(
 
 def not_enough(language: Language, design: Design) -> tuple[str, ...]:
     """Why branches cannot be told apart at all in this window, and how many audits would change it."""
-    if design.audits == 0:
-        return (language.say("No audit was counted in this window."),)
     why = language.say(
         "Branches cannot be told from single visits yet. That takes {least} audits for a typical branch; here it is {median}.",
         least=LEAST_MEDIAN,
@@ -151,8 +149,6 @@ def not_enough(language: Language, design: Design) -> tuple[str, ...]:
 
 def too_few(language: Language, n: int, least: int, wanted: int) -> tuple[str, ...]:
     """How many branches have too few audits, where the others have enough."""
-    if not n:
-        return (language.say("Every branch could be judged."),)
     what = language.count(
         "{n} branch could not be judged in every section: that takes {least} audits in the window.",
         "{n} branches could not be judged in every section: that takes {least} audits in the window.",
