@@ -1,0 +1,84 @@
+"""What is wrong with the settings, in a sentence that names the setting, where it was written and what it may be."""
+
+import os
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from branches.errors import Refused
+from monitor.settings import allowed
+
+PREFIX = "MONITOR_"
+Sections = Mapping[str, type[BaseModel]]
+
+_HEADING = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]")
+_KEY = re.compile(r"""\s*["']?([\w.-]+)["']?\s*=""")
+
+
+def refuse_unknown_variables(sections: Sections) -> None:
+    """A misspelt variable would be passed over in silence."""
+    known = {_variable(section, key) for section, keys in sections.items() for key in keys.model_fields}
+    for name in os.environ:
+        if _looks_like_ours(name.upper(), sections) and name.upper() not in known:
+            raise Refused(
+                "There is no setting for the environment variable {name}; the nearest is {near}.",
+                name=name,
+                near=get_close_matches(name.upper(), known, 1, 0)[0],
+            )
+
+
+def _looks_like_ours(name: str, sections: Sections) -> bool:
+    rest = name.removeprefix(PREFIX)
+    return rest != name and ("__" in rest or rest.split("_")[0].lower() in sections)
+
+
+def refusal(error: ErrorDetails, sections: Sections, file: Path | None, text: str) -> Refused:
+    """Words the first fault that was found."""
+    section, key, *_ = (*map(str, error["loc"]), "", "")
+    place = _place(section, key, file, text)
+    if section not in sections:
+        known = ", ".join(sections)
+        sentence = "{place}: there is no section [{section}]; the sections are {known}."
+        return Refused(sentence, place=place, section=section, known=known)
+    if not key:
+        return Refused("{place}: [{section}] must hold settings of its own.", place=place, section=section)
+    settings = sections[section].model_fields
+    if key not in settings:
+        known = ", ".join(settings)
+        sentence = "{place}: there is no setting {key} in [{section}]; its settings are {known}."
+        return Refused(sentence, place=place, key=key, section=section, known=known)
+    may, value = allowed(settings[key]), repr(error["input"])[:60]
+    sentence = "{place}: {key} in [{section}] must be {allowed}, not {value}."
+    return Refused(sentence, place=place, key=key, section=section, allowed=may, value=value)
+
+
+def _place(section: str, key: str, file: Path | None, text: str) -> str:
+    """Where it was written: the variable, or the file and its line."""
+    variable = _variable(section, key)
+    if variable in {name.upper() for name in os.environ}:
+        return variable
+    lines = _lines(text)
+    line = lines.get((section, key)) or lines.get((section, ""))
+    return f"{file}, line {line}" if line else str(file)
+
+
+def _lines(text: str) -> dict[tuple[str, str], int]:
+    """The line of each section's heading and of each key; a key above all headings stands alone."""
+    lines: dict[tuple[str, str], int] = {}
+    section = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if heading := _HEADING.match(line):
+            section = heading[1]
+            lines.setdefault((section, ""), number)
+        elif key := _KEY.match(line):
+            first, _, second = (f"{section}.{key[1]}" if section else key[1]).partition(".")
+            lines.setdefault((first, second), number)
+    return lines
+
+
+def _variable(section: str, key: str) -> str:
+    return f"{PREFIX}{section}__{key}".upper()
