@@ -8,7 +8,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from branches.errors import Refused
@@ -33,7 +33,7 @@ class Config(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True)
 
     chain: ChainSection = ChainSection()
-    data: DataSection = DataSection()
+    data: DataSection = Field(default_factory=DataSection)  # seen from the folder we are in when it is read
     database: DatabaseSection = DatabaseSection()
     flags: FlagsSection = FlagsSection()
     window: WindowSection = WindowSection()

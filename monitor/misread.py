@@ -51,7 +51,8 @@ def refusal(error: ErrorDetails, sections: Sections, file: Path | None, text: st
         known = ", ".join(settings)
         sentence = "{place}: there is no setting {key} in [{section}]; its settings are {known}."
         return Refused(sentence, place=place, key=key, section=section, known=known)
-    may, value = allowed(settings[key]), repr(error["input"])[:60]
+    given = error["input"]
+    may, value = allowed(settings[key]), (repr(given) if isinstance(given, str) else str(given))[:60]
     sentence = "{place}: {key} in [{section}] must be {allowed}, not {value}."
     return Refused(sentence, place=place, key=key, section=section, allowed=may, value=value)
 
