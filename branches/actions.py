@@ -7,7 +7,7 @@ from sqlmodel import Field, Relationship, Session, SQLModel, col, select
 
 from branches import history
 from branches.audits import COUNTED, Audit, AuditState
-from branches.database import UtcTime, public_id
+from branches.database import UtcTime, hold, public_id
 from branches.errors import Conflict, NotAllowed, Refused
 from branches.flags import Flag
 from branches.people import User
@@ -112,7 +112,7 @@ def overdue(session: Session, today: date) -> list[CorrectiveAction]:
 
 
 def _step(session: Session, action: CorrectiveAction, must_be: ActionState, to: ActionState) -> None:
-    session.refresh(action, with_for_update=True)
+    hold(session, action)
     if action.state != must_be.value:
         raise Conflict("This corrective action is {state}, not {expected}.", state=action.state, expected=must_be.value)
     action.state = to.value

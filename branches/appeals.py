@@ -9,7 +9,7 @@ from sqlmodel import Field, Relationship, Session, SQLModel, select
 
 from branches import audits, history, scoring, standards
 from branches.audits import Answer, Audit, AuditState
-from branches.database import UtcTime, public_id
+from branches.database import UtcTime, hold, public_id
 from branches.errors import Conflict, NotFound, Refused
 from branches.people import User
 
@@ -60,7 +60,7 @@ def open_appeal(
         raise Refused("Say what is wrong with this answer.")
     if at > until:
         raise Refused("The time to appeal this audit ended on {day}.", day=until.date().isoformat())
-    audits.lock(session, audit)
+    hold(session, audit)
     answer = _answer(session, audit, item_code)
     if AuditState(audit.state) is not AuditState.APPEALED:
         audits.move(session, audit, AuditState.APPEALED, by=by, at=at)
@@ -86,8 +86,8 @@ def decide(session: Session, appeal: Appeal, *, upheld_as: str | None, decision:
     if not decision.strip():
         raise Refused("Say why the appeal is decided so.")
     # Always the audit first: two appeals of one audit are decided one after the other, each from the other's score.
-    audits.lock(session, appeal.audit)
-    session.refresh(appeal, with_for_update=True)
+    hold(session, appeal.audit)
+    hold(session, appeal)
     if appeal.state != AppealState.OPEN.value:
         raise Conflict("This appeal has already been decided.")
     if AuditState(appeal.audit.state) is AuditState.EXCLUDED:

@@ -9,7 +9,7 @@ from sqlalchemy import Index
 from sqlmodel import Field, Relationship, Session, SQLModel, col, delete, select
 
 from branches import corrections, history, scoring, standards
-from branches.database import UtcTime, public_id
+from branches.database import UtcTime, hold, public_id
 from branches.errors import Conflict, Refused
 from branches.people import Role, User
 from branches.places import Branch
@@ -183,18 +183,12 @@ def assign(
     return audit
 
 
-def lock(session: Session, audit: Audit) -> None:
-    """Reads the audit anew and keeps it until the transaction ends: of two who change it the second sees the first."""
-    session.flush()  # refreshing forgets what is not written yet
-    session.refresh(audit, with_for_update=True)
-
-
 def move(session: Session, audit: Audit, to: AuditState, *, by: User | None, at: datetime, reason: str = "") -> None:
     """Takes an audit one step on in its life; a step that may not follow is refused.
 
     Its scores count in the states that count, and in no other, whichever way it came there.
     """
-    lock(session, audit)
+    hold(session, audit)
     state = AuditState(audit.state)
     if to not in NEXT[state]:
         raise Conflict("This audit is {state} and cannot become {to}.", state=state.value, to=to.value)
@@ -290,7 +284,7 @@ def exclude(session: Session, audit: Audit, *, reason: str, by: User | None, at:
     """Keeps the audit but counts it no longer."""
     if not reason.strip():
         raise Refused("Say why this audit is excluded.")
-    lock(session, audit)
+    hold(session, audit)
     counted = AuditState(audit.state) in COUNTED
     move(session, audit, AuditState.EXCLUDED, by=by, at=at, reason=reason.strip())
     if counted:

@@ -130,6 +130,12 @@ def _texts(table: Mapper[Any]) -> tuple[tuple[str, int], ...]:
     return tuple((name, most) for name, most in lengths if isinstance(most, int))
 
 
+def hold(session: Session, row: SQLModel) -> None:
+    """Reads a row anew and keeps it until the transaction ends: of two who change it the second sees the first."""
+    session.flush()  # reading anew would throw away what has not been written yet
+    session.refresh(row, with_for_update=True)
+
+
 @contextmanager
 def transaction(engine: sa.Engine) -> Iterator[Session]:
     """One unit of work: kept whole at the end, or not at all."""
@@ -147,4 +153,5 @@ def reading(engine: sa.Engine) -> Iterator[Session]:
     )
     with Session(look, expire_on_commit=False, autoflush=False) as session:
         yield session
+        session.expunge_all()  # what was read stays readable
         session.rollback()

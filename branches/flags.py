@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Relationship, Session, SQLModel, col, or_, select
 
 from branches import history
-from branches.database import UtcTime, public_id
+from branches.database import UtcTime, hold, public_id
 from branches.errors import Conflict, Refused
 from branches.people import User
 from branches.places import Branch
@@ -107,7 +107,7 @@ def dismiss(session: Session, flag: Flag, *, reason: str, until: date, by: User,
         raise Refused("Say why this flag is dismissed.")
     if until < at.date():
         raise Refused("A flag is dismissed until a day to come; {day} is past.", day=until.isoformat())
-    session.refresh(flag, with_for_update=True)
+    hold(session, flag)
     if flag.cleared_week is not None:
         raise Conflict("This flag has already been cleared.")
     flag.dismissed_at, flag.dismissed_until, flag.dismissed_reason = at, until, reason.strip()

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Relationship, Session, SQLModel, col, select
 
 from branches import history
-from branches.database import UtcTime, public_id
+from branches.database import UtcTime, hold, public_id
 from branches.errors import Conflict, Refused
 from branches.people import User
 from branches.scoring import DECIMAL, MEASURED, SCORABLE, Band, ItemRule, ItemType, ScoringRules, Total
@@ -109,7 +109,7 @@ def draft(
 
 def publish(session: Session, standard: Standard, *, at: datetime, by: User | None) -> None:
     """From now on audits are made under this version; older audits keep theirs."""
-    session.refresh(standard, with_for_update=True)
+    hold(session, standard)
     if standard.published_at is not None:
         raise Refused("Version {version} of the standard is already published.", version=standard.version)
     if not any(section.items for section in standard.sections):
