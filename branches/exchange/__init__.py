@@ -4,5 +4,6 @@ from branches.exchange.checking import Progress, read_folder
 from branches.exchange.faults import Fault, FormRefused
 from branches.exchange.form import Form
 from branches.exchange.importing import Imported, import_folder
+from branches.exchange.shipped import load_standard
 
-__all__ = ["Fault", "Form", "FormRefused", "Imported", "Progress", "import_folder", "read_folder"]
+__all__ = ["Fault", "Form", "FormRefused", "Imported", "Progress", "import_folder", "load_standard", "read_folder"]

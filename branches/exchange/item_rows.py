@@ -83,7 +83,7 @@ def _item(sheet: Sheet, table: ItemTable, row: list[str], values: dict[str, Any]
         type=values["type"],
         weight=values["weight"],
         critical=values["critical"],
-        scored=_scored(values),
+        scored=is_scored(values),
         worst=values["from"],
         best=values["to"],
         na=values["na"],
@@ -91,7 +91,7 @@ def _item(sheet: Sheet, table: ItemTable, row: list[str], values: dict[str, Any]
     )
 
 
-def _scored(values: dict[str, Any]) -> bool:
+def is_scored(values: dict[str, Any]) -> bool:
     """As the cell says; else whatever can be scored is."""
     said: bool | None = values["scored"]
     return values["type"] in SCORABLE if said is None else said
@@ -100,7 +100,7 @@ def _scored(values: dict[str, Any]) -> bool:
 def check_item(values: dict[str, Any]) -> list[tuple[str, Refused]]:
     """What contradicts itself in an item, by column."""
     wrong = []
-    kind, scored = values["type"], _scored(values)
+    kind, scored = values["type"], is_scored(values)
     if values["item"] in (*AUDIT_COLUMNS, CHANNEL):
         taken = Refused("{code} is a column of audits.csv; choose another code.", code=values["item"])
         wrong.append(("item", taken))
