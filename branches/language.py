@@ -134,9 +134,10 @@ def _sentences(code: str) -> dict[str, tuple[str, ...]]:
     """Finished translations only: an empty or fuzzy one counts as missing."""
     with (CATALOGUES / f"{code}.po").open("rb") as file:
         catalogue = read_po(file, locale=code)
-    forms = {_texts(entry.id)[0]: _texts(entry.string) for entry in catalogue if entry.id and not entry.fuzzy}
-    return {key: texts for key, texts in forms.items() if all(texts)}
+    found = {forms(entry.id)[0]: forms(entry.string) for entry in catalogue if entry.id and not entry.fuzzy}
+    return {key: texts for key, texts in found.items() if all(texts)}
 
 
-def _texts(words: str | Iterable[str] | None) -> tuple[str, ...]:
+def forms(words: str | Iterable[str] | None) -> tuple[str, ...]:
+    """A catalogue's entry as its one form, or as its plural forms."""
     return (words or "",) if isinstance(words, str | None) else tuple(words)
