@@ -176,7 +176,9 @@ def _group(voice: Voice, state: State, cells: list[Cell]) -> Group:
     listed = cells[: pictures.TABLE_ROWS]
     table = pictures.verdict_table(voice, listed, wording.state_word(language, state), len(cells)) if cells else None
     verdicts = tuple(_verdict(voice, cell, _reach(voice)) for cell in cells[:IN_FULL])
-    return Group(state, wording.state_word(language, state), branches, verdicts, table)
+    hidden = len(cells) - len(verdicts)
+    more = language.count("{n} more is in the table.", "{n} more are in the table.", hidden) if hidden else ""
+    return Group(state, wording.state_word(language, state), branches, verdicts, table, more)
 
 
 def _reach(voice: Voice) -> float:

@@ -38,11 +38,6 @@ TOKEN_OF: Mapping[State, str] = MappingProxyType(
 )
 
 
-def colour(state: State) -> str:
-    """The colour of a state's mark."""
-    return COLOURS[TOKEN_OF[state]]
-
-
-def tint(state: State) -> str:
-    """The quiet ground behind a state's mark; what cannot be judged has none."""
-    return COLOURS.get(f"{TOKEN_OF[state]}-wash", COLOURS["paper"])
+def tint_token(state: State) -> str:
+    """The quiet ground behind a state's mark; only what asks for a look has a colour of its own."""
+    return "wash" if state in {State.AS_NORM, State.NOT_ENOUGH} else f"{TOKEN_OF[state]}-wash"

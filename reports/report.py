@@ -168,6 +168,8 @@ class Group:
     sentence: str
     verdicts: tuple[Verdict, ...]
     table: Table | None
+    more: str = ""
+    """How many verdicts stand only in the table; empty where all are given in full."""
 
 
 @dataclass(frozen=True)
