@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, or_, select
 
 from branches.appeals import Appeal
@@ -53,14 +54,15 @@ def _stored(session: Session, codes: Iterable[str]) -> dict[str, Stored]:
     found = {}
     for part in in_parts(codes):
         query = (
-            select(Audit, Branch.code, User.code, User.public_id)
+            sa.select(col(Audit.id), col(Branch.code), col(Audit.visited_on), col(User.code), col(User.public_id))
+            .add_columns(col(Audit.channel), col(Audit.code), col(Audit.public_id))
+            .select_from(Audit)
             .join(Branch, col(Branch.id) == Audit.branch_id)
             .join(User, col(User.id) == Audit.shopper_id, isouter=True)
             .where(or_(col(Audit.code).in_(part), col(Audit.code).is_(None) & col(Audit.public_id).in_(part)))
         )
-        for audit, branch, shopper, public in session.exec(query):
-            row = Stored(audit.id, branch, audit.visited_on, shopper or public or "", audit.channel)
-            found[audit.code or audit.public_id] = row
+        for number, branch, day, shopper, shopper_public, channel, code, public in session.execute(query):
+            found[code or public] = Stored(number, branch, day, shopper or shopper_public or "", channel)
     return found
 
 

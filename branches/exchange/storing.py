@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from decimal import Decimal
 
 from sqlmodel import Session, col, or_, select
 
 from branches import history, standards
 from branches.exchange.bulk import in_parts
+from branches.exchange.cells_out import branch_cells, says_the_same
 from branches.exchange.form import BranchRow, Form, ItemRow
 from branches.people import Role, User
 from branches.places import Branch, Region, open_region
@@ -45,6 +45,9 @@ class Places:
             self._regions[code] = open_region(self._session, code, timezone=self._timezone)
         return self._regions[code]
 
+    def _region_of(self, branch: Branch) -> Region:
+        return next(region for region in self._regions.values() if region.id == branch.region_id)
+
     def _add(self, row: BranchRow) -> Branch:
         region = self._region(row.region)
         branch = Branch(
@@ -60,8 +63,14 @@ class Places:
 
     def _change(self, branch: Branch, row: BranchRow) -> None:
         """Takes over the cells that differ from those taken in last, so that what the program changed since stays."""
-        before = branch.cells if branch.cells is not None else self.cells(branch)
-        differing = [column for column, cell in row.cells.items() if before.get(column, "") != cell]
+        before = branch.cells
+        if before is None:
+            before = branch_cells(branch, self._region_of(branch))
+            differing = [
+                c for c, cell in row.cells.items() if not says_the_same(c, cell, branch, self._region_of(branch))
+            ]
+        else:
+            differing = [c for c, cell in row.cells.items() if before.get(c, "") != cell]
         if not differing:
             return
         region = self._region(row.region)
@@ -77,29 +86,6 @@ class Places:
         self._session.add(branch)
         history.write(self._session, "change", branch, by=self._by, at=self._at, **details)
         self.changed += 1
-
-    def cells(self, branch: Branch) -> dict[str, str]:
-        """A branch that was not imported, as the form would say it."""
-        region = next(region for region in self._regions.values() if region.id == branch.region_id)
-        return branch_cells(branch, region)
-
-
-def branch_cells(branch: Branch, region: Region) -> dict[str, str]:
-    return {
-        "branch": branch.code,
-        "name": branch.name,
-        "region": region.code,
-        "address": branch.address,
-        "latitude": _degrees(branch.latitude),
-        "longitude": _degrees(branch.longitude),
-        "timezone": "" if branch.timezone == region.timezone else branch.timezone,
-        "opened": "" if branch.opened is None else branch.opened.isoformat(),
-        "closed": "" if branch.closed is None else branch.closed.isoformat(),
-    }
-
-
-def _degrees(value: float | None) -> str:
-    return "" if value is None else format(Decimal(repr(value)), "f")
 
 
 def take_standard(session: Session, form: Form, *, at: datetime, by: User | None) -> tuple[Standard, bool]:
