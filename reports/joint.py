@@ -1,0 +1,172 @@
+"""What is known of every branch and shopper in every section: all sections in one model, or each alone.
+
+Where every audit has every section, the sections are rotated (first row the mean, the rest Helmert contrasts): the
+first component and the others are independent one-section models, the others with common variances, so two fits serve
+all sections. Sections are first brought to one scale by their spread within branches. With gaps each section is
+fitted alone.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from reports.mixed_effects import Deviations, deviations
+from reports.mixed_reml import Fit, fit
+from reports.mixed_sums import sums
+from reports.norms import Bools
+from reports.sheet import Floats, Ints, ScoreSheet
+from reports.variance import observations, section_fit, tellable, weights
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of one section, in points. B branches, S shoppers."""
+
+    scale: float
+    """Points of one unit of the shared prior."""
+    among: Bools
+    """B: the audited branches, which make up the norm."""
+    estimate: Floats
+    """B: deviation from the mean of the others, under a normal prior."""
+    variance: Floats
+    """B: of the estimate, the norm's own uncertainty included."""
+    precision: Floats
+    """B: Z'PZ of the branch's own effect in this section, per unit²."""
+    score: Floats
+    """B: Z'Py of the same, per unit."""
+    slope: Floats
+    """B: posterior covariance of deviation and own effect over the own effect's prior variance."""
+    own_variance: float
+    """Variance of the own effect, unit²: what the shape-free prior replaces."""
+    leniency: Floats | None
+    """S: points above the mean of the others; None where shoppers cannot be told apart."""
+    leniency_variance: Floats | None
+
+
+def helmert(size: int) -> Floats:
+    """K × K orthonormal: the first row 1/√K, the others contrasts."""
+    rows = [np.full(size, 1.0 / np.sqrt(size))]
+    for k in range(1, size):
+        row = np.concatenate([np.ones(k), [-float(k)], np.zeros(size - k - 1)])
+        rows.append(row / np.sqrt(k * (k + 1.0)))
+    return np.array(rows)
+
+
+def within_spread(branch: Ints, values: Floats) -> float:
+    """Standard deviation of scores about their branch's mean; 0 where no branch was audited twice."""
+    counts = np.bincount(branch)
+    means = np.divide(np.bincount(branch, weights=values), counts, out=np.zeros(counts.size), where=counts > 0)
+    freedom = values.size - int((counts > 0).sum())
+    return float(np.sqrt(((values - means[branch]) ** 2).sum() / freedom)) if freedom > 0 else 0.0
+
+
+def _alone(sheet: ScoreSheet, k: int, weight: Floats) -> Known | None:
+    found = section_fit(sheet, k, weight)
+    if found is None or "branch" not in found[1].solution.sums.effects:
+        return None
+    fitted, effects = found[1], found[0].effects
+    scored = ~np.isnan(sheet.scores[:, k])
+    among = np.bincount(sheet.branch[scored], minlength=len(sheet.branches)) > 0
+    branch = deviations(fitted.solution, "branch", among.size, among, sheet.region_of)
+    shopper = _shoppers(sheet, scored, fitted) if "shopper" in effects else None
+    unit, residual = float(np.sqrt(fitted.residual)), fitted.residual
+    return Known(
+        scale=unit,
+        among=among,
+        estimate=branch.estimate[:, 0],
+        variance=branch.variance * residual,
+        precision=branch.precision,
+        score=branch.score[:, 0] / unit,
+        slope=branch.slope,
+        own_variance=fitted.variances["branch"] / residual,
+        leniency=None if shopper is None else shopper.estimate[:, 0],
+        leniency_variance=None if shopper is None else shopper.variance * residual,
+    )
+
+
+def _shoppers(sheet: ScoreSheet, rows: Bools, fitted: Fit) -> Deviations:
+    size = len(sheet.shoppers)
+    seen = np.bincount(sheet.shopper[rows & (sheet.shopper >= 0)], minlength=size) > 0
+    return deviations(fitted.solution, "shopper", size, seen)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One rotated fit: the mean component, or all contrasts together."""
+
+    fitted: Fit
+    branch: Deviations
+    shopper: Deviations | None
+
+
+def _part(sheet: ScoreSheet, values: Floats, weight: Floats, among: Bools) -> _Part | None:
+    rows = np.ones(sheet.branch.size, dtype=bool)
+    data = observations(sheet, rows, values, weight)
+    effects = tellable(data)
+    fitted = fit(sums(data, effects)) if "branch" in effects else None
+    if fitted is None:
+        return None
+    branch = deviations(fitted.solution, "branch", among.size, among, sheet.region_of)
+    return _Part(fitted, branch, _shoppers(sheet, rows, fitted) if "shopper" in effects else None)
+
+
+def _together(sheet: ScoreSheet, live: list[int], weight: Floats) -> dict[int, Known] | None:
+    """Fits the live sections in one model; None where it cannot be fitted."""
+    values = sheet.scores[:, live]
+    scales = np.array([within_spread(sheet.branch, column) for column in values.T])
+    if not (scales > 0.0).all():
+        return None
+    turn = helmert(len(live))
+    turned = values / scales @ turn.T
+    among = np.bincount(sheet.branch, minlength=len(sheet.branches)) > 0
+    mean = _part(sheet, turned[:, :1], weight, among)
+    rest = _part(sheet, turned[:, 1:], weight, among)
+    if mean is None or rest is None:
+        return None
+    return {k: _combined(mean, rest, turn[:, i], float(scales[i]), among) for i, k in enumerate(live)}
+
+
+def _combined(mean: _Part, rest: _Part, turn: Floats, scale: float, among: Bools) -> Known:
+    """Turns the components back into one section: values by the section's column of H, variances by its squares."""
+    first, others = turn[0] ** 2, 1.0 - turn[0] ** 2
+    a, b = mean.fitted.residual, rest.fitted.residual
+
+    def value(m: Floats, r: Floats) -> Floats:
+        return np.asarray(m[:, 0] * turn[0] + r @ turn[1:])
+
+    leniency = leniency_variance = None
+    if mean.shopper is not None and rest.shopper is not None:
+        leniency = value(mean.shopper.estimate, rest.shopper.estimate) * scale
+        leniency_variance = (first * a * mean.shopper.variance + others * b * rest.shopper.variance) * scale**2
+    return Known(
+        scale=scale,
+        among=among,
+        estimate=value(mean.branch.estimate, rest.branch.estimate) * scale,
+        variance=(first * a * mean.branch.variance + others * b * rest.branch.variance) * scale**2,
+        precision=first * mean.branch.precision / a + others * rest.branch.precision / b,
+        score=value(mean.branch.score / a, rest.branch.score / b),
+        slope=first * mean.branch.slope + others * rest.branch.slope,
+        own_variance=rest.fitted.variances["branch"],
+        leniency=leniency,
+        leniency_variance=leniency_variance,
+    )
+
+
+def known(sheet: ScoreSheet, half_life_weeks: float = 0.0) -> dict[int, Known]:
+    """What do the audits say of each branch and shopper, section by section?
+
+    Args:
+        sheet: N audits with at least one score each; scores in points.
+        half_life_weeks: weeks after which an audit counts half; 0 for no decay.
+
+    Returns:
+        By the section's index; sections without anything to fit are left out.
+    """
+    weight = weights(sheet, half_life_weeks)
+    live = [k for k in range(len(sheet.sections)) if not np.isnan(sheet.scores[:, k]).all()]
+    complete = len(live) > 1 and not np.isnan(sheet.scores[:, live]).any()
+    together = _together(sheet, live, weight) if complete else None
+    if together is not None:
+        return together
+    alone = {k: _alone(sheet, k, weight) for k in live}
+    return {k: found for k, found in alone.items() if found is not None}

@@ -1,0 +1,100 @@
+"""Which varies more, shoppers or branches? The restricted likelihood integrated over the spreads."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from scipy.interpolate import RectBivariateSpline
+from scipy.special import ndtr
+
+from reports.figures import Interval
+from reports.mixed import solve
+from reports.mixed_reml import Fit, likelihood
+from reports.mixed_sums import Sums
+from reports.sheet import Floats
+
+RATE = 3.0
+"""Each spread has an exponential prior with this rate over the total spread: small spreads are likelier beforehand."""
+NODES, REGION_NODES, FINE = 9, 4, 120
+REACH = 1.8
+"""The grid reaches this many half intervals beyond the estimate."""
+LARGE = 300
+"""With more dense columns than this the likelihood is near enough to a normal one in the logarithms."""
+
+
+def _axis(span: Interval, residual: float, nodes: int) -> Floats:
+    """Ratios of spreads λ to be tried, from the variance's interval."""
+    value, low, high = (np.sqrt(v / residual) for v in (span.value, span.low, span.high))
+    return np.linspace(max(0.0, value - REACH * (value - low)), value + REACH * (high - value), nodes)
+
+
+def _log_posterior(sums: Sums, spreads: Mapping[str, float], total: float) -> tuple[float, float]:
+    """Log posterior of ratios of spreads, the residual integrated out by Laplace's method; also the residual spread."""
+    solution = solve(sums, {name: spread**2 for name, spread in spreads.items()})
+    residual = solution.rest / sums.freedom
+    scale = float(np.sqrt(residual))
+    prior = -RATE / total * scale * (1.0 + sum(spreads.values()))
+    fitted = -0.5 * (sums.freedom * np.log(residual) + solution.log_determinant)
+    return fitted + prior + (len(spreads) + 1) * np.log(scale), scale
+
+
+def _fine(axis: Floats) -> Floats:
+    """Midpoints of a fine division of the axis."""
+    step = (axis[-1] - axis[0]) / FINE
+    return np.asarray(axis[0] + step * (np.arange(FINE) + 0.5))
+
+
+def _by_grid(sums: Sums, fit: Fit, spans: Mapping[str, Interval]) -> float:
+    total = float(np.sqrt(sum(fit.variances.values())))
+    branch, shopper = (_axis(spans[name], fit.residual, NODES) for name in ("branch", "shopper"))
+    region = _axis(spans["region"], fit.residual, REGION_NODES) if "region" in spans else np.zeros(1)
+    levels = []
+    for r in region:
+        plane = np.empty((branch.size, shopper.size))
+        for i, j in np.ndindex(plane.shape):
+            spreads = {"region": r, "branch": branch[i], "shopper": shopper[j]}
+            plane[i, j] = _log_posterior(sums, {name: spreads[name] for name in sums.effects}, total)[0]
+        levels.append(plane)
+    top = max(plane.max() for plane in levels)
+    b, s = _fine(branch), _fine(shopper)
+    above = mass = 0.0
+    for r, plane in zip(region, levels, strict=True):
+        weight = np.exp(RectBivariateSpline(branch, shopper, plane)(b, s) - top)
+        mass += float(weight.sum())
+        above += float(weight[s[None, :] ** 2 > b[:, None] ** 2 + r**2].sum())
+    return above / mass
+
+
+def _by_normal(sums: Sums, fit: Fit, names: tuple[str, str]) -> float:
+    """Treats the two log variances as jointly normal, their curvature found from the gradient."""
+    variances = dict(fit.variances)
+    curvature = np.empty((2, 2))
+    for column, name in enumerate(names):
+        slopes = []
+        for factor in (0.95, 1.05):
+            point = likelihood(sums, variances | {name: variances[name] * factor})
+            slopes.append([point.slopes[other] * variances[other] for other in names])
+        curvature[:, column] = (np.array(slopes[1]) - np.array(slopes[0])) / np.log(1.05 / 0.95)
+    covariance = 2.0 * np.linalg.inv((curvature + curvature.T) / 2)
+    lead = np.log(variances["shopper"] / variances["branch"])
+    spread = np.sqrt(max(covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1], 1e-12))
+    return float(ndtr(lead / spread))
+
+
+def shopper_over_branch(sums: Sums, fit: Fit, spans: Mapping[str, Interval]) -> float | None:
+    """How probable is it that shoppers differ more than branches do?
+
+    Args:
+        sums: one section's audits.
+        fit: its restricted maximum likelihood fit.
+        spans: the 90 % intervals of its variances; they set the grid.
+
+    Returns:
+        P(σ²_shopper > σ²_branch + σ²_region), with an exponential prior on every spread (penalised complexity,
+        Simpson et al. 2017); None where the model does not hold both.
+    """
+    if not {"branch", "shopper"} <= set(sums.effects):
+        return None
+    width = max(part.stop for part in sums.columns.values())
+    if width > LARGE and min(spans["branch"].low, spans["shopper"].low) > 0.0:
+        return _by_normal(sums, fit, ("branch", "shopper"))
+    return _by_grid(sums, fit, spans)

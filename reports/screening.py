@@ -1,0 +1,244 @@
+"""Which variances are more than chance? Every branch in every section, judged together.
+
+Empirical Bayes with a prior without a shape, and the largest set of flags whose mean local false-discovery rate stays
+within the accepted share (Sun & Cai 2007; Gu & Koenker 2023, "Invidious comparisons").
+"""
+
+from dataclasses import dataclass
+from math import isnan
+
+import numpy as np
+from scipy.special import ndtr
+
+from reports.design import design, enough, scored_audits
+from reports.figures import Assessment, Cell, Leniency, Rules, SectionFigures, State
+from reports.joint import Known, known
+from reports.mixed_posterior import shopper_over_branch
+from reports.norms import Bools, Means, norms
+from reports.prior import cavity, learn, posterior
+from reports.sheet import UNKNOWN_SHOPPER, Floats, Ints, ScoreSheet
+from reports.variance import check, section_fit, spans, weights
+
+WATCH = 0.5
+TAIL = 0.05
+"""Probability left out at each end of an interval."""
+HALVINGS = 30
+LEAST_SPREAD = 1e-9
+
+
+@dataclass(frozen=True)
+class Beliefs:
+    """B × K: what is believed of each branch's true difference from the others; NaN where nothing was fitted."""
+
+    estimate: Floats
+    low: Floats
+    high: Floats
+    short: Floats
+    """P(difference < −margin)."""
+    above: Floats
+    """P(difference > margin)."""
+
+
+@dataclass(frozen=True)
+class _Mixture:
+    """A difference in points as a mixture of normals: rows × points."""
+
+    masses: Floats
+    centres: Floats
+    spread: Floats
+    """Rows."""
+
+    def below(self, limits: Floats) -> Floats:
+        """P(difference < limit) of each row."""
+        inside = ndtr((limits[:, None] - self.centres) / self.spread[:, None])
+        return np.asarray((self.masses * inside).sum(axis=1))
+
+    def quantile(self, share: float) -> Floats:
+        low = (self.centres - 6.0 * self.spread[:, None]).min(axis=1)
+        high = (self.centres + 6.0 * self.spread[:, None]).max(axis=1)
+        for _ in range(HALVINGS):
+            middle = (low + high) / 2
+            short = self.below(middle) < share
+            low, high = np.where(short, middle, low), np.where(short, high, middle)
+        return np.asarray((low + high) / 2)
+
+
+def _mixtures(sections: dict[int, Known]) -> dict[int, _Mixture]:
+    """Replaces the normal prior of each branch's own effect by the one learned from all sections' cells."""
+    held = {k: cavity(s.precision, s.score, s.own_variance) for k, s in sections.items()}
+    precision = np.concatenate([held[k][0][s.among] for k, s in sections.items()])
+    shift = np.concatenate([held[k][1][s.among] for k, s in sections.items()])
+    prior = learn(precision, shift, float(np.mean([s.own_variance for s in sections.values()])))
+    mixtures = {}
+    for k, s in sections.items():
+        own = s.own_variance * s.score
+        left = np.maximum(1.0 - s.own_variance * s.precision, 1e-12)
+        slope = s.slope / left * s.scale
+        rest = s.variance - slope**2 * s.own_variance * left
+        masses = posterior(prior, *held[k])
+        centres = s.estimate[:, None] + slope[:, None] * (prior.points - own[:, None])
+        mixtures[k] = _Mixture(masses, centres, np.sqrt(np.maximum(rest, LEAST_SPREAD)))
+    return mixtures
+
+
+def believe(sheet: ScoreSheet, sections: dict[int, Known], margin: float) -> Beliefs:
+    """What is each branch's true difference from the others, in points?
+
+    Args:
+        sheet: N audits with scores.
+        sections: what `joint.known` found.
+        margin: points below the norm that are worth acting on.
+    """
+    shape = (len(sheet.branches), len(sheet.sections))
+    beliefs = Beliefs(*(np.full(shape, np.nan) for _ in range(5)))
+    for k, mixture in (_mixtures(sections) if sections else {}).items():
+        limit = np.full(shape[0], margin)
+        beliefs.estimate[:, k] = (mixture.masses * mixture.centres).sum(axis=1)
+        beliefs.low[:, k], beliefs.high[:, k] = mixture.quantile(TAIL), mixture.quantile(1.0 - TAIL)
+        beliefs.short[:, k] = mixture.below(-limit)
+        beliefs.above[:, k] = 1.0 - mixture.below(limit)
+    return beliefs
+
+
+def false_shares(probabilities: Floats) -> Floats:
+    """Which share of flags would be false, were each cell flagged with all that are at least as likely?
+
+    Args:
+        probabilities: any shape, of the cells that may be flagged; NaN for those that may not.
+
+    Returns:
+        The running mean of 1 − p from the likeliest down (Sun & Cai 2007), equal for equal p; NaN where p is.
+    """
+    flat = probabilities.ravel()
+    order = np.argsort(-flat, kind="stable")
+    order = order[~np.isnan(flat[order])]
+    shares = np.full(flat.size, np.nan)
+    sorted_false = 1.0 - flat[order]
+    running = np.cumsum(sorted_false) / np.arange(1, order.size + 1)
+    last = np.searchsorted(sorted_false, sorted_false, side="right") - 1
+    shares[order] = running[last]
+    return shares.reshape(probabilities.shape)
+
+
+def _flat_sections(sheet: ScoreSheet, means: Means, sections: dict[int, Known], beliefs: Beliefs) -> None:
+    """Where all scores of a section are equal, every audited branch is at the norm and there is nothing to fit."""
+    for k in range(len(sheet.sections)):
+        column = sheet.scores[~np.isnan(sheet.scores[:, k]), k]
+        if k not in sections and column.size and np.ptp(column) == 0.0:
+            for part in (beliefs.estimate, beliefs.low, beliefs.high, beliefs.short, beliefs.above):
+                part[means.audits[:, k] > 0, k] = 0.0
+
+
+def _judged(means: Means, rules: Rules, *, whole: bool) -> Bools:
+    """B × K: the cells of which something may be said."""
+    told = np.array([whole and enough(column) for column in means.audits.T], dtype=bool)
+    compared = ~np.isnan(means.norms) & (means.audits > 0)
+    return np.asarray(told[None, :] & compared & (means.audits >= rules.least_audits))
+
+
+def _state(short: float, q_short: float, q_above: float, rules: Rules) -> State:
+    if isnan(short):
+        return State.NOT_ENOUGH
+    if q_short <= rules.false_share:
+        return State.FALLS_SHORT
+    if q_above <= rules.false_share:
+        return State.ABOVE
+    return State.WATCH if short >= WATCH else State.AS_NORM
+
+
+def _or_none(value: float) -> float | None:
+    return None if isnan(value) else value
+
+
+def _shoppers_seen(sheet: ScoreSheet) -> Ints:
+    """B × K: different shoppers who scored a branch; audits of unknown shoppers count one each."""
+    seen = np.zeros((len(sheet.branches), len(sheet.sections)), dtype=np.int64)
+    own = sheet.shopper == UNKNOWN_SHOPPER
+    who = np.where(own, len(sheet.shoppers) + np.arange(own.size), sheet.shopper)
+    for k in range(len(sheet.sections)):
+        scored = ~np.isnan(sheet.scores[:, k])
+        pairs = np.unique(np.column_stack([sheet.branch[scored], who[scored]]), axis=0)
+        seen[:, k] = np.bincount(pairs[:, 0], minlength=len(sheet.branches))
+    return seen
+
+
+def _cells(sheet: ScoreSheet, means: Means, beliefs: Beliefs, rules: Rules, judged: Bools) -> tuple[Cell, ...]:
+    short, above = (np.where(judged, p, np.nan) for p in (beliefs.short, beliefs.above))
+    q_short, q_above = false_shares(short), false_shares(above)
+    shoppers = _shoppers_seen(sheet)
+    cells = []
+    for b, k in np.ndindex(means.audits.shape):
+        score, norm = _or_none(means.scores.item(b, k)), _or_none(means.norms.item(b, k))
+        seen = means.audits[b, k] > 0
+        cells.append(
+            Cell(
+                branch=sheet.branches[b],
+                section=sheet.sections[k],
+                audits=int(means.audits[b, k]),
+                shoppers=int(shoppers[b, k]),
+                score=score,
+                norm=norm,
+                variance=None if score is None or norm is None else score - norm,
+                estimate=_or_none(beliefs.estimate.item(b, k)) if seen else None,
+                low=_or_none(beliefs.low.item(b, k)) if seen else None,
+                high=_or_none(beliefs.high.item(b, k)) if seen else None,
+                p_short=_or_none(short.item(b, k)),
+                q=_or_none(q_short.item(b, k)),
+                state=_state(short.item(b, k), q_short.item(b, k), q_above.item(b, k), rules),
+            )
+        )
+    return tuple(cells)
+
+
+def _section(sheet: ScoreSheet, k: int, means: Means, weight: Floats) -> SectionFigures:
+    audits = int(means.audits[:, k].sum())
+    branches = int((means.audits[:, k] > 0).sum())
+    plain = SectionFigures(sheet.sections[k], audits, branches, _or_none(means.overall.item(k)))
+    found = section_fit(sheet, k, weight)
+    if found is None:
+        return plain
+    summed, fitted = found
+    widths = spans(summed, fitted)
+    over = shopper_over_branch(summed, fitted, widths)
+    return SectionFigures(plain.section, audits, branches, plain.norm, widths, fitted.criterion, over)
+
+
+def _leniencies(sheet: ScoreSheet, sections: dict[int, Known]) -> tuple[Leniency, ...]:
+    found = []
+    for s, k in np.ndindex(len(sheet.shoppers), len(sheet.sections)):
+        audits = int((~np.isnan(sheet.scores[sheet.shopper == s, k])).sum())
+        section = sections.get(k)
+        if audits and section is not None and section.leniency is not None and section.leniency_variance is not None:
+            sd = float(np.sqrt(section.leniency_variance[s]))
+            found.append(Leniency(sheet.shoppers[s], sheet.sections[k], audits, float(section.leniency[s]), sd))
+    return tuple(found)
+
+
+def assess(sheet: ScoreSheet, rules: Rules) -> Assessment:
+    """Where do branches fall short of the chain's norm, and how sure is that?
+
+    Args:
+        sheet: the window's audits; scores in points, NaN where a section has none.
+        rules: margin, accepted share of false flags, least audits, half-life.
+
+    Returns:
+        Every branch × section in the sheet's order. Estimates and intervals (90 %) are of the true difference from the
+        mean of the other audited branches, in points; `p_short` and `q` are None where nothing may be said.
+
+    Raises:
+        ValueError: a sheet that cannot be one (an infinite score, a code outside its list).
+    """
+    check(sheet)
+    sheet = scored_audits(sheet)
+    plan, means = design(sheet), norms(sheet)
+    sections = known(sheet, rules.half_life_weeks)
+    beliefs = believe(sheet, sections, rules.margin)
+    _flat_sections(sheet, means, sections, beliefs)
+    weight = weights(sheet, rules.half_life_weeks)
+    judged = _judged(means, rules, whole=plan.enough) & ~np.isnan(beliefs.short)
+    return Assessment(
+        design=plan,
+        sections=tuple(_section(sheet, k, means, weight) for k in range(len(sheet.sections))),
+        cells=_cells(sheet, means, beliefs, rules, judged),
+        shoppers=_leniencies(sheet, sections),
+    )
