@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 from sqlmodel import Session
 
+from branches.exchange import load_standard
 from branches.standards import Standard
 from branches.weeks import Week
 from monitor.demo.chain import Chain, found
 from monitor.demo.levels import section_laws
 from monitor.demo.plan import CellKey, Plan, plan
-from monitor.demo.standard import ship
 from monitor.demo.storing import Scorer, store
 from monitor.demo.truth import Cell, Spreads, cells, curves, logits_per_point
 from monitor.demo.visits import Visits, World, leniencies
@@ -80,7 +80,7 @@ def build(
     last = Week.of(today).plus(-1)
     first = last.plus(1 - weeks)
     begun = datetime.combine(first.monday - timedelta(weeks=4), clock(12), tzinfo=UTC)
-    standard = ship(session, at=begun)
+    standard = load_standard(session, at=begun)
     laws = section_laws(standard, chance)
     planned = plan(chance, branches, [section.code for section in laws if section.scored], last)
     chain = found(session, branches, planned, at=begun)

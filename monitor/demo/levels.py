@@ -3,6 +3,9 @@
 from decimal import Decimal
 from random import Random
 
+from branches import rules
+from branches.errors import Refused
+from branches.rules import Comparison
 from branches.scoring import MEASURED, ItemType
 from branches.standards import Item, Section, Standard
 from monitor.demo.laws import Delay, Law, Steps, YesNo, logit
@@ -52,8 +55,10 @@ def _law(item: Item, chance: Random) -> Law | None:
 
 
 def _condition(item: Item) -> tuple[str, str] | None:
-    """Reads "greeted = yes", the one kind of condition that the demo's standard has."""
+    """Item and mark on which this one hangs; chance knows no other kind of rule than "greeted = yes"."""
     if not item.condition:
         return None
-    code, _, mark = item.condition.partition("=")
-    return code.strip(), mark.strip()
+    rule = rules.parse(item.condition)
+    if not isinstance(rule, Comparison) or rule.sign != "=":
+        raise Refused("The demo cannot draw an item asked when {rule}.", rule=item.condition)
+    return rule.item, rule.value

@@ -112,9 +112,8 @@ class Visits:
 
     def _shift(self, section: SectionLaw, branch: int, shopper: int, day: date) -> float:
         """A section that is not scored follows from the others: the effect, where they are the cause."""
-        held = [self._world.cells.get((branch, s.code)) for s in self._world.sections]
-        cell = self._world.cells.get((branch, section.code))
-        shifts = [c.on(day).shift for c in held if c is not None] if cell is None else [cell.on(day).shift]
+        causes = [section] if section.scored else [s for s in self._world.sections if s.scored]
+        shifts = [self._world.cells[branch, s.code].on(day).shift for s in causes]
         return sum(shifts) / len(shifts) + self._world.leniency[shopper, section.code]
 
     def _answers(self, section: SectionLaw, shift: float, branch: int) -> Iterator[Answered]:
