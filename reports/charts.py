@@ -120,11 +120,11 @@ def _squares(ground: Ground, rows: Sequence[HeatRow], first_column: Scale, first
     for state in State:
         corners = [(x, y) for x, y, of, _ in squares if of is state]
         ground.boxes([(x + 1, y + 1, side - 2, row - 2) for x, y in corners], tint_token(state))
-        centres = [(x + side / 2 - 10 * roomy, y + row / 2) for x, y in corners]
+        centres = [(x + side / 2 - 11 * roomy, y + row / 2) for x, y in corners]
         ground.marks(centres, state, 5 if state is State.AS_NORM else 8)
     for x, y, state, text in squares if roomy else ():
         tone = "grey" if state is State.AS_NORM else "ink"
-        ground.write(x + side / 2 + 17, y + row / 2 + 4, text, tone=tone, side="right")
+        ground.write(x + side / 2 + 16, y + row / 2 + 4, text, tone=tone, side="right")
 
 
 def trend(values: Trend, language: Language) -> Figure:

@@ -60,8 +60,12 @@ _MEASURE = RendererAgg(1, 1, 72)  # type: ignore[no-untyped-call]
 
 def printable(text: str) -> str:
     """A name on one line, without the characters no picture can hold."""
-    line = " ".join(text.split())
-    return "".join(c for c in line if unicodedata.category(c) not in {"Cc", "Cs"} and c not in "\ufffe\uffff")
+    kept = (
+        " " if unicodedata.category(letter) in {"Cc", "Cs"} else letter
+        for letter in text
+        if letter not in "\ufffe\uffff"
+    )
+    return " ".join("".join(kept).split())
 
 
 def width(text: str, size: float) -> float:

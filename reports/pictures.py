@@ -1,14 +1,13 @@
 """What each chart of a report shows: its values, the question it answers, and the same figures as a table."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping
 from datetime import timedelta
 from math import sqrt
 
 from branches.language import Language
 from reports import wording
-from reports.figures import Cell, Figures, Interval, SectionFigures, State, TrendPoint
+from reports.figures import Cell, Interval, SectionFigures, State, TrendPoint
 from reports.report import (
     Column,
     Dot,
@@ -26,60 +25,16 @@ from reports.report import (
     TrendPanel,
     TrendWeek,
 )
+from reports.tables import rest, verdict_table
+from reports.voice import Voice
 
 HEAT_ROWS = 20
-TABLE_ROWS = 100
 NAMED_DOTS = 3
 SINGLE_DOTS = 600
 LIMIT_POINTS = 40
 NINETEEN_IN_TWENTY = 1.96
 NINE_IN_TEN = 1.645
 _SEVERITY = (State.FALLS_SHORT, State.WATCH, State.ABOVE, State.AS_NORM, State.NOT_ENOUGH)
-
-
-@dataclass(frozen=True)
-class Voice:
-    """The figures with what is needed to speak of them to one reader."""
-
-    figures: Figures
-    language: Language
-    titles: Mapping[str, str]
-
-    def title(self, section: str) -> str:
-        return self.titles.get(section) or section
-
-    def name(self, branch: str) -> str:
-        return self.figures.branch_names.get(branch) or branch
-
-    def by_branch(self) -> dict[str, dict[str, Cell]]:
-        """The cells of each branch by section."""
-        found: dict[str, dict[str, Cell]] = defaultdict(dict)
-        for cell in self.figures.cells:
-            found[cell.branch][cell.section] = cell
-        return dict(found)
-
-
-def sections(voice: Voice) -> Table | None:
-    """The norm of each section and what it rests on; None where nothing was scored."""
-    if all(section.norm is None for section in voice.figures.sections):
-        return None
-    say, number, whole = voice.language.say, voice.language.number, voice.language.whole
-    short = Counter(cell.section for cell in voice.figures.cells if cell.state is State.FALLS_SHORT)
-    titles = (say("Norm"), say("Audits"), say("Branches"), say("Falls short at"))
-    return Table(
-        say("The chain's norms"),
-        (Column(say("Section"), "text"), *(Column(title, "number") for title in titles)),
-        tuple(
-            (
-                Entry(voice.title(section.section)),
-                Entry(wording.NOTHING if section.norm is None else number(section.norm)),
-                Entry(whole(section.audits)),
-                Entry(whole(section.branches)),
-                Entry(whole(short[section.section])),
-            )
-            for section in voice.figures.sections
-        ),
-    )
 
 
 def funnels(voice: Voice) -> tuple[tuple[Picture, bool], ...]:
@@ -155,47 +110,6 @@ def _limits(section: SectionFigures, norm: float, most: int) -> tuple[Limits, ..
 
 def _limits_at(norm: float, reach: float, audits: float) -> Limits:
     return Limits(audits, max(norm - reach, 0.0), min(norm + reach, 100.0))
-
-
-def verdict_table(voice: Voice, cells: Iterable[Cell], caption: str, total: int) -> Table:
-    """Everything the statistics say of some branches, a line each."""
-    say = voice.language.say
-    titles = (
-        say("Score"),
-        say("Norm"),
-        say("Variance"),
-        say("Estimate"),
-        say("Likely from"),
-        say("to"),
-        say("Probability short"),
-        say("False share"),
-        say("Audits"),
-    )
-    heads = (Column(say("Branch"), "name"), Column(say("Section"), "text"), Column(say("State"), "state"))
-    rows = tuple(_verdict_row(voice, cell) for cell in cells)
-    return Table(
-        caption, (*heads, *(Column(title, "number") for title in titles)), rows, rest(voice, total - len(rows))
-    )
-
-
-def _verdict_row(voice: Voice, cell: Cell) -> tuple[Entry, ...]:
-    language = voice.language
-    scores = [wording.NOTHING if score is None else language.number(score) for score in (cell.score, cell.norm)]
-    points = [wording.signed(language, value) for value in (cell.variance, cell.estimate, cell.low, cell.high)]
-    chances = [wording.NOTHING if p is None else wording.probability(language, p) for p in (cell.p_short, cell.q)]
-    return (
-        Entry(voice.name(cell.branch)),
-        Entry(voice.title(cell.section)),
-        Entry(wording.state_word(language, cell.state), cell.state),
-        *(Entry(text) for text in (*scores, *points, *chances, language.whole(cell.audits))),
-    )
-
-
-def rest(voice: Voice, left_out: int) -> str:
-    """What a table leaves out."""
-    if left_out <= 0:
-        return ""
-    return voice.language.count("{n} more is not listed here.", "{n} more are not listed here.", left_out)
 
 
 def heat(voice: Voice) -> Picture | None:

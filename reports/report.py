@@ -157,6 +157,8 @@ class Verdict:
     words: str
     detail: str
     strip: Strip | None
+    since: str = ""
+    """How long the flag has stood; empty without one."""
 
 
 @dataclass(frozen=True)

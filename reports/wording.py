@@ -1,6 +1,7 @@
 """The sentences of the report: "8.2 below the norm", "likely 6 to 18"; plain words, one fact each."""
 
 import unicodedata
+from datetime import date
 
 from branches.language import Language
 from reports.figures import Cell, Design, Interval, Rules, SectionFigures, State
@@ -84,6 +85,16 @@ def detail(language: Language, cell: Cell, margin: float) -> str:
     return " ".join(facts)
 
 
+def flagged(language: Language, state: State, week: date, since: date) -> str:
+    """How long a flag has stood; one that is no longer sure stands for two editions more."""
+    weeks = (week - since).days // 7
+    if state is not State.FALLS_SHORT:
+        return language.say("Flagged before; the flag is cleared after two editions without it.")
+    if weeks <= 0:
+        return language.say("New flag this week.")
+    return language.count("Flagged since last week.", "Flagged for {n} weeks.", weeks)
+
+
 def probability(language: Language, p: float) -> str:
     """A probability in whole percent that is never rounded to certainty."""
     if p > 0.99:  # noqa: PLR2004
@@ -118,7 +129,7 @@ def who_differs_more(
             section=section,
             share=probability(language, p),
         )
-    if p is not None and p <= 1 - SURE:
+    if p is not None and 1 - p >= SURE:
         return language.say(
             "{section}: branches differ more than shoppers (probability {share}).",
             section=section,

@@ -1,0 +1,132 @@
+"""The verdicts of a report by state: what falls short, what to watch, what is above, as the norm, and what could not be judged."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from reports import tables, wording
+from reports.figures import Cell, State
+from reports.report import Column, Entry, Group, Strip, Table, Verdict
+from reports.voice import Voice
+
+IN_FULL = 12
+STRIP_REACH = 10.0
+Lacking = list[tuple[str, list[Cell]]]
+
+
+def by_state(cells: Iterable[Cell]) -> dict[State, list[Cell]]:
+    """The cells of each state, the furthest from the norm first."""
+    found: dict[State, list[Cell]] = {state: [] for state in State}
+    for cell in cells:
+        found[cell.state].append(cell)
+    for some in found.values():
+        some.sort(key=lambda cell: -abs(cell.estimate or 0.0))
+    return found
+
+
+def group(voice: Voice, state: State, cells: list[Cell]) -> Group:
+    language = voice.language
+    branches = wording.branches(language, len({cell.branch for cell in cells}))
+    listed = cells[: tables.TABLE_ROWS]
+    table = tables.verdict_table(voice, listed, wording.state_word(language, state), len(cells)) if cells else None
+    reach, since = _reach(voice), {(flag.branch, flag.section): flag.since for flag in voice.figures.flags}
+    verdicts = tuple(_verdict(voice, cell, reach, since.get((cell.branch, cell.section))) for cell in cells[:IN_FULL])
+    hidden = len(cells) - len(verdicts)
+    more = language.count("{n} more is in the table.", "{n} more are in the table.", hidden) if hidden else ""
+    return Group(state, wording.state_word(language, state), branches, verdicts, table, more)
+
+
+def _reach(voice: Voice) -> float:
+    """Points every strip of this report shows on each side of the norm."""
+    ends = [
+        abs(end)
+        for cell in voice.figures.cells
+        if cell.state in {State.FALLS_SHORT, State.WATCH, State.ABOVE}
+        for end in (cell.low, cell.high)
+        if end is not None
+    ]
+    return max([STRIP_REACH, *ends])
+
+
+def _verdict(voice: Voice, cell: Cell, reach: float, since: date | None) -> Verdict:
+    strip = None
+    if cell.estimate is not None and cell.low is not None and cell.high is not None:
+        strip = Strip(cell.state, cell.estimate, cell.low, cell.high, voice.figures.rules.margin, reach)
+    return Verdict(
+        state=cell.state,
+        word=wording.state_word(voice.language, cell.state),
+        branch=cell.branch,
+        name=voice.name(cell.branch),
+        region="" if voice.figures.scope_name else voice.figures.branch_regions.get(cell.branch, ""),
+        section=voice.title(cell.section),
+        words=wording.verdict(voice.language, cell),
+        detail=wording.detail(voice.language, cell, voice.figures.rules.margin),
+        since=wording.flagged(voice.language, cell.state, voice.figures.week, since) if since else "",
+        strip=strip,
+    )
+
+
+def as_norm(voice: Voice) -> Group:
+    """The branches of which nothing else is to be said."""
+    language = voice.language
+    quiet = {State.AS_NORM, State.NOT_ENOUGH}
+    found = [
+        (branch, cells)
+        for branch, cells in voice.by_branch().items()
+        if State.AS_NORM in (states := {cell.state for cell in cells.values()}) and states <= quiet
+    ]
+    found.sort(key=lambda pair: voice.name(pair[0]).casefold())
+    title = wording.state_word(language, State.AS_NORM)
+    table = tables.estimates(voice, title, found) if found else None
+    return Group(State.AS_NORM, title, wording.branches(language, len(found)), (), table)
+
+
+def lacking_of(voice: Voice) -> Lacking:
+    """The branches that could not be judged in every section, each with those cells."""
+    found = [
+        (branch, [cell for cell in cells.values() if cell.state is State.NOT_ENOUGH])
+        for branch, cells in voice.by_branch().items()
+    ]
+    return sorted(
+        ((branch, cells) for branch, cells in found if cells), key=lambda pair: voice.name(pair[0]).casefold()
+    )
+
+
+def reasons(voice: Voice, lacking: Lacking) -> tuple[str, ...]:
+    """Why something could not be judged, and how many audits would change it."""
+    figures, language = voice.figures, voice.language
+    if not figures.design.audits or not lacking:
+        return ()
+    if not figures.design.enough:
+        reasons = wording.not_enough(language, figures.design)
+    else:
+        wanted = sum(max(0, figures.rules.least_audits - _fewest(cells)) for _, cells in lacking)
+        reasons = wording.too_few(language, len(lacking), figures.rules.least_audits, wanted)
+    unscored = [voice.title(section.section) for section in figures.sections if section.norm is None]
+    if unscored:
+        reasons += (language.say("Nothing was scored in {sections}.", sections=language.join(unscored)),)
+    return reasons
+
+
+def _fewest(cells: list[Cell]) -> int:
+    return min(cell.audits for cell in cells)
+
+
+def unjudged(voice: Voice, lacking: Lacking) -> Group:
+    language = voice.language
+    title, n = wording.state_word(language, State.NOT_ENOUGH), wording.branches(language, len(lacking))
+    if not voice.figures.design.enough and lacking:
+        cells = [cell for _, some in lacking for cell in some]
+        figures = tables.verdict_table(voice, cells[: tables.TABLE_ROWS], title, len(cells))
+        return Group(State.NOT_ENOUGH, title, n, (), figures)
+    rows = [
+        (voice.name(branch), tables.lacking_sections(voice, cells), language.whole(_fewest(cells)))
+        for branch, cells in lacking[: tables.TABLE_ROWS]
+    ]
+    columns = (
+        Column(language.say("Branch"), "name"),
+        Column(language.say("Section"), "text"),
+        Column(language.say("Audits"), "number"),
+    )
+    entries = tuple(tuple(Entry(text) for text in row) for row in rows)
+    table = Table(title, columns, entries, tables.rest(voice, len(lacking) - len(rows))) if rows else None
+    return Group(State.NOT_ENOUGH, title, n, (), table)

@@ -1,0 +1,101 @@
+"""The tables of a report: the same figures as its sentences and charts, a line each."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from reports import wording
+from reports.figures import Cell, State
+from reports.report import Column, Entry, Table
+from reports.voice import Voice
+
+TABLE_ROWS = 100
+
+
+def sections(voice: Voice) -> Table | None:
+    """The norm of each section and what it rests on; None where nothing was scored."""
+    if all(section.norm is None for section in voice.figures.sections):
+        return None
+    say, number, whole = voice.language.say, voice.language.number, voice.language.whole
+    short = Counter(cell.section for cell in voice.figures.cells if cell.state is State.FALLS_SHORT)
+    titles = (say("Norm"), say("Audits"), say("Branches"), say("Falls short at"))
+    return Table(
+        say("The chain's norms"),
+        (Column(say("Section"), "text"), *(Column(title, "number") for title in titles)),
+        tuple(
+            (
+                Entry(voice.title(section.section)),
+                Entry(wording.NOTHING if section.norm is None else number(section.norm)),
+                Entry(whole(section.audits)),
+                Entry(whole(section.branches)),
+                Entry(whole(short[section.section])),
+            )
+            for section in voice.figures.sections
+        ),
+    )
+
+
+def verdict_table(voice: Voice, cells: Iterable[Cell], caption: str, total: int) -> Table:
+    """Everything the statistics say of some branches, a line each."""
+    say = voice.language.say
+    titles = (
+        say("Score"),
+        say("Norm"),
+        say("Variance"),
+        say("Estimate"),
+        say("Likely from"),
+        say("to"),
+        say("Probability short"),
+        say("False share"),
+        say("Audits"),
+    )
+    heads = (Column(say("Branch"), "name"), Column(say("Section"), "text"), Column(say("State"), "state"))
+    rows = tuple(_verdict_row(voice, cell) for cell in cells)
+    return Table(
+        caption, (*heads, *(Column(title, "number") for title in titles)), rows, rest(voice, total - len(rows))
+    )
+
+
+def _verdict_row(voice: Voice, cell: Cell) -> tuple[Entry, ...]:
+    language = voice.language
+    scores = [wording.NOTHING if score is None else language.number(score) for score in (cell.score, cell.norm)]
+    points = [wording.signed(language, value) for value in (cell.variance, cell.estimate, cell.low, cell.high)]
+    chances = [wording.NOTHING if p is None else wording.probability(language, p) for p in (cell.p_short, cell.q)]
+    return (
+        Entry(voice.name(cell.branch)),
+        Entry(voice.title(cell.section)),
+        Entry(wording.state_word(language, cell.state), cell.state),
+        *(Entry(text) for text in (*scores, *points, *chances, language.whole(cell.audits))),
+    )
+
+
+def rest(voice: Voice, left_out: int) -> str:
+    """What a table leaves out."""
+    if left_out <= 0:
+        return ""
+    return voice.language.count("{n} more is not listed here.", "{n} more are not listed here.", left_out)
+
+
+def estimates(voice: Voice, caption: str, found: list[tuple[str, dict[str, Cell]]]) -> Table:
+    language, sections = voice.language, [section.section for section in voice.figures.sections]
+    listed = found[:TABLE_ROWS]
+    rows = [
+        (
+            voice.name(branch),
+            language.whole(max(cell.audits for cell in cells.values())),
+            *(wording.signed(language, cells[code].estimate if code in cells else None) for code in sections),
+        )
+        for branch, cells in listed
+    ]
+    columns = [Column(title, "number") for title in (language.say("Audits"), *map(voice.title, sections))]
+    return Table(
+        caption,
+        (Column(language.say("Branch"), "name"), *columns),
+        tuple(tuple(Entry(text) for text in row) for row in rows),
+        rest(voice, len(found) - len(listed)),
+    )
+
+
+def lacking_sections(voice: Voice, cells: list[Cell]) -> str:
+    if len(cells) == len(voice.figures.sections):
+        return voice.language.say("all sections")
+    return voice.language.join([voice.title(cell.section) for cell in cells])

@@ -1,0 +1,230 @@
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from branches.language import language
+from reports.compose import compose
+from reports.figures import Figures, NewAudit, Rules, StandingFlag, State
+from reports.groups import IN_FULL
+from reports.report import Report
+from reports.tables import TABLE_ROWS
+from tests.reports import invented
+from tests.reports.invented import TITLES, WEEK
+
+SHORT, WATCH, NORM, ABOVE, FEW = (
+    State.FALLS_SHORT,
+    State.WATCH,
+    State.AS_NORM,
+    State.ABOVE,
+    State.NOT_ENOUGH,
+)
+Pair = tuple[State, State]
+
+
+def report(*pairs: Pair) -> Report:
+    return composed(invented.figures({f"b{place}": pair for place, pair in enumerate(pairs)}))
+
+
+def composed(figures: Figures) -> Report:
+    return compose(figures, language("en"), TITLES)
+
+
+@pytest.mark.parametrize(
+    ("pairs", "headline"),
+    [
+        (
+            [(SHORT, NORM), (SHORT, NORM), (NORM, NORM)],
+            ("Greeting falls short at 2 of 3 branches.", "Everything else is as the norm."),
+        ),
+        (
+            [(SHORT, SHORT), (SHORT, NORM), (NORM, ABOVE)],
+            ("Greeting falls short at 2 of 3 branches; Cut at 1.", "Everything else is as the norm or above it."),
+        ),
+        (
+            [(SHORT, NORM), (WATCH, NORM)],
+            ("Greeting falls short at 1 of 2 branches.", "No other shortfall could be shown."),
+        ),
+        (
+            [(SHORT, NORM), (FEW, FEW)],
+            (
+                "Greeting falls short at 1 of 2 branches.",
+                "No other shortfall could be shown.",
+                "1 branch could not be judged.",
+            ),
+        ),
+        ([(NORM, NORM), (NORM, ABOVE)], ("No branch falls short.",)),
+        ([(NORM, WATCH), (NORM, NORM)], ("No shortfall could be shown.",)),
+        ([(FEW, FEW), (FEW, FEW)], ("Not enough audits to judge any branch.",)),
+        ([(SHORT, SHORT)], ("Greeting and Cut fall short.",)),
+        ([(SHORT, SHORT), (SHORT, SHORT)], ("Greeting falls short at 2 of 2 branches; Cut at 2.",)),
+        ([], ("No branch was open in this window.",)),
+    ],
+)
+def test_headline_says_where_to_look_and_no_more_than_was_shown(pairs: list[Pair], headline: tuple[str, ...]) -> None:
+    assert report(*pairs).headline == headline
+
+
+def test_basis_of_the_chain_names_audits_branches_and_window() -> None:
+    assert report((NORM, NORM), (NORM, NORM)).basis == (
+        "Rests on 36 audits of 2 branches, 25 May 2026 to 22 November 2026."
+    )
+
+
+def test_basis_of_a_region_names_what_it_is_held_against() -> None:
+    north = replace(invented.figures({"b1": (NORM, NORM)}), scope="N", scope_name="North")
+    found = composed(north)
+    assert (found.title, found.basis) == (
+        "North · week of 16 November 2026",
+        "Rests on 9 audits of 1 branch, 25 May 2026 to 22 November 2026, held against 36 audits of the whole chain.",
+    )
+
+
+def test_certainty_is_the_expected_share_of_false_flags_among_these() -> None:
+    assert report((SHORT, NORM), (SHORT, NORM)).certainty == "About 3 in 100 flags as sure as these are false alarms."
+
+
+def test_certainty_without_flags_is_empty() -> None:
+    assert not report((WATCH, NORM)).certainty
+
+
+def test_verdict_names_branch_section_and_how_sure() -> None:
+    figures = replace(invented.figures({"b1": (SHORT, NORM)}, {"b1": "Kossuth tér"}), flags=(flag("b1", 2),))
+    (one,) = composed(figures).short.verdicts
+    assert (one.name, one.section, one.word, one.region, one.words, one.since) == (
+        "Kossuth tér",
+        "Greeting",
+        "Falls short",
+        "North",
+        "12.4 below the norm (likely 6 to 18) · 9 audits",
+        "Flagged for 2 weeks.",
+    )
+
+
+def flag(branch: str, weeks: int) -> StandingFlag:
+    return StandingFlag(branch, "greeting", WEEK - timedelta(weeks=weeks))
+
+
+def test_verdicts_beyond_the_first_stand_in_the_table() -> None:
+    group = report(*[(SHORT, NORM)] * (TABLE_ROWS + 5)).short
+    assert group.table is not None
+    assert (len(group.verdicts), group.more) == (IN_FULL, "93 more are in the table.")
+    assert (len(group.table.rows), group.table.rest) == (TABLE_ROWS, "5 more are not listed here.")
+
+
+def test_as_the_norm_lists_branches_of_which_nothing_else_is_said() -> None:
+    group = report((NORM, NORM), (NORM, FEW), (NORM, SHORT), (FEW, FEW)).norm
+    assert group.table is not None
+    assert [row[0].text for row in group.table.rows] == ["b0", "b1"]
+
+
+def test_unjudged_says_why_and_how_many_audits_would_do() -> None:
+    found = report((FEW, FEW), (NORM, FEW), (NORM, NORM))
+    assert found.reasons == (
+        "2 branches could not be judged in every section: that takes 2 audits in the window.",
+        "2 more audits would do.",
+    )
+    assert found.unjudged.table is not None
+    assert [[entry.text for entry in row] for row in found.unjudged.table.rows] == [
+        ["b0", "all sections", "1"],
+        ["b1", "Cut", "1"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "last"),
+    [
+        (44, "44 more audits, spread over the branches already audited, would be enough."),
+        (1, "1 more audit of a branch already audited would be enough."),
+        (None, "More audits alone would not change this."),
+    ],
+)
+def test_too_few_repeats_says_why_no_branch_can_be_judged(wanted: int | None, last: str) -> None:
+    figures = invented.figures({"b1": (FEW, FEW), "b2": (FEW, FEW)})
+    design = replace(figures.design, enough=False, repeats=4, median_audits=1.0, audits_wanted=wanted)
+    found = composed(replace(figures, design=design))
+    assert found.reasons == (
+        "Branches cannot be told from single visits yet. That takes 2 audits for a typical branch; here it is 1.",
+        "It also takes 30 repeat audits of branches already audited; here there are 4.",
+        last,
+    )
+    assert found.heat is None
+
+
+def test_section_without_a_score_is_named() -> None:
+    figures = invented.figures({"b1": (NORM, FEW)})
+    unscored = replace(figures.sections[1], norm=None)
+    assert (
+        composed(replace(figures, sections=(figures.sections[0], unscored))).reasons[-1] == "Nothing was scored in Cut."
+    )
+
+
+def test_window_without_audits_says_so_once() -> None:
+    figures = invented.figures({"b1": (FEW, FEW)})
+    design = replace(figures.design, audits=0, enough=False)
+    found = composed(replace(figures, design=design, cells=(), trend=()))
+    assert (found.basis, found.reasons, found.trend) == (
+        "No audit was counted from 25 May 2026 to 22 November 2026.",
+        (),
+        None,
+    )
+
+
+def test_news_lists_failed_critical_items_first_and_marks_what_was_late() -> None:
+    new = (
+        NewAudit("b2", WEEK, late=False, score=80.0, failed_critical=()),
+        NewAudit("b1", date(2026, 11, 2), late=True, score=None, failed_critical=("HYG1", "X")),
+    )
+    figures = replace(invented.figures({"b1": (NORM, NORM), "b2": (NORM, NORM)}), new=new)
+    news = compose(figures, language("en"), TITLES, {"HYG1": "Tools were clean"}).news
+    assert news.sentence == "2 audits are new this week. 1 arrived late. 1 failed a critical item."
+    assert [(one.name, one.words, one.late, one.critical) for one in news.critical] == [
+        ("b1", "week of 2 November 2026 · no score", "arrived late", ("Tools were clean", "X"))
+    ]
+    assert [(one.name, one.words, one.late) for one in news.others] == [("b2", "score 80.0", "")]
+
+
+def test_notes_state_the_rules_and_what_the_audits_leave_open() -> None:
+    figures = invented.figures({"b1": (NORM, NORM)})
+    design = replace(figures.design, unknown_shopper_audits=1, groups=2, cross_region_share=0.03)
+    notes = composed(replace(figures, design=design, rules=Rules(margin=7.5, half_life_weeks=8.0))).notes
+    assert notes[1] == (
+        "A branch falls short when it is probably more than 7.5 points below the norm. "
+        "Flags are chosen so that at most 10% of them are expected to be false."
+    )
+    assert notes[5:] == (
+        "An audit that is 8 weeks old counts half.",
+        "1 audit has no known shopper; its shopper's leniency cannot be allowed for.",
+        (
+            "The audits fall into 2 groups of branches that share no shopper. "
+            "Between the groups, lenient shoppers cannot be told from good branches."
+        ),
+        (
+            "Only 3% of the audits were made outside the shopper's usual region, "
+            "so a region that scores high may have lenient shoppers."
+        ),
+        "The standard is version 3.",
+    )
+
+
+def test_section_without_a_title_is_called_by_its_code() -> None:
+    assert compose(invented.figures({"b1": (SHORT, NORM)}), language("en"), {}).headline[0] == "greeting falls short."
+
+
+def test_funnels_that_tell_something_come_first() -> None:
+    found = report((SHORT, NORM), (NORM, NORM))
+    assert [one.question for one in found.funnels] == ["Which branches fall short in Greeting?"]
+    assert [one.question for one in found.quiet_funnels] == ["Which branches fall short in Cut?"]
+
+
+def test_spread_is_said_in_points_with_its_share() -> None:
+    split = report((NORM, NORM)).split
+    assert split is not None
+    assert [entry.text for entry in split.table.rows[0]] == ["Greeting", "Branches", "4.0", "2.0", "6.0", "13%"]
+
+
+@pytest.mark.slow
+def test_five_thousand_branches_make_no_longer_a_report() -> None:
+    found = report(*[(SHORT, NORM), (WATCH, NORM), (NORM, NORM), (FEW, FEW), (ABOVE, NORM)] * 1000)
+    groups = (found.short, found.watch, found.above, found.norm, found.unjudged)
+    assert [len(group.table.rows) for group in groups if group.table] == [TABLE_ROWS] * 5

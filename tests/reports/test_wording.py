@@ -1,0 +1,100 @@
+import pytest
+
+from branches.language import language
+from reports import wording
+from reports.figures import Interval, SectionFigures, State
+from tests.reports import invented
+
+ENGLISH = language("en")
+
+
+@pytest.mark.parametrize(
+    ("points", "words"),
+    [
+        (-8.2, "8.2 below the norm"),
+        (3.0, "3.0 above the norm"),
+        (0.0, "at the norm"),
+        (-0.04, "at the norm"),
+        (-0.05, "0.1 below the norm"),
+    ],
+)
+def test_difference_is_said_with_its_side(points: float, words: str) -> None:
+    assert wording.difference(ENGLISH, points) == words
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (-18.0, -6.0, "likely 6 to 18"),
+        (5.6, 12.4, "likely 6 to 12"),
+        (-11.2, 0.4, "likely 11 below to 0 above"),
+        (-14.5, 2.5, "likely 15 below to 3 above"),
+    ],
+)
+def test_likely_range_names_both_sides_only_where_it_has_both(low: float, high: float, words: str) -> None:
+    assert wording.likely(ENGLISH, low, high) == words
+
+
+def test_verdict_says_how_far_how_sure_and_on_what() -> None:
+    cell = invented.cell("b1", "greeting", State.FALLS_SHORT)
+    assert wording.verdict(ENGLISH, cell) == "12.4 below the norm (likely 6 to 18) · 9 audits"
+
+
+def test_verdict_without_an_estimate_says_only_the_audits() -> None:
+    assert wording.verdict(ENGLISH, invented.cell("b1", "cut", State.NOT_ENOUGH, audits=1)) == "1 audit"
+
+
+def test_detail_of_a_flag_gives_its_probability() -> None:
+    cell = invented.cell("b1", "greeting", State.FALLS_SHORT)
+    said = "Score 71.2, norm 83.6. More than 5 below the norm with a probability of 97%."
+    assert wording.detail(ENGLISH, cell, 5.0) == said
+
+
+@pytest.mark.parametrize(("p", "words"), [(0.5, "50%"), (0.999, "over 99%"), (0.001, "under 1%"), (1.0, "over 99%")])
+def test_probability_is_never_rounded_to_certainty(p: float, words: str) -> None:
+    assert wording.probability(ENGLISH, p) == words
+
+
+@pytest.mark.parametrize(("points", "text"), [(-8.25, "\u22128.3"), (3.0, "+3.0"), (0.0, "0.0"), (None, "\u2013")])
+def test_signed_has_a_true_minus_and_no_sign_for_nothing(points: float | None, text: str) -> None:
+    assert wording.signed(ENGLISH, points) == text
+
+
+@pytest.mark.parametrize(
+    ("p", "said"),
+    [
+        (0.9, "Cut: shoppers differ more than branches (probability 90%)."),
+        (0.1, "Cut: branches differ more than shoppers (probability 90%)."),
+        (0.89, "cannot be told"),
+        (0.5, "cannot be told"),
+        (None, "cannot be told"),
+    ],
+)
+def test_who_differs_more_is_said_only_when_it_is_sure(p: float | None, said: str) -> None:
+    figures = SectionFigures("cut", 36, 4, 90.0, invented.VARIANCES, 1.0, p)
+    branch, shopper = Interval(4.0, 2.0, 6.0), Interval(3.0, 1.0, 5.0)
+    unsure = (
+        "Cut: whether shoppers or branches differ more cannot be told. "
+        "Spread of branches: 4.0 points (likely 2.0 to 6.0); of shoppers: 3.0 points (likely 1.0 to 5.0)."
+    )
+    words = wording.who_differs_more(ENGLISH, "Cut", figures, branch, shopper)
+    assert words == (unsure if said == "cannot be told" else said)
+
+
+@pytest.mark.parametrize(("name", "isolated"), [("Oktogon", "Oktogon"), ("\u05d0\u05d1", "\u2068\u05d0\u05d1\u2069")])
+def test_name_written_from_right_to_left_is_kept_apart(name: str, isolated: str) -> None:
+    assert wording.isolated(name) == isolated
+
+
+@pytest.mark.parametrize(
+    ("weeks", "state", "words"),
+    [
+        (0, State.FALLS_SHORT, "New flag this week."),
+        (1, State.FALLS_SHORT, "Flagged since last week."),
+        (3, State.FALLS_SHORT, "Flagged for 3 weeks."),
+        (3, State.WATCH, "Flagged before; the flag is cleared after two editions without it."),
+    ],
+)
+def test_flag_says_how_long_it_has_stood(weeks: int, state: State, words: str) -> None:
+    since = invented.WEEK.fromordinal(invented.WEEK.toordinal() - 7 * weeks)
+    assert wording.flagged(ENGLISH, state, invented.WEEK, since) == words
