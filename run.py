@@ -34,8 +34,8 @@ NO_PIP = (
     "This Python has no pip, and uv is not installed. Install one of them (Debian, Ubuntu: apt install python3-pip)."
 )
 CHECKS = (
-    ("ruff", "check", "."),
-    ("ruff", "format", "--check", "."),
+    ("ruff", "check"),
+    ("ruff", "format", "--check"),
     ("lint-imports",),
     ("mypy",),
 )
