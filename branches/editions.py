@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Column, UniqueConstraint
+from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, SQLModel, col, select
 
@@ -46,6 +46,8 @@ class Edition(SQLModel, table=True):
     """The version whose wording its codes are read in."""
     content: dict[str, Any] = Field(sa_column=Column(Packed, nullable=False))
     """The figures, language-free."""
+    states: dict[str, int] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    """How many of its cells are in which state: what a list of editions says of each."""
     changes: dict[str, Any] | None = Field(default=None, sa_column=Column(Packed))
     """Of a revision: what changed and why."""
 
@@ -106,13 +108,20 @@ def region_key(region: Region) -> str:
     return f"region-{region.public_id}"
 
 
-def switch_on(session: Session, scope: Scope, first_week: Week) -> Week:
-    """Begins reporting for a scope, once; gives the week it has begun with."""
+def switch_on(session: Session, scope: Scope, wanted: Week | None, *, otherwise: Week) -> Week:
+    """Since which week a scope is reported: as the settings say, else as it has been, else from `otherwise` on."""
     row = session.get(Reporting, scope.key)
     if row is None:
-        row = Reporting(scope=scope.key, first_week=first_week.monday)
-        session.add(row)
-        session.flush()
+        row = Reporting(scope=scope.key, first_week=(wanted or otherwise).monday)
+        try:
+            with session.begin_nested():
+                session.add(row)
+        except IntegrityError:  # Another process has switched it on in the meantime.
+            row = session.get_one(Reporting, scope.key)
+    if wanted is not None:
+        row.first_week = wanted.monday
+    session.add(row)
+    session.flush()
     return Week(row.first_week)
 
 
@@ -138,12 +147,15 @@ def missing_weeks(session: Session, scope: Scope, first: Week, due: DueTime, now
 
 
 def claim(session: Session, scope_key: str, week: Week, *, holder: str, now: datetime, seconds: int) -> bool:
-    """Takes the lease on an edition unless somebody living holds it."""
+    """Takes the lease on an edition unless somebody living holds it.
+
+    A lease that would outlast one taken now is from a clock that has been set back since: it binds nobody.
+    """
     until = now + timedelta(seconds=seconds)
     taken = session.exec(
         sa.update(Lease)
         .where(col(Lease.scope) == scope_key, col(Lease.week) == week.monday)
-        .where((col(Lease.until) <= now) | (col(Lease.holder) == holder))
+        .where((col(Lease.until) <= now) | (col(Lease.until) > until) | (col(Lease.holder) == holder))
         .values(holder=holder, until=until)
     )
     if taken.rowcount:
@@ -156,6 +168,10 @@ def claim(session: Session, scope_key: str, week: Week, *, holder: str, now: dat
     return True
 
 
+def end_lease(session: Session, scope_key: str, week: Week) -> None:
+    session.exec(sa.delete(Lease).where(col(Lease.scope) == scope_key, col(Lease.week) == week.monday))
+
+
 def issue(
     session: Session,
     scope: Scope,
@@ -165,9 +181,12 @@ def issue(
     due_at: datetime,
     at: datetime,
     standard_id: int | None,
+    states: dict[str, int] | None = None,
     by: User | None = None,
 ) -> Edition:
-    """Stores the first edition of a week; the lease ends with it. A second one is refused."""
+    """Stores the first edition of a week; the lease ends with it. A second one, or one before it is due, is refused."""
+    if at < max(due_at, scope.ended_at(week)):
+        raise Conflict("The report of week {week} is not due yet.", week=str(week))
     edition = Edition(
         scope=scope.key,
         region_id=scope.region_id,
@@ -176,19 +195,26 @@ def issue(
         issued_at=at,
         standard_id=standard_id,
         content=content,
+        states=states or {},
     )
     try:
         with session.begin_nested():
             session.add(edition)
     except IntegrityError as error:
         raise Conflict("The report of week {week} has already been issued.", week=str(week)) from error
-    session.exec(sa.delete(Lease).where(col(Lease.scope) == scope.key, col(Lease.week) == week.monday))
+    end_lease(session, scope.key, week)
     history.write(session, "issue", edition, by=by, at=at, scope=scope.key, week=str(week))
     return edition
 
 
 def revise(
-    session: Session, edition: Edition, content: dict[str, Any], changes: dict[str, Any], *, at: datetime
+    session: Session,
+    edition: Edition,
+    content: dict[str, Any],
+    changes: dict[str, Any],
+    *,
+    at: datetime,
+    states: dict[str, int] | None = None,
 ) -> Edition:
     """Adds the next revision beside the old one, which stays as it was."""
     revised = Edition(
@@ -200,6 +226,7 @@ def revise(
         issued_at=at,
         standard_id=edition.standard_id,
         content=content,
+        states=states or {},
         changes=changes,
     )
     try:
@@ -231,14 +258,40 @@ class Entry:
     week: date
     revision: int
     issued_at: datetime
+    states: dict[str, int]
 
 
 def past(session: Session, scope_key: str, *, most: int = 200) -> list[Entry]:
     """Editions of a scope, newest first, revisions beside their first edition."""
     query = (
-        select(col(Edition.public_id), col(Edition.week), col(Edition.revision), col(Edition.issued_at))
-        .where(Edition.report == WEEKLY, Edition.scope == scope_key)
+        sa.select(
+            col(Edition.public_id),
+            col(Edition.week),
+            col(Edition.revision),
+            col(Edition.issued_at),
+            col(Edition.states),
+        )
+        .where(col(Edition.report) == WEEKLY, col(Edition.scope) == scope_key)
         .order_by(col(Edition.week).desc(), col(Edition.revision).desc())
         .limit(most)
     )
-    return [Entry(*row) for row in session.exec(query)]
+    return [Entry(*row) for row in session.execute(query)]
+
+
+def last_editions(session: Session, scope_key: str, weeks: int) -> list[Edition]:
+    """The newest revision of each of a scope's last reported weeks, oldest first."""
+    newest = (
+        select(col(Edition.week), sa.func.max(col(Edition.revision)).label("revision"))
+        .where(Edition.report == WEEKLY, Edition.scope == scope_key)
+        .group_by(col(Edition.week))
+        .order_by(col(Edition.week).desc())
+        .limit(weeks)
+        .subquery()
+    )
+    query = (
+        select(Edition)
+        .join(newest, (col(Edition.week) == newest.c.week) & (col(Edition.revision) == newest.c.revision))
+        .where(Edition.report == WEEKLY, Edition.scope == scope_key)
+        .order_by(col(Edition.week))
+    )
+    return list(session.exec(query))

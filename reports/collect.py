@@ -101,7 +101,7 @@ def _rows(session: Session, days: Window, released_by: datetime) -> Sequence[Row
         .where(col(ScoreRow.day) >= days.first.toordinal(), col(ScoreRow.day) <= days.last.toordinal())
         .where(col(ScoreRow.counted_from) <= released_by)
     )
-    return session.execute(query).tuples().all()
+    return [(*row,) for row in session.execute(query)]
 
 
 def _places(session: Session, days: Window) -> list[tuple[Branch, Region]]:

@@ -152,6 +152,16 @@ class NewAudit:
 
 
 @dataclass(frozen=True)
+class StandingFlag:
+    """A flag as it stands with this edition."""
+
+    branch: str
+    section: str
+    since: date
+    """The week it was raised."""
+
+
+@dataclass(frozen=True)
 class Figures:
     """Everything one edition says of one scope and week, language-free: what is stored and what is drawn."""
 
@@ -178,3 +188,5 @@ class Figures:
     """Name of each branch of the scope by its code, as it was when the edition was made."""
     branch_regions: Mapping[str, str]
     """Region name of each branch of the scope by its code."""
+    flags: tuple[StandingFlag, ...] = ()
+    """Of the scope's branches, this edition's own included."""

@@ -41,3 +41,13 @@ class ScoreSheet:
     def __post_init__(self) -> None:
         for column in (self.region_of, self.branch, self.shopper, self.version, self.week, self.scores):
             column.setflags(write=False)
+
+    def same_as(self, other: "ScoreSheet") -> bool:
+        """Whether both hold the same audits with the same scores, row by row."""
+        lists = ("sections", "branches", "regions", "shoppers")
+        columns = ("region_of", "branch", "shopper", "version", "week")
+        return (
+            all(getattr(self, name) == getattr(other, name) for name in lists)
+            and all(np.array_equal(getattr(self, name), getattr(other, name)) for name in columns)
+            and np.array_equal(self.scores, other.scores, equal_nan=True)
+        )

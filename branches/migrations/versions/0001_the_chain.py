@@ -85,6 +85,7 @@ def upgrade() -> None:
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("standard_id", sa.Integer(), nullable=True),
         sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("states", sa.JSON(), nullable=False),
         sa.Column("changes", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(["region_id"], ["region.id"], name=op.f("fk_edition_region_id_region")),
         sa.ForeignKeyConstraint(["standard_id"], ["standard.id"], name=op.f("fk_edition_standard_id_standard")),

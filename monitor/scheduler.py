@@ -1,0 +1,63 @@
+"""The timetable, in a process of its own: an alarm clock; what is due is decided by the calendar and the editions."""
+
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from threading import Event
+from types import FrameType
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from monitor import jobs
+from monitor.jobs import Worker
+
+WAKE_SECONDS = 60
+"""The longest that a due report waits for its alarm clock."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One line of the timetable."""
+
+    name: str
+    every_seconds: int
+    run: Callable[[], object]
+
+
+def timetable(worker: Worker, tick_seconds: int) -> list[Job]:
+    """Everything that runs by itself, and how often."""
+    return [Job("weekly report", min(tick_seconds, WAKE_SECONDS), lambda: jobs.weekly_report(worker))]
+
+
+def run(worker: Worker, tick_seconds: int, stop: Event) -> None:
+    """Wakes the jobs until `stop` is set; a job at work is let finish."""
+    scheduler = BackgroundScheduler(timezone=UTC)
+    for job in timetable(worker, tick_seconds):
+        scheduler.add_job(
+            job.run,
+            "interval",
+            seconds=job.every_seconds,
+            next_run_time=datetime.now(UTC),
+            id=job.name,
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+        )
+    scheduler.start()
+    try:
+        stop.wait()
+    finally:
+        scheduler.shutdown(wait=True)
+
+
+def stop_on_signal() -> Event:
+    """Set when the process is asked to end."""
+    stop = Event()
+
+    def end(_signum: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    return stop

@@ -1,0 +1,71 @@
+"""A report's figures as JSON for other programs; docs/json.md describes it field by field."""
+
+from dataclasses import asdict
+from typing import Any
+
+from branches.weeks import Week
+from reports.figures import Cell, Figures, SectionFigures
+from reports.sheet import ScoreSheet
+from reports.variance import Components, components
+
+
+def as_json(figures: Figures) -> dict[str, Any]:
+    """The figures with the names and shape that docs/json.md promises; None where nothing can be said."""
+    return {
+        "week": str(Week(figures.week)),
+        "scope": figures.scope,
+        "window": {"from": figures.window_from.isoformat(), "to": figures.window_to.isoformat()},
+        "rules": asdict(figures.rules),
+        "standard_version": figures.standard_version,
+        "design": asdict(figures.design),
+        "sections": [_section(section) for section in figures.sections],
+        "cells": [_cell(cell, figures) for cell in figures.cells],
+        "shoppers": [asdict(leniency) for leniency in figures.shoppers],
+    }
+
+
+def _section(section: SectionFigures) -> dict[str, Any]:
+    return {
+        "section": section.section,
+        "audits": section.audits,
+        "branches": section.branches,
+        "norm": section.norm,
+        "variances": {source: interval.value for source, interval in section.variances.items()},
+        "intervals": {source: [interval.low, interval.high] for source, interval in section.variances.items()},
+        "criterion": section.criterion,
+        "shopper_over_branch": section.shopper_over_branch,
+    }
+
+
+def _cell(cell: Cell, figures: Figures) -> dict[str, Any]:
+    return {
+        "branch": cell.branch,
+        "name": figures.branch_names[cell.branch],
+        "region": figures.branch_regions[cell.branch],
+        **{key: value for key, value in asdict(cell).items() if key not in ("branch", "state")},
+        "state": cell.state.value,
+    }
+
+
+def components_json(
+    sheet: ScoreSheet, effects: tuple[str, ...], *, known_shoppers: bool, half_life_weeks: float
+) -> dict[str, Any]:
+    """Each section fitted alone: how much the chosen effects differ, in points², with 90 % intervals beside."""
+    return {
+        "sections": [
+            _components(components(sheet, section, effects, known_shoppers=known_shoppers, half_life=half_life_weeks))
+            for section in sheet.sections
+        ]
+    }
+
+
+def _components(fitted: Components) -> dict[str, Any]:
+    return {
+        "section": fitted.section,
+        "audits": fitted.audits,
+        "norm": fitted.norm,
+        "variances": {source: interval.value for source, interval in fitted.variances.items()},
+        "intervals": {source: [interval.low, interval.high] for source, interval in fitted.variances.items()},
+        "criterion": fitted.criterion,
+        "shopper_over_branch": fitted.shopper_over_branch,
+    }

@@ -1,0 +1,125 @@
+"""The weekly report's table of contents: collect → assess → the figures of one scope → its edition."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from sqlmodel import Session
+
+from branches import editions, flags
+from branches.editions import CHAIN, Edition, Scope
+from branches.flags import Shortfall
+from branches.weeks import DueTime, Week
+from reports import collect, stored
+from reports.collect import Collected, Window
+from reports.figures import Assessment, Figures, Rules, StandingFlag, State
+from reports.screening import assess
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the chain has decided about its reports."""
+
+    rules: Rules = field(default_factory=Rules)
+    weeks: int = 26
+    """Length of the window; it ends with the reported week."""
+    due: DueTime = field(default_factory=DueTime)
+    chain_zone: str = "UTC"
+    reporting_from: Week | None = None
+    """First reported week; None: the Monday after a scope is first seen."""
+    revised_weeks: int = 4
+    """Editions that a correction may still revise."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What was known of a window at one moment, and what the statistics say of it."""
+
+    window: Window
+    known_at: datetime
+    rules: Rules
+    collected: Collected
+    assessment: Assessment
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """One scope's figures, ready to be issued."""
+
+    scope: Scope
+    week: Week
+    due_at: datetime
+    figures: Figures
+    standard_id: int | None
+
+
+def look(session: Session, window: Window, known_at: datetime, rules: Rules, *, seen: Picture | None = None) -> Picture:
+    """Collects and assesses the whole chain; every scope with the same due time shares it.
+
+    `seen` is a picture of another moment: where nothing was released in between, its assessment holds for this one too.
+    """
+    collected = collect.window(session, window, known_at)
+    if seen is not None and seen.rules == rules and seen.collected.sheet.same_as(collected.sheet):
+        return Picture(window, known_at, rules, collected, seen.assessment)
+    return Picture(window, known_at, rules, collected, assess(collected.sheet, rules))
+
+
+def prepare(
+    session: Session, picture: Picture, scope: Scope, week: Week, *, due_at: datetime, since: datetime, reported: Week
+) -> Prepared:
+    """The figures of one scope from the chain's picture; `since` is when the edition before was due."""
+    places = picture.collected.places
+    mine = {code: p for code, p in places.items() if scope.region_id in (None, p.region_id)}
+    ids = [place.branch_id for place in mine.values()]
+    new = collect.new_audits(session, ids, after=since, until=due_at, week=week, reported=reported)
+    figures = Figures(
+        scope=scope.region_code if scope.region_code is not None else CHAIN,
+        scope_name=next(iter(mine.values())).region_name if scope.region_id is not None and mine else scope.region_code,
+        week=week.monday,
+        window_from=picture.window.first,
+        window_to=picture.window.last,
+        rules=picture.rules,
+        standard_version=picture.collected.version,
+        design=picture.assessment.design,
+        sections=picture.assessment.sections,
+        cells=tuple(cell for cell in picture.assessment.cells if cell.branch in mine),
+        shoppers=picture.assessment.shoppers,
+        trend=collect.trend(picture.collected.sheet, mine.keys()),
+        new=new,
+        branch_names={code: place.name for code, place in mine.items()},
+        branch_regions={code: place.region_name for code, place in mine.items()},
+    )
+    return Prepared(scope, week, due_at, figures, picture.collected.standard_id)
+
+
+def issue(session: Session, prepared: Prepared, picture: Picture, *, at: datetime) -> Edition:
+    """Stores the edition with the flags it raises and clears, in the caller's transaction.
+
+    Flags follow the regions' editions: those are what somebody acts on. The chain's edition shows how they stand.
+    """
+    places = picture.collected.places
+    mine = {code: places[code].branch_id for code in prepared.figures.branch_names}
+    if prepared.scope.region_id is not None:
+        short = [Shortfall(mine[c.branch], c.section) for c in prepared.figures.cells if c.state is State.FALLS_SHORT]
+        flags.raise_flags(session, prepared.week.monday, mine.values(), short, at=at)
+    figures = replace(prepared.figures, flags=_standing(session, mine))
+    return editions.issue(
+        session,
+        prepared.scope,
+        prepared.week,
+        stored.dump(figures),
+        due_at=prepared.due_at,
+        at=at,
+        standard_id=prepared.standard_id,
+        states=stored.states(figures),
+    )
+
+
+def _standing(session: Session, branch_ids: dict[str, int]) -> tuple[StandingFlag, ...]:
+    codes = {number: code for code, number in branch_ids.items()}
+    held = flags.standing_flags(session, branch_ids.values())
+    return tuple(StandingFlag(codes[flag.branch_id], flag.section, flag.raised_week) for flag in held)
+
+
+def first_week(session: Session, scope: Scope, settings: Settings, today: date) -> Week:
+    """Since when the scope is reported; a scope seen for the first time begins as the settings say."""
+    return editions.switch_on(session, scope, settings.reporting_from, otherwise=Week.of(today).plus(1))

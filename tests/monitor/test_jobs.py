@@ -1,0 +1,172 @@
+"""The weekly run: one edition for every scope and week, when it is due and not before, and nothing changed silently."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from branches import audits, editions
+from branches.audits import Audit
+from branches.database import reading, transaction
+from branches.editions import CHAIN, Edition
+from branches.errors import Conflict, Refused
+from branches.weeks import Week
+from monitor import jobs
+from monitor.jobs import Worker
+from reports import stored
+from reports.weekly import Settings
+from tests import make
+from tests.monitor.chains import SmallChain, audit_weekly, small_chain
+
+FIRST = Week(date(2026, 3, 2))
+
+
+class Clock:
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(datetime(2026, 3, 2, tzinfo=UTC))
+
+
+@pytest.fixture
+def worker(engine: sa.Engine, clock: Clock) -> Worker:
+    settings = Settings(reporting_from=FIRST, chain_zone="Europe/Budapest")
+    return Worker(engine, settings, clock, holder="one")
+
+
+@pytest.fixture
+def chain(engine: sa.Engine) -> SmallChain:
+    with transaction(engine) as session:
+        made = small_chain(session)
+        audit_weekly(session, made, FIRST.plus(-4).monday, weeks=10)
+        return made
+
+
+def issued(engine: sa.Engine) -> list[tuple[str, date, int]]:
+    with reading(engine) as session:
+        rows = session.exec(select(Edition).order_by(col(Edition.id))).all()
+        names = {scope.key: scope.region_code or CHAIN for scope in editions.scopes(session, "UTC")}
+    return [(names[row.scope], row.week, row.revision) for row in rows]
+
+
+def test_nothing_is_issued_before_it_is_due(worker: Worker, chain: SmallChain, clock: Clock) -> None:
+    clock.at = datetime(2026, 3, 9, 0, 29, tzinfo=UTC)  # 05:59 on Monday in Kolkata
+    assert jobs.weekly_report(worker) == []
+    assert issued(worker.engine) == []
+
+
+def test_each_region_is_due_by_its_own_clock(worker: Worker, chain: SmallChain, clock: Clock) -> None:
+    clock.at = datetime(2026, 3, 9, 0, 30, tzinfo=UTC)  # 06:00 in Kolkata
+    jobs.weekly_report(worker)
+    assert issued(worker.engine) == [("Kolkata", FIRST.monday, 0)]
+    clock.at = datetime(2026, 3, 9, 5, 0, tzinfo=UTC)  # 06:00 in Budapest: the chain's week has ended in New York too
+    jobs.weekly_report(worker)
+    assert issued(worker.engine)[1:] == [(CHAIN, FIRST.monday, 0), ("Budapest", FIRST.monday, 0)]
+    clock.at = datetime(2026, 3, 9, 10, 0, tzinfo=UTC)  # 06:00 in New York, a day after its clocks went forward
+    jobs.weekly_report(worker)
+    assert issued(worker.engine)[3:] == [("New_York", FIRST.monday, 0)]
+
+
+def test_a_second_tick_changes_nothing(worker: Worker, chain: SmallChain, clock: Clock) -> None:
+    clock.at = datetime(2026, 3, 10, tzinfo=UTC)
+    first = jobs.weekly_report(worker)
+    again = jobs.weekly_report(replace(worker, holder="two"))
+    assert (len(first), again) == (4, [])
+
+
+def test_weeks_off_are_caught_up_oldest_first(worker: Worker, chain: SmallChain, clock: Clock) -> None:
+    clock.at = datetime(2026, 3, 24, tzinfo=UTC)
+    jobs.weekly_report(worker)
+    weeks = [week for _, week, _ in issued(worker.engine)]
+    assert weeks == sorted(weeks)
+    assert len(weeks) == 3 * 4
+
+
+def test_a_held_lease_is_left_alone_until_it_ends(worker: Worker, chain: SmallChain, clock: Clock) -> None:
+    clock.at = datetime(2026, 3, 10, tzinfo=UTC)
+    with transaction(worker.engine) as session:
+        editions.claim(session, CHAIN, FIRST, holder="dead", now=clock.at, seconds=300)
+    assert len(jobs.weekly_report(worker)) == 3
+    clock.at += timedelta(seconds=301)
+    assert [edition.scope for edition in jobs.weekly_report(worker)] == [CHAIN]
+
+
+def test_an_edition_counts_what_was_released_when_it_was_due(worker: Worker, chain: SmallChain, clock: Clock) -> None:
+    late = datetime(2026, 3, 9, 5, 1, tzinfo=UTC)
+    with transaction(worker.engine) as session:
+        visited = datetime(2026, 3, 5, 12, tzinfo=UTC)
+        place = session.merge(chain.branches["Europe/Budapest"])
+        make.audit(session, place, visited_at=visited, released_at=late)
+    clock.at = datetime(2026, 3, 10, tzinfo=UTC)  # made late, counts the same
+    jobs.weekly_report(worker)
+    clock.at = datetime(2026, 3, 17, tzinfo=UTC)
+    jobs.weekly_report(worker)
+    with reading(worker.engine) as session:
+        first = editions.latest(session, CHAIN, FIRST.monday)
+        second = editions.latest(session, CHAIN, FIRST.plus(1).monday)
+    assert first is not None
+    assert second is not None
+    assert [audit.late for audit in stored.load(first.content).new] == [False] * 3
+    assert [audit.late for audit in stored.load(second.content).new] == [True, False, False, False]
+
+
+def test_an_excluded_audit_revises_the_editions_that_counted_it(
+    worker: Worker, chain: SmallChain, clock: Clock
+) -> None:
+    clock.at = datetime(2026, 3, 24, tzinfo=UTC)
+    jobs.weekly_report(worker)
+    before = issued(worker.engine)
+    _exclude(worker, on=date(2026, 3, 11), at=clock.at)
+    revised = jobs.weekly_report(worker)
+    assert {(e.week, e.revision) for e in revised} == {(FIRST.plus(1).monday, 1), (FIRST.plus(2).monday, 1)}
+    assert issued(worker.engine)[: len(before)] == before
+    changes = revised[0].changes
+    assert changes is not None
+    assert changes["reasons"] == [{"why": "excluded", "week": "2026-03-09"}]
+    assert jobs.weekly_report(worker) == []
+
+
+def test_an_audit_that_no_edition_has_counted_revises_nothing(worker: Worker, chain: SmallChain, clock: Clock) -> None:
+    clock.at = datetime(2026, 3, 10, tzinfo=UTC)
+    jobs.weekly_report(worker)
+    _exclude(worker, on=date(2026, 3, 18), at=clock.at)
+    assert jobs.weekly_report(worker) == []
+
+
+def test_reporting_begins_on_the_next_monday_by_default(worker: Worker, chain: SmallChain, clock: Clock) -> None:
+    clock.at = datetime(2026, 3, 12, tzinfo=UTC)
+    plain = replace(worker, settings=replace(worker.settings, reporting_from=None))
+    assert jobs.weekly_report(plain) == []
+    clock.at = datetime(2026, 3, 23, 12, tzinfo=UTC)
+    assert {edition.week for edition in jobs.weekly_report(plain)} == {date(2026, 3, 16)}
+
+
+def test_by_hand_nothing_is_issued_early_or_twice(worker: Worker, chain: SmallChain, clock: Clock) -> None:
+    with reading(worker.engine) as session:
+        scope = editions.scopes(session, "Europe/Budapest")[0]
+    clock.at = datetime(2026, 3, 8, tzinfo=UTC)
+    with pytest.raises(Refused, match="is due at"):
+        jobs.issue_by_hand(worker, scope, FIRST)
+    clock.at = datetime(2026, 3, 9, 12, tzinfo=UTC)
+    jobs.issue_by_hand(worker, scope, FIRST)
+    with pytest.raises(Conflict, match="already been issued"):
+        jobs.issue_by_hand(worker, scope, FIRST)
+
+
+def test_a_chain_without_branches_has_nothing_due(worker: Worker) -> None:
+    assert jobs.weekly_report(worker) == []
+
+
+def _exclude(worker: Worker, *, on: date, at: datetime) -> None:
+    with transaction(worker.engine) as session:
+        audit = session.exec(select(Audit).where(Audit.visited_on == on)).first()
+        assert audit is not None
+        audits.exclude(session, audit, reason="the wrong branch", by=None, at=at)
