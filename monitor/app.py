@@ -1,0 +1,104 @@
+"""The web program: blueprints behind one gate, refusals turned into pages."""
+
+from flask import Flask, render_template, request, url_for
+from flask_wtf import CSRFProtect
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from branches.errors import Conflict, NotAllowed, NotFound, Refused
+from branches.language import codes, language
+from branches.people import Role, User
+from monitor.web import capture, editions, gate, login, portal
+from monitor.web.gate import Site
+
+MOST_BYTES = 1_000_000
+"""Of a request's body; what takes more says so itself."""
+NOWHERE = (404, 405)
+STATUS = ((NotFound, 404), (NotAllowed, 403), (Conflict, 409), (Refused, 422))
+
+
+def create_app(site: Site, secret: bytes, *, trusted_proxies: int = 0) -> Flask:
+    """The pages of one chain."""
+    app = Flask(__name__)
+    app.config.update(
+        SECRET_KEY=secret,
+        MAX_CONTENT_LENGTH=MOST_BYTES,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+    )
+    app.extensions["site"] = site
+    gate.guard(app)
+    CSRFProtect(app)
+    for room in (login, editions, portal, capture):
+        app.register_blueprint(room.blueprint)
+    app.context_processor(_words)
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(HTTPException, _failed)
+    if trusted_proxies:
+        near = ProxyFix(app.wsgi_app, x_for=trusted_proxies, x_proto=trusted_proxies, x_host=trusted_proxies)
+        app.wsgi_app = near  # type: ignore[method-assign]
+    return app
+
+
+def _words() -> dict[str, object]:
+    """What every template may say."""
+    tongue, user = gate.tongue(), gate.somebody()
+    return {
+        "say": tongue.say,
+        "count": tongue.count,
+        "language": tongue,
+        "languages": [language(code) for code in codes()],
+        "person": user,
+        "chain_name": gate.site().name,
+        "home_url": url_for("login.home"),
+        "nav": _nav(user),
+        "language_action": url_for("login.choose_language"),
+        "back": request.full_path.removesuffix("?") if request.method == "GET" else "/",
+        "sign_out_action": url_for("login.sign_out") if user is not None else None,
+    }
+
+
+def _nav(user: User | None) -> list[tuple[str, str, bool]]:
+    """Where this person can go from everywhere: title, address, whether it is here."""
+    say = gate.tongue().say
+    role = Role(user.role) if user is not None else None
+    pages = {
+        Role.OFFICE: [(say("The whole chain"), "editions.chain")],
+        Role.MANAGER: [(say("My region"), "editions.mine")],
+        Role.STAFF: [(say("My branch"), "portal.branch")],
+        Role.SHOPPER: [(say("My audits"), "capture.mine")],
+    }
+    return [
+        (title, url_for(endpoint), request.endpoint == endpoint)
+        for title, endpoint in (pages[role] if role is not None else [])
+    ]
+
+
+def _refused(refused: Refused) -> tuple[str, int]:
+    status = next(code for kind, code in STATUS if isinstance(refused, kind))
+    sentence = gate.tongue().say(refused.message, **refused.values)
+    return render_template("error.html", title=gate.tongue().say("That cannot be done"), sentence=sentence), status
+
+
+def _failed(error: HTTPException) -> tuple[str, int]:
+    status = error.code or 500
+    return render_template("error.html", title=_title(status), sentence=_sentence(status)), status
+
+
+def _title(status: int) -> str:
+    say = gate.tongue().say
+    return say("Not found") if status in NOWHERE else say("That did not work")
+
+
+def _sentence(status: int) -> str:
+    say = gate.tongue().say
+    match status:
+        case 404 | 405:
+            return say("There is no such page, or it is not for you.")
+        case 400:
+            return say("This page had been open too long or the request was not complete. Go back and try again.")
+        case 413:
+            return say("That is too large to be taken.")
+        case _:
+            return say("Something went wrong on our side. Nothing was changed. Try again in a moment.")

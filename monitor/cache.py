@@ -1,0 +1,53 @@
+"""Drawings that take a moment to make and never change: kept as files that can be made again at any time."""
+
+import json
+import os
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+from threading import Lock
+
+from markupsafe import Markup
+
+from branches.language import Language
+from reports.report import Report
+
+_one_at_a_time = Lock()
+"""matplotlib draws one figure at a time in a process."""
+
+
+def drawings(folder: Path, edition: str, report: Report, language: Language) -> dict[str, Markup]:
+    """Inline SVG of an edition's pictures in one language, drawn when first asked for."""
+    file = folder / "drawings" / f"{edition}-{language.code}-{version('service-consistency-monitor')}.json"
+    kept = _read(file)
+    if kept is None:
+        with _one_at_a_time:
+            kept = _read(file)
+            if kept is None:
+                kept = _draw(report, language)
+                _write(file, kept)
+    return {name: Markup(drawing) for name, drawing in kept.items()}  # noqa: S704 - our own drawings, cleaned when made
+
+
+def _draw(report: Report, language: Language) -> dict[str, str]:
+    # The drawing library takes a second to import; a page from the cache must not wait for it.
+    from reports.render import drawings as draw  # noqa: PLC0415
+
+    return {name: str(drawing) for name, drawing in draw(report, language).items()}
+
+
+def _read(file: Path) -> dict[str, str] | None:
+    try:
+        kept = json.loads(file.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return kept if isinstance(kept, dict) else None
+
+
+def _write(file: Path, content: dict[str, str]) -> None:
+    """Whole or not at all: another process may be reading."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    number, name = tempfile.mkstemp(dir=file.parent)
+    with os.fdopen(number, "w", encoding="utf-8") as stream:
+        json.dump(content, stream)
+    Path(name).replace(file)

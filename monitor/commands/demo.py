@@ -1,0 +1,162 @@
+"""`monitor demo`: an invented chain with known faults, its reports, its pages and its scheduler, in a folder of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import click
+import sqlalchemy as sa
+from sqlmodel import select
+
+from branches.database import reading, transaction
+from branches.places import Branch
+from branches.weeks import Week, local_date
+from monitor import demo, jobs, serving
+from monitor.config import Config, read_config
+from monitor.opening import now, open_chain, worker
+
+SEED = 2026
+ZONE = "Europe/Budapest"
+REPORTED_WEEKS = 6
+"""Past weeks that the demonstration has editions of."""
+PORTS = range(8000, 8100)
+SETTINGS = """# The demonstration's own settings. Everything in this folder is invented and may be deleted at any time.
+[chain]
+name = "Demo Salons (invented)"
+timezone = "{zone}"
+
+[data]
+folder = "."
+
+[reports]
+reporting_from = {first}
+
+[serve]
+port = {port}
+"""
+
+
+@click.command("demo")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    default=Path("demo-data"),
+    show_default=True,
+    help="Where the invented chain lives.",
+)
+@click.option(
+    "--branches", type=click.IntRange(3, 5000), default=60, show_default=True, help="How many branches it has."
+)
+@click.option(
+    "--weeks",
+    type=click.IntRange(1, 520),
+    default=30,
+    show_default=True,
+    help="For how many weeks they have been audited.",
+)
+@click.option("--seed", type=int, default=SEED, show_default=True, help="The same seed, the same chain.")
+@click.option("--only-make", is_flag=True, help="Make the chain and its reports, and end.")
+def command(folder: Path, branches: int, weeks: int, seed: int, only_make: bool) -> None:
+    """Show the program at work on an invented chain of salons: made once, kept, and shown on this machine only."""
+    config = _settled(folder)
+    engine = open_chain(config)
+    _make(engine, branches, weeks, seed)
+    _issue(config, engine)
+    engine.dispose()
+    if only_make:
+        return
+    click.echo(_table(config))
+    with _scheduler():
+        serving.run(None, config, demo=True)
+
+
+def _settled(folder: Path) -> Config:
+    """The demonstration's settings: written once, but for the port, which must be free."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder.resolve() / "config.toml"
+    os.environ["MONITOR_CONFIG"] = str(file)
+    if not file.exists():
+        first = Week.of(local_date(now(), ZONE)).plus(-REPORTED_WEEKS).monday
+        file.write_text(SETTINGS.format(zone=ZONE, first=f'"{first.isoformat()}"', port=_free_port()), encoding="utf-8")
+    config = read_config(file)
+    if not _free(config.serve.port):
+        os.environ["MONITOR_SERVE__PORT"] = str(_free_port())
+        config = read_config(file)
+    return config
+
+
+def _free_port() -> int:
+    return next((port for port in PORTS if _free(port)), PORTS[0])
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def _make(engine: sa.Engine, branches: int, weeks: int, seed: int) -> None:
+    with reading(engine) as session:
+        if session.exec(select(Branch.id)).first() is not None:
+            return
+    click.echo(f"Inventing a chain of {branches} salons and {weeks} weeks of audits …")
+    today: date = local_date(now(), ZONE)
+    with click.progressbar(length=weeks, label="Weeks", file=sys.stderr) as bar, transaction(engine) as session:
+        demo.build(
+            session,
+            seed=seed,
+            today=today,
+            branches=branches,
+            weeks=weeks,
+            progress=lambda at: bar.update(at.weeks - bar.pos),
+        )
+
+
+def _issue(config: Config, engine: sa.Engine) -> None:
+    working = worker(config, engine)
+    if jobs.due_editions(working):
+        click.echo("Making the weekly reports that are due …")
+        click.echo(f"{len(jobs.weekly_report(working))} reports made.")
+
+
+def _table(config: Config) -> str:
+    address = f"http://{config.serve.host}:{config.serve.port}"
+    looks = [
+        ("Head office: the whole chain's report", "office"),
+        ("A region's manager: the region's report", "manager"),
+        ("Staff of a branch: how we are doing", "staff"),
+        ("A shopper: the audits they made", "shopper"),
+    ]
+    width = max(len(words) for words, _ in looks)
+    lines = [f"  {words:<{width}}  {address}/demo/{role}" for words, role in looks]
+    return "\n".join(
+        [
+            "",
+            "Look at it as",
+            *lines,
+            "",
+            f"Its data lie in {config.folder}. Ctrl-C ends it; the next start keeps them.",
+            "",
+        ]
+    )
+
+
+@contextmanager
+def _scheduler() -> Iterator[None]:
+    """The scheduler beside the pages, in a process of its own."""
+    process = subprocess.Popen([sys.executable, "-m", "monitor", "schedule"])
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=30)

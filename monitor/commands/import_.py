@@ -1,0 +1,49 @@
+"""`monitor import`: a folder of branches, items and audits goes in, all or nothing."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from branches import exchange
+from branches.database import transaction
+from branches.exchange import FormRefused
+from monitor.cli import REFUSED
+from monitor.config import read_config
+from monitor.opening import now, open_chain
+
+
+@click.command("import")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.pass_context
+def command(ctx: click.Context, folder: Path) -> None:
+    """Read branches.csv, items.csv and audits.csv from FOLDER; docs/exchange.md describes them.
+
+    Everything is checked before anything is written. The same folder twice changes nothing.
+    """
+    config = read_config(ctx.obj)
+    engine = open_chain(config)
+    try:
+        with _progress() as progress, transaction(engine) as session:
+            done = exchange.import_folder(
+                session, folder, at=now(), default_timezone=config.chain.timezone, progress=progress
+            )
+    except FormRefused as refused:
+        for fault in refused.faults:
+            click.echo(str(fault), err=True)
+        click.echo(str(refused), err=True)
+        ctx.exit(REFUSED)
+    click.echo(str(done))
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """A bar that grows as rows are checked and stored."""
+    with click.progressbar(length=1, label="Audits", file=click.get_text_stream("stderr")) as bar:
+
+        def show(done: int, of: int) -> None:
+            bar.length = max(of, 1)
+            bar.update(done - bar.pos)
+
+        yield show

@@ -1,0 +1,17 @@
+"""`monitor migrate`: the database is brought to this version's tables."""
+
+from pathlib import Path
+
+import click
+
+from branches import migrations
+from monitor.config import read_config
+from monitor.opening import open_chain
+
+
+@click.command("migrate")
+@click.pass_obj
+def command(config_file: Path | None) -> None:
+    """Bring the database to this version's tables; other commands do so by themselves when they start."""
+    open_chain(read_config(config_file))
+    click.echo(f"The database is at revision {migrations.head()}.")

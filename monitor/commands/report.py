@@ -1,0 +1,139 @@
+"""`monitor report`: one week's report by hand."""
+
+import json
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from branches import editions, standards
+from branches.database import reading
+from branches.editions import Scope
+from branches.errors import Refused
+from branches.language import language
+from branches.weeks import Week, local_date
+from monitor import jobs
+from monitor.config import Config, read_config
+from monitor.opening import now, open_chain, settings, worker
+from reports import weekly
+from reports.collect import Window
+from reports.compose import compose
+from reports.exported import as_json
+from reports.figures import Figures
+from reports.plain import plain
+from reports.weekly import Settings
+
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.command("report")
+@click.option(
+    "--week", "week_text", metavar="2025-W27", help="The reported week; default: the last one that has ended."
+)
+@click.option("--region", metavar="CODE", help="One region; default: the whole chain.")
+@click.option("--from", "first", type=DAY, help="First day counted, instead of the window of the settings.")
+@click.option("--to", "last", type=DAY, help="Last day counted.")
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(allow_dash=True, path_type=Path),
+    help="Also write the figures here; - for standard output.",
+)
+@click.option("--issue", is_flag=True, help="Store it as the week's edition; otherwise nothing is stored.")
+@click.pass_obj
+def command(
+    config_file: Path | None,
+    week_text: str | None,
+    region: str | None,
+    first: datetime | None,
+    last: datetime | None,
+    json_file: Path | None,
+    issue: bool,
+) -> None:
+    """Make one week's report by hand and print it."""
+    config = read_config(config_file)
+    engine = open_chain(config)
+    wanted = settings(config)
+    scope = _scope(engine, wanted, region)
+    days = _days(first, last)
+    week = _week(week_text, days, scope)
+    if issue:
+        if days is not None:
+            raise Refused("An edition has the window of the settings; leave --from and --to out, or --issue.")
+        figures, standard_id = jobs.issue_by_hand(worker(config, engine), scope, week)
+    else:
+        figures, standard_id = _prepared(engine, wanted, scope, week, days or Window.ending(week, wanted.weeks))
+    if json_file is not None:
+        _write_json(json_file, figures)
+    if json_file is None or str(json_file) != "-":
+        click.echo(_words(engine, config, figures, standard_id))
+
+
+def _scope(engine: sa.Engine, wanted: Settings, region: str | None) -> Scope:
+    with reading(engine) as session:
+        held = editions.scopes(session, wanted.chain_zone)
+    if not held:
+        raise Refused("There are no branches yet; read some with: monitor import FOLDER")
+    for scope in held:
+        if scope.region_code == region:
+            return scope
+    known = ", ".join(str(scope.region_code) for scope in held[1:11])
+    raise Refused("There is no region {region}; the regions are {known}.", region=str(region)[:60], known=known)
+
+
+def _days(first: datetime | None, last: datetime | None) -> Window | None:
+    if first is None and last is None:
+        return None
+    if first is None or last is None:
+        raise Refused("Give both --from and --to, or neither.")
+    if last < first:
+        raise Refused("--to lies before --from.")
+    return Window(first.date(), last.date())
+
+
+def _week(text: str | None, days: Window | None, scope: Scope) -> Week:
+    if text is not None:
+        return Week.parse(text)
+    if days is not None:
+        return Week.of(days.last)
+    today: date = local_date(now(), scope.zone)
+    return Week.of(today).plus(-1)
+
+
+def _prepared(
+    engine: sa.Engine, wanted: Settings, scope: Scope, week: Week, days: Window
+) -> tuple[Figures, int | None]:
+    with reading(engine) as session:
+        picture = weekly.look(session, days, now(), wanted.rules)
+        reported = editions.started(session).get(scope.key, week)
+        since = scope.due_at(week.plus(-1), wanted.due)
+        due_at = scope.due_at(week, wanted.due)
+        prepared = weekly.prepare(session, picture, scope, week, due_at=due_at, since=since, reported=reported)
+    return prepared.figures, prepared.standard_id
+
+
+def _write_json(file: Path, figures: Figures) -> None:
+    text = json.dumps(as_json(figures), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    if str(file) == "-":
+        click.echo(text, nl=False)
+    else:
+        try:
+            file.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise Refused("{file} cannot be written: {why}.", file=str(file), why=error.strerror or "") from error
+
+
+def _words(engine: sa.Engine, config: Config, figures: Figures, standard_id: int | None) -> str:
+    with reading(engine) as session:
+        titles, items = wordings(session, standard_id, config.chain.language)
+    return plain(compose(figures, language(config.chain.language), titles, items))
+
+
+def wordings(session: Session, standard_id: int | None, code: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Titles of the sections and texts of the items in one language."""
+    standard = session.get(standards.Standard, standard_id) if standard_id is not None else None
+    if standard is None:
+        return {}, {}
+    return standards.titles(standard, code), standards.item_texts(standard, code)

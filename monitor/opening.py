@@ -1,0 +1,61 @@
+"""Opens a chain as its settings say: its data folder, its database, its settings for the reports."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from branches import database, migrations
+from branches.weeks import DueTime, Week
+from monitor.config import Config
+from monitor.jobs import Worker, holder_name
+from reports.figures import Rules
+from reports.weekly import Settings
+
+
+def now() -> datetime:
+    """The time of this machine."""
+    return datetime.now(UTC)
+
+
+def open_chain(config: Config) -> sa.Engine:
+    """The chain's database, brought to this version's tables."""
+    config.folder.mkdir(parents=True, exist_ok=True)
+    engine = database.create(config.database_url)
+    migrations.upgrade(engine)
+    return engine
+
+
+def rules(config: Config) -> Rules:
+    """What the business has decided about flags."""
+    return Rules(
+        margin=config.flags.margin,
+        false_share=config.flags.false_share,
+        least_audits=config.flags.least_audits,
+        half_life_weeks=config.window.half_life_weeks,
+    )
+
+
+def settings(config: Config) -> Settings:
+    """What the chain has decided about its reports."""
+    first = config.reports.reporting_from
+    return Settings(
+        rules=rules(config),
+        weeks=config.window.weeks,
+        due=DueTime(config.reports.weekday, config.reports.time),
+        chain_zone=config.chain.timezone,
+        reporting_from=Week(first) if first is not None else None,
+        revised_weeks=config.reports.revised_weeks,
+    )
+
+
+def worker(config: Config, engine: sa.Engine) -> Worker:
+    """This process, ready to make the chain's reports."""
+    return Worker(engine, settings(config), now, holder_name(), config.schedule.lease_seconds)
+
+
+def caches(config: Config) -> Path:
+    """Where drawings and fonts are kept that can be made again."""
+    folder = config.folder / "cache"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

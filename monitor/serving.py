@@ -1,0 +1,62 @@
+"""The web server around the pages."""
+
+import os
+from pathlib import Path
+
+from flask import Flask
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from monitor.app import create_app
+from monitor.config import Config, read_config, secret
+from monitor.opening import caches, now, open_chain
+from monitor.web.gate import Site
+
+THREADS = 8
+"""Requests at once in a worker; more wait their turn."""
+
+
+def run(config_file: Path | None, config: Config, *, demo: bool = False) -> None:
+    """Serves until the process is asked to end; a request at work is let finish."""
+    if config_file is not None:
+        os.environ["MONITOR_CONFIG"] = str(config_file)  # The workers are processes of their own.
+    secret(config, "pages")
+    server = Granian(
+        "monitor.serving:demo_pages" if demo else "monitor.serving:pages",
+        factory=True,
+        address=config.serve.host,
+        port=config.serve.port,
+        interface=Interfaces.WSGI,
+        workers=config.serve.workers,
+        blocking_threads=THREADS,
+        websockets=False,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        workers_kill_timeout=20,
+    )
+    server.serve()
+
+
+def pages() -> Flask:
+    """One worker's pages."""
+    return _pages(demo=False)
+
+
+def demo_pages() -> Flask:
+    """One worker's pages of an invented chain, which anybody on this machine may look at in any role."""
+    return _pages(demo=True)
+
+
+def _pages(*, demo: bool) -> Flask:
+    config = read_config(None)
+    site = Site(
+        engine=open_chain(config),
+        clock=now,
+        language=config.chain.language,
+        cache=caches(config),
+        chain_zone=config.chain.timezone,
+        name=config.chain.name,
+        demo=demo,
+    )
+    return create_app(site, secret(config, "pages"), trusted_proxies=config.serve.trusted_proxies)

@@ -1,0 +1,43 @@
+"""The shopper: the audits they have made."""
+
+from flask import Blueprint, render_template
+from sqlmodel import col, select
+
+from branches.audits import Audit, AuditState
+from branches.people import Role
+from branches.places import Branch
+from monitor.web import gate
+
+blueprint = Blueprint("capture", __name__)
+
+MOST = 100
+
+
+@blueprint.get("/audits")
+@gate.audience(Role.SHOPPER)
+def mine() -> str:
+    query = (
+        select(Audit, Branch.name)
+        .join(Branch)
+        .where(Audit.shopper_id == gate.person().id)
+        .order_by(col(Audit.visited_on).desc(), col(Audit.id).desc())
+        .limit(MOST)
+    )
+    return render_template(
+        "capture/mine.html", audits=gate.session().exec(query).all(), most=MOST, states=_state_words()
+    )
+
+
+def _state_words() -> dict[str, str]:
+    """Where an audit is, as its shopper is told; what happens to it at the branch is not among it."""
+    say = gate.tongue().say
+    done = dict.fromkeys((state.value for state in AuditState), say("done"))
+    return done | {
+        AuditState.ASSIGNED.value: say("to be made"),
+        AuditState.STARTED.value: say("begun"),
+        AuditState.SUBMITTED.value: say("sent, being looked at"),
+        AuditState.RETURNED.value: say("returned to you"),
+        AuditState.EXPIRED.value: say("expired"),
+        AuditState.WITHDRAWN.value: say("withdrawn"),
+        AuditState.EXCLUDED.value: say("not counted"),
+    }

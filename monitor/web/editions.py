@@ -1,0 +1,128 @@
+"""Editions: the weekly report as a page, for the region's manager and for head office."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, abort, redirect, render_template, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from branches import access, editions, standards
+from branches.editions import CHAIN, Edition, Entry
+from branches.people import Role
+from branches.places import regions
+from branches.standards import Standard
+from monitor import cache
+from monitor.web import gate
+from reports import stored
+from reports.compose import compose
+from reports.figures import Figures, State
+from reports.report import Report
+
+blueprint = Blueprint("editions", __name__)
+
+
+@blueprint.get("/reports/chain")
+@gate.audience(Role.OFFICE)
+def chain() -> str:
+    return _latest(CHAIN)
+
+
+@blueprint.get("/reports/mine")
+@gate.audience(Role.MANAGER)
+def mine() -> AnyResponse:
+    region = gate.person().region
+    if region is None:
+        abort(404)
+    return redirect(url_for("editions.scope", scope=editions.region_key(region)))
+
+
+@blueprint.get("/reports/<scope>")
+@gate.audience(Role.OFFICE, Role.MANAGER)
+def scope(scope: str) -> str:
+    return _latest(scope)
+
+
+@blueprint.get("/reports/<scope>/past")
+@gate.audience(Role.OFFICE, Role.MANAGER)
+def past(scope: str) -> str:
+    _may_read(scope)
+    lines = [_line(entry) for entry in editions.past(gate.session(), scope)]
+    return render_template("edition/list.html", editions=lines)
+
+
+@blueprint.get("/editions/<public_id>")
+@gate.audience(Role.OFFICE, Role.MANAGER)
+def edition(public_id: str) -> str:
+    found = editions.find(gate.session(), public_id)
+    if found is None:
+        abort(404)
+    _may_read(found.scope)
+    return _page(found)
+
+
+def _latest(scope_key: str) -> str:
+    _may_read(scope_key)
+    found = editions.latest(gate.session(), scope_key)
+    if found is None:
+        return render_template("edition/list.html", editions=[])
+    return _page(found)
+
+
+def _may_read(scope_key: str) -> None:
+    if not access.may_read_scope(gate.person(), scope_key):
+        abort(404)
+
+
+def _page(found: Edition) -> str:
+    report = composed(found)
+    drawings = cache.drawings(gate.site().cache, found.public_id, report, gate.tongue())
+    return render_template(
+        "edition/show.html", edition=found, report=report, charts=drawings, others=_others(), changes=found.changes
+    )
+
+
+def composed(found: Edition, figures: Figures | None = None) -> Report:
+    """The edition in the reader's words."""
+    tongue = gate.tongue()
+    titles, items = wordings(found.standard_id, tongue.code)
+    return compose(figures or stored.load(found.content), tongue, titles, items)
+
+
+def wordings(standard_id: int | None, code: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Titles of the sections and texts of the items of one version in one language."""
+    standard = gate.session().get(Standard, standard_id) if standard_id is not None else None
+    if standard is None:
+        return {}, {}
+    return standards.titles(standard, code), standards.item_texts(standard, code)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A past edition in the list."""
+
+    title: str
+    href: str
+    headline: str
+    note: str
+
+
+def _line(entry: Entry) -> Line:
+    tongue = gate.tongue()
+    counts = {state: entry.states.get(state.value, 0) for state in (State.FALLS_SHORT, State.WATCH, State.ABOVE)}
+    words = (
+        tongue.say("Falls short: {n}", n=counts[State.FALLS_SHORT]),
+        tongue.say("Watch: {n}", n=counts[State.WATCH]),
+        tongue.say("Above: {n}", n=counts[State.ABOVE]),
+    )
+    return Line(
+        title=tongue.week(entry.week),
+        href=url_for("editions.edition", public_id=entry.public_id),
+        headline=" · ".join(words),
+        note=tongue.say("revised") if entry.revision else "",
+    )
+
+
+def _others() -> list[tuple[str, str]]:
+    """The other scopes this reader may look at: key and name; the chain's is worded by the page."""
+    if Role(gate.person().role) is not Role.OFFICE:
+        return []
+    return [(editions.region_key(region), region.name) for region in regions(gate.session())]

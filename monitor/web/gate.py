@@ -1,0 +1,145 @@
+"""The gate: who is asking, in which language, one database session a request; nothing is open that was not opened."""
+
+import ipaddress
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import sqlalchemy as sa
+from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
+from sqlmodel import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from branches import sessions
+from branches.language import Language, codes, language
+from branches.people import Role, User
+
+DEVICE_COOKIE = "device"
+LANGUAGE_COOKIE = "language"
+EVERYBODY = "everybody"
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+OWN_FILES = ("script-src", "style-src", "img-src", "font-src", "connect-src", "form-action")
+CLOSED = ("default-src", "base-uri", "frame-ancestors")
+POLICY = "; ".join([f"{kind} 'none'" for kind in CLOSED] + [f"{kind} 'self'" for kind in OWN_FILES])
+"""What a page may load: its own files and nothing else, no inline style, no inline script."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """What the pages need to know of the program they belong to."""
+
+    engine: sa.Engine
+    clock: Callable[[], datetime]
+    language: str
+    cache: Path
+    chain_zone: str
+    name: str = ""
+    """The chain's, as its pages show it."""
+    demo: bool = False
+
+
+def site() -> Site:
+    return cast("Site", current_app.extensions["site"])
+
+
+def audience(*roles: Role) -> Callable[[View], View]:
+    """Opens a route to people of these roles."""
+
+    def opened(view: View) -> View:
+        view.audience = frozenset(roles)  # type: ignore[attr-defined]
+        return view
+
+    return opened
+
+
+def everybody(view: View) -> View:
+    """Opens a route to people who are not signed in."""
+    view.audience = EVERYBODY  # type: ignore[attr-defined]
+    return view
+
+
+def guard(app: Flask) -> None:
+    """Puts the gate before every route of the program."""
+    app.before_request(_enter)
+    app.after_request(_leave)
+    app.teardown_request(_close)
+    everybody(app.view_functions["static"])
+
+
+def session() -> Session:
+    """This request's session; a request that only reads holds up no writer."""
+    if "session" not in g:
+        engine = site().engine
+        reads = request.method in ("GET", "HEAD", "OPTIONS")
+        g.session = Session(engine.execution_options(reading=True) if reads else engine, expire_on_commit=False)
+    return cast("Session", g.session)
+
+
+def person() -> User:
+    """Who is signed in; only behind a route that is not for everybody."""
+    return cast("User", g.person)
+
+
+def somebody() -> User | None:
+    """Who is signed in, if anybody is."""
+    return cast("User | None", g.get("person"))
+
+
+def tongue() -> Language:
+    """The language of this reader: their own choice, else what their browser asks for, else the chain's."""
+    user = somebody()
+    if user is not None:
+        return language(user.language)
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    if chosen in codes():
+        return language(chosen)
+    return language(request.accept_languages.best_match(codes()) or site().language)
+
+
+def on_loopback() -> bool:
+    """Whether the request comes from this very machine."""
+    try:
+        return ipaddress.ip_address(request.remote_addr or "").is_loopback
+    except ValueError:
+        return False
+
+
+def _enter() -> AnyResponse | None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    opened = getattr(view, "audience", None)
+    token = request.cookies.get(DEVICE_COOKIE)
+    if request.endpoint != "static":
+        g.person = sessions.who(session(), token, at=site().clock()) if token else None
+    if view is None or opened == EVERYBODY:
+        return None
+    if opened is None:
+        abort(404)  # A route that says nothing of its audience has none.
+    if g.person is None:
+        return redirect(url_for("login.sign_in"))
+    if Role(g.person.role) not in opened:
+        abort(404)
+    return None
+
+
+def _leave(response: Response) -> Response:
+    held = g.get("session")
+    if held is not None and response.status_code < 400:  # noqa: PLR2004 - the first code of a refusal
+        held.commit()
+    response.headers.setdefault("Content-Security-Policy", POLICY)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if request.endpoint != "static":
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _close(_: BaseException | None) -> None:
+    held = g.pop("session", None)
+    if held is not None:
+        held.close()
