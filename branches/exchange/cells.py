@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from branches.errors import Refused
 from branches.exchange.faults import shown
-from branches.scoring import NO, YES, ItemType
+from branches.scoring import DECIMAL, NO, YES, ItemType
 from branches.weeks import zone_name
 
 LONGEST_CELL = 2000
@@ -19,7 +19,6 @@ LONGEST_NUMBER = 30
 EARLIEST = date(1970, 1, 1)
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -63,7 +62,7 @@ def shopper(cell: str) -> str:
 
 def decimal(cell: str) -> str:
     """A number as it is written; exact, never a float."""
-    if len(cell) > LONGEST_NUMBER or _DECIMAL.fullmatch(cell) is None:
+    if DECIMAL.fullmatch(cell) is None:
         raise Refused(
             "{text} is not a number of at most {most} characters; write it like 12.5.",
             text=shown(cell),
@@ -77,8 +76,8 @@ def bound(cell: str) -> str | None:
 
 
 def weight(cell: str) -> str:
-    if Fraction(decimal(cell or "1")) <= 0:
-        raise Refused("A weight is above 0; an item that does not count has scored = no.")
+    if decimal(cell or "1").startswith("-"):
+        raise Refused("{text} is below 0, which a weight cannot be.", text=shown(cell))
     return cell or "1"
 
 
@@ -122,7 +121,7 @@ def time_zone(cell: str) -> str:
 
 
 def day(cell: str) -> date:
-    if _DATE.fullmatch(cell) is None:
+    if _DATE.fullmatch(filled(cell)) is None:
         raise Refused("{text} is not a date; write it like 2026-11-23.", text=shown(cell))
     try:
         return date.fromisoformat(cell)

@@ -121,12 +121,12 @@ def _has_audits(session: Session, standard: Standard, *, other_channels: bool = 
     return session.exec(query.limit(1)).first() is not None
 
 
-def _counted(standard: Standard) -> tuple[bool, ...]:
+def _counted(standard: Standard) -> tuple[sa.ColumnElement[bool], ...]:
     return (
-        Audit.standard_id == standard.id,
+        col(Audit.standard_id) == standard.id,
         col(Audit.visited_on).is_not(None),
         col(Audit.state).in_([state.value for state in COUNTED]),
-    )  # type: ignore[return-value]
+    )
 
 
 def _audit_rows(session: Session, standard: Standard, header: list[str]) -> Iterator[list[str]]:

@@ -21,7 +21,7 @@ MOST_KNOWN = 100_000
 """Different marks remembered, over all items."""
 LARGEST_SCALE = 10**60
 
-_WHOLE = re.compile(r"-?(0|[1-9][0-9]*)")
+_WHOLE = re.compile(r"-?[0-9]{1,12}")
 
 
 class Won(NamedTuple):
@@ -94,11 +94,7 @@ def check_mark(item: ItemRow, mark: str) -> None:
 
 def _check_rating(item: ItemRow, mark: str) -> None:
     worst, best = int(item.worst or 0), int(item.best or 0)
-    if (
-        len(mark) > cells.LONGEST_NUMBER
-        or _WHOLE.fullmatch(mark) is None
-        or not min(worst, best) <= int(mark) <= max(worst, best)
-    ):
+    if _WHOLE.fullmatch(mark) is None or not min(worst, best) <= int(mark) <= max(worst, best):
         raise Refused(
             "{mark} is not a rating from {worst} to {best} in whole steps.",
             mark=shown(mark),

@@ -104,20 +104,20 @@ class Sheet:
             first = False
 
     def _text(self, raw: bytes) -> str:
-        if b"\0" in raw:
-            raise UnreadableError(
-                self.row + 1,
-                Refused(
-                    "Byte {byte} of the row is a zero byte; save the file as CSV in UTF-8.", byte=raw.index(b"\0") + 1
-                ),
-            )
         try:
-            return raw.decode()
+            text = raw.decode()
         except UnicodeDecodeError as error:
             raise UnreadableError(
                 self.row + 1,
                 Refused("Byte {byte} of the row is not UTF-8; save the file as CSV in UTF-8.", byte=error.start + 1),
             ) from error
+        if "\0" in text:
+            byte = raw.index(b"\0") + 1
+            raise UnreadableError(
+                self.row + 1,
+                Refused("Byte {byte} of the row is a zero byte; save the file as CSV in UTF-8.", byte=byte),
+            )
+        return text
 
 
 def _csv_fault(message: str) -> Refused:
