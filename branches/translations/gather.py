@@ -23,7 +23,8 @@ from branches.language import CATALOGUES, forms
 
 PROGRAM = Path(__file__).parents[2]
 FLOORS = ("branches", "reports", "monitor")
-ONE = {"say", "message", Refused.__name__, *(kind.__name__ for kind in Refused.__subclasses__())}
+# "__init__" for the refusals that word themselves
+ONE = {"say", "message", "__init__", Refused.__name__, *(kind.__name__ for kind in Refused.__subclasses__())}
 PLURAL = {"count"}
 
 Sentence = str | tuple[str, str]
