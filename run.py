@@ -61,14 +61,23 @@ def start(arguments: list[str]) -> NoReturn:
 def set_up() -> None:
     """Make .venv hold what the lock names; where it already does, nothing happens."""
     folder = os.open(ROOT, os.O_RDONLY)
-    fcntl.flock(folder, fcntl.LOCK_EX)  # two at once: the second waits, and finds the work done
     try:
+        take_turn(folder)
         runs = works(PYTHON, "-c", "import monitor")  # not after the system's Python was replaced by a newer one
         if not runs or not READY.exists() or READY.read_text() != wanted():
             install(project())
             READY.write_text(wanted())
     finally:
         os.close(folder)
+
+
+def take_turn(folder: int) -> None:
+    """Of two set-ups at once the second waits, and finds the work done."""
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print("Another set-up of this folder is under way; waiting for it.", flush=True)
+        fcntl.flock(folder, fcntl.LOCK_EX)
 
 
 def wanted() -> str:
@@ -83,7 +92,7 @@ def project() -> dict[str, str]:
 
 def install(project: dict[str, str]) -> None:
     began = time.monotonic()
-    print("Setting up in .venv. The first time takes about a minute.", flush=True)
+    print("Setting up in .venv. The first time takes a minute or two.", flush=True)
     if not works(PYTHON, "-c", "import sys; sys.exit(sys.version_info < (3, 11))"):
         subprocess.run([base(), "-m", "venv", "--clear", "--without-pip", str(VENV)], check=True)
     if not install_with_uv():
