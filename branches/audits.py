@@ -196,8 +196,10 @@ def move(session: Session, audit: Audit, to: AuditState, *, by: User | None, at:
     audit.reason = reason
     if to is AuditState.RELEASED:
         audit.released_at = at
-    if (state in COUNTED) != (to in COUNTED):
-        _count(session, audit, audit.released_at if to in COUNTED else None)
+        _count(session, audit, at)
+    elif state in COUNTED and to not in COUNTED:
+        _count(session, audit, None)
+        note_correction(session, audit, to.value, at=at)
     session.add(audit)
     history.write(session, to.value, audit, by=by, at=at, was=state.value, reason=reason)
 
@@ -284,11 +286,7 @@ def exclude(session: Session, audit: Audit, *, reason: str, by: User | None, at:
     """Keeps the audit but counts it no longer."""
     if not reason.strip():
         raise Refused("Say why this audit is excluded.")
-    hold(session, audit)
-    counted = AuditState(audit.state) in COUNTED
     move(session, audit, AuditState.EXCLUDED, by=by, at=at, reason=reason.strip())
-    if counted:
-        note_correction(session, audit, "excluded", at=at)
 
 
 def note_correction(session: Session, audit: Audit, why: str, *, at: datetime) -> None:

@@ -1,0 +1,50 @@
+from datetime import timedelta
+
+import pytest
+from sqlmodel import Session
+
+from branches import audits, history, review
+from branches.audits import Audit, Mark
+from branches.errors import Conflict, Refused
+from tests import make
+
+
+def submitted(session: Session) -> Audit:
+    audit = audits.assign(
+        session, make.standard(session), make.branch(session), make.shopper(session), by=None, at=make.NOON
+    )
+    audits.start(session, audit, by=audit.shopper, at=make.NOON)
+    audits.submit(session, audit, {"greeting1": Mark("yes")}, visited_at=make.NOON, by=audit.shopper, at=make.NOON)
+    return audit
+
+
+def test_an_audit_is_approved_and_released(session: Session) -> None:
+    audit, office = submitted(session), make.user(session)
+    review.approve(session, audit, by=office, at=make.NOON + timedelta(hours=1))
+    review.release(session, audit, by=office, at=make.NOON + timedelta(hours=2))
+    assert (audit.approved_at, audit.released_at) == (make.NOON + timedelta(hours=1), make.NOON + timedelta(hours=2))
+    told = [(e.verb, e.by_id) for e in history.of(session, audit)]
+    assert told == [
+        ("assign", None),
+        ("started", audit.shopper_id),
+        ("submitted", audit.shopper_id),
+        ("approved", office.id),
+        ("released", office.id),
+    ]
+
+
+def test_an_audit_is_not_released_before_it_is_approved(session: Session) -> None:
+    audit = submitted(session)
+    with pytest.raises(Conflict):
+        review.release(session, audit, by=make.user(session), at=make.NOON)
+    assert (audit.state, audit.released_at) == ("submitted", None)
+
+
+def test_an_audit_goes_back_with_what_is_to_be_corrected(session: Session) -> None:
+    audit, office = submitted(session), make.user(session)
+    with pytest.raises(Refused, match="Say what the shopper should correct"):
+        review.send_back(session, audit, reason=" ", by=office, at=make.NOON)
+    review.send_back(session, audit, reason=" The drink? ", by=office, at=make.NOON)
+    assert (audit.state, audit.reason) == ("returned", "The drink?")
+    with pytest.raises(Conflict):
+        review.approve(session, audit, by=office, at=make.NOON)
