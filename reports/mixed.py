@@ -137,10 +137,7 @@ def solve(sums: Sums, ratios: Ratios) -> Solution:
         left=left,
         dense=dense,
         eliminated=shrink[:, None] * (left - cross @ dense),
-        log_determinant=log_determinant
-        + float(np.log(spread).sum())
-        - sums.strays * float(np.log(share))
-        - sums.log_weights,
+        log_determinant=log_determinant + float(np.log(spread).sum()) - sums.strays * float(np.log(share)),
         rest=max(rest, 1e-12 * square),
     )
 

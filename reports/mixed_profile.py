@@ -60,10 +60,11 @@ class _Profile:
             slopes = np.array([point.slopes[other] * self.scale.unit[other] for other in self.others])
             return point.criterion, slopes * np.exp(steps)
 
-        found = minimize(
-            cost, self.start, jac=True, method="L-BFGS-B", bounds=self.bounds, options={"ftol": 1e-9, "gtol": 1e-3}
-        )
-        self.start = np.asarray(found.x)
+        if self.others:
+            found = minimize(
+                cost, self.start, jac=True, method="L-BFGS-B", bounds=self.bounds, options={"ftol": 1e-9, "gtol": 1e-3}
+            )
+            self.start = np.asarray(found.x)
         point = likelihood(self.sums, held | self.scale.variances(self.start, self.others))
         slope = point.slopes[self.name] * self.scale.unit[self.name] * float(np.exp(step))
         return point.criterion, slope

@@ -89,7 +89,7 @@ def _at_steps(sums: Sums, steps: Floats, audits: Floats) -> tuple[float, Floats,
     return float(criterion), gradient * np.exp(steps) / audits, ratios
 
 
-def _polish(sums: Sums, steps: Floats, audits: Floats) -> Floats:
+def _polish(sums: Sums, steps: Floats, audits: Floats, most: Floats) -> Floats:
     """Two Newton steps on the effects off the boundary, for the last digits."""
     for _ in range(2):
         free = np.flatnonzero(steps > OFF_BOUNDARY)
@@ -105,7 +105,7 @@ def _polish(sums: Sums, steps: Floats, audits: Floats) -> Floats:
         if np.linalg.eigvalsh(curvature)[0] <= 1e-8 * max(1.0, float(np.abs(curvature).max())):
             break
         moved = steps.copy()
-        moved[free] = np.maximum(steps[free] - np.linalg.solve(curvature, gradient[free]), 0.0)
+        moved[free] = np.clip(steps[free] - np.linalg.solve(curvature, gradient[free]), 0.0, most[free])
         if _at_steps(sums, moved, audits)[0] > value + 1e-9 * abs(value):
             break
         steps = moved
@@ -123,6 +123,7 @@ def fit(sums: Sums) -> Fit | None:
     per_level = typical_audits(sums)
     audits = np.array([per_level[name] for name in sums.effects])
     steps = np.zeros(len(sums.effects))
+    most = np.log1p(audits * LARGEST_RATIO)
     if sums.effects:
 
         def cost(x: Floats) -> tuple[float, Floats]:
@@ -134,10 +135,10 @@ def fit(sums: Sums) -> Fit | None:
             np.full(audits.size, 0.7),
             jac=True,
             method="L-BFGS-B",
-            bounds=[(0.0, float(np.log1p(n * LARGEST_RATIO))) for n in audits],
+            bounds=[(0.0, float(end)) for end in most],
             options={"ftol": 1e-13, "gtol": 1e-6},
         )
-        steps = _polish(sums, np.asarray(found.x), audits)
+        steps = _polish(sums, np.asarray(found.x), audits, most)
     ratios = dict(zip(sums.effects, (np.expm1(steps) / audits).tolist(), strict=True))
     criterion = _at_steps(sums, steps, audits)[0]
     solution = solve(sums, ratios)

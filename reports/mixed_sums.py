@@ -33,7 +33,7 @@ class Observations:
     values: Floats
     """N × m, without gaps."""
     weight: Floats
-    """N: an audit of weight ½ has twice the residual variance."""
+    """N: an audit of weight ½ counts as half an audit."""
     shoppers: int
     """Number of shoppers in the chain's list."""
 
@@ -88,11 +88,10 @@ class Sums:
     centre: Floats
     """m: subtracted from the responses before summing, so that no digits are lost."""
     responses: int
-    freedom: int
-    """Audits less fixed effects, for one response."""
-    strays: int
-    """Audits by unknown shoppers, where shoppers vary."""
-    log_weights: float
+    freedom: float
+    """Weight of all audits less fixed effects, for one response."""
+    strays: float
+    """Weight of audits by unknown shoppers, where shoppers vary."""
 
 
 def _columns(effects: tuple[str, ...], out: str, sizes: Mapping[str, int]) -> dict[str, slice]:
@@ -180,7 +179,6 @@ def sums(data: Observations, effects: tuple[str, ...]) -> Sums:
         unknown=Unknown(dense[stray], level[stray], weight[stray], total[stray]) if stray.any() else None,
         centre=centre,
         responses=centred.shape[1],
-        freedom=data.branch.size - versions,
-        strays=int(lone.sum()),
-        log_weights=float(np.log(data.weight).sum()),
+        freedom=float(data.weight.sum()) - versions,
+        strays=float(data.weight[lone].sum()),
     )

@@ -137,12 +137,12 @@ def components(
     check(sheet)
     if section not in sheet.sections:
         raise ValueError(f"There is no section {section} in this standard.")
+    if strangers := [name for name in effects if name not in EFFECTS]:
+        raise ValueError(f"A model can hold region, branch and shopper, not {strangers[0]}.")
     sheet = _only_known(sheet) if known_shoppers else sheet
     k = sheet.sections.index(section)
     audits = int((~np.isnan(sheet.scores[:, k])).sum())
     found = section_fit(sheet, k, weights(sheet, half_life), tuple(name for name in EFFECTS if name in effects))
-    if strangers := [name for name in effects if name not in EFFECTS]:
-        raise ValueError(f"A model can hold region, branch and shopper, not {strangers[0]}.")
     if found is None:
         return Components(section, audits, None, {}, None, None)
     summed, fitted = found

@@ -1,0 +1,126 @@
+"""Laws that no judgement may break, whatever the audits."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reports.figures import Assessment, Rules
+from reports.mixed import solve
+from reports.mixed_effects import deviations
+from reports.mixed_sums import EFFECTS, Observations, sums
+from reports.prior import Prior, posterior
+from reports.screening import assess
+from tests.reports.chains import chain, chosen, names, with_gaps, with_strangers
+
+SEEDS = st.integers(0, 10_000)
+RULES = Rules(margin=3.0)
+
+
+def judged(found: Assessment) -> dict[tuple[str, str], tuple[object, ...]]:
+    """Each cell's state and rounded figures, by its codes."""
+
+    def rounded(value: float | None) -> float | None:
+        return None if value is None else round(value, 3) + 0.0
+
+    return {
+        (c.branch, c.section): (c.state, c.audits, rounded(c.variance), rounded(c.estimate), rounded(c.p_short))
+        for c in found.cells
+    }
+
+
+def close(one: Assessment, other: Assessment) -> None:
+    """The two say the same; figures agree to a thousandth of a point, as far as fits of the same data do."""
+    first, second = judged(one), judged(other)
+    assert first.keys() == second.keys()
+    for key, cell in first.items():
+        assert cell[:2] == second[key][:2]
+        for value, again in zip(cell[2:], second[key][2:], strict=True):
+            assert value == pytest.approx(again, abs=5e-3)
+
+
+@pytest.mark.slow
+@settings(max_examples=6)
+@given(seed=SEEDS, gaps=st.sampled_from([0.0, 0.1]), unknown=st.sampled_from([0.0, 0.2]))
+def test_order_of_audits_does_not_matter(seed: int, gaps: float, unknown: float) -> None:
+    sheet = with_strangers(with_gaps(chain(seed, branches=20, audits=6, sections=2)[0], seed, gaps), seed, unknown)
+    order = np.random.default_rng(seed).permutation(sheet.branch.size)
+    close(assess(sheet, RULES), assess(chosen(sheet, order), RULES))
+
+
+@pytest.mark.slow
+@settings(max_examples=6)
+@given(seed=SEEDS, gaps=st.sampled_from([0.0, 0.1]), points=st.floats(-40, 40))
+def test_constant_added_to_all_scores_moves_norms_and_no_flag(seed: int, gaps: float, points: float) -> None:
+    sheet = with_gaps(chain(seed, branches=20, audits=6, sections=2)[0], seed, gaps)
+    one, other = assess(sheet, RULES), assess(replace(sheet, scores=sheet.scores + points), RULES)
+    close(one, other)
+    for before, after in zip(one.sections, other.sections, strict=True):
+        assert before.norm is not None
+        assert after.norm == pytest.approx(before.norm + points)
+
+
+@pytest.mark.slow
+@settings(max_examples=6)
+@given(seed=SEEDS)
+def test_relabelling_changes_nothing(seed: int) -> None:
+    sheet, _ = chain(seed, branches=20, audits=6, sections=2)
+    rng = np.random.default_rng(seed)
+    branch, shopper = rng.permutation(20), rng.permutation(len(sheet.shoppers))
+    back = np.argsort(branch)
+    renamed = replace(
+        sheet,
+        branches=tuple(np.array(names("b", 20))[back]),
+        region_of=sheet.region_of[back],
+        branch=branch[sheet.branch],
+        shopper=shopper[sheet.shopper],
+    )
+    close(assess(sheet, RULES), assess(renamed, RULES))
+
+
+@pytest.mark.slow
+@settings(max_examples=30)
+@given(
+    seed=SEEDS,
+    variances=st.tuples(*[st.floats(0.0, 3.0)] * 3),
+    unknown=st.sampled_from([0.0, 0.3]),
+    points=st.floats(0.1, 50.0),
+)
+def test_better_answer_never_lowers_a_branch_at_fixed_variances(
+    seed: int, variances: tuple[float, float, float], unknown: float, points: float
+) -> None:
+    sheet = with_strangers(chain(seed, branches=8, audits=4, sections=1, shoppers=5)[0], seed, unknown)
+    audit = seed % sheet.branch.size
+    better = sheet.scores.copy()
+    better[audit] += points
+    estimates = []
+    for values in (sheet.scores, better):
+        data = Observations(
+            branch=sheet.branch,
+            shopper=sheet.shopper,
+            version=sheet.version,
+            region_of=sheet.region_of,
+            values=values,
+            weight=np.ones(sheet.branch.size),
+            shoppers=5,
+        )
+        solution = solve(sums(data, EFFECTS), dict(zip(EFFECTS, variances, strict=True)))
+        estimates.append(deviations(solution, "branch", 8, np.ones(8, dtype=bool), sheet.region_of).estimate)
+    branch = sheet.branch[audit]
+    assert estimates[1][branch, 0] >= estimates[0][branch, 0] - 1e-9
+
+
+@given(
+    shift=st.floats(-20, 20),
+    step=st.floats(0, 20),
+    precision=st.floats(0.01, 5),
+    masses=st.lists(st.floats(0.01, 1), min_size=3, max_size=3),
+)
+def test_better_data_never_lower_the_posterior(
+    shift: float, step: float, precision: float, masses: list[float]
+) -> None:
+    prior = Prior(np.array([-4.0, 0.0, 4.0]), np.array(masses) / sum(masses))
+    lower, higher = (posterior(prior, np.array([precision]), np.array([s])) for s in (shift, shift + step))
+    assert (higher @ prior.points)[0] >= (lower @ prior.points)[0] - 1e-9

@@ -1,0 +1,41 @@
+import numpy as np
+import pytest
+
+from reports.prior import Prior, cavity, learn, posterior
+
+
+def test_cavity_is_what_the_data_say_without_the_prior() -> None:
+    """A branch with n audits of variance 1 and mean y: λ = n, η = ny, whatever the effect's variance."""
+    n, mean = np.array([1.0, 4.0, 9.0]), np.array([2.0, -1.0, 0.5])
+    for variance in (0.0, 0.5, 100.0):
+        spread = variance + 1.0 / n
+        precision, shift = cavity(1.0 / spread, mean / spread, variance)
+        np.testing.assert_allclose(precision, n)
+        np.testing.assert_allclose(shift, n * mean)
+
+
+def test_learn_finds_two_groups() -> None:
+    rng = np.random.default_rng(3)
+    truth = np.where(rng.random(4000) < 0.2, -10.0, 0.0)
+    seen = truth + rng.normal(0, 1, 4000)
+    prior = learn(np.ones(4000), seen, 16.0)
+    low = prior.points < -5.0
+    assert prior.masses.sum() == pytest.approx(1.0)
+    assert prior.masses[low].sum() == pytest.approx(0.2, abs=0.02)
+    assert (prior.masses * prior.points)[low].sum() / prior.masses[low].sum() == pytest.approx(-10.0, abs=0.2)
+
+
+def test_learn_from_nothing_is_no_difference() -> None:
+    prior = learn(np.zeros(3), np.zeros(3), 1.0)
+    assert (prior.points.tolist(), prior.masses.tolist()) == ([0.0], [1.0])
+
+
+def test_posterior_of_a_cell_without_data_is_the_prior() -> None:
+    prior = Prior(np.array([-1.0, 2.0]), np.array([0.25, 0.75]))
+    np.testing.assert_allclose(posterior(prior, np.zeros(1), np.zeros(1)), [[0.25, 0.75]])
+
+
+def test_posterior_weighs_by_likelihood() -> None:
+    prior = Prior(np.array([0.0, 1.0]), np.array([0.5, 0.5]))
+    found = posterior(prior, np.array([4.0]), np.array([4.0]))
+    np.testing.assert_allclose(found, [[1 / (1 + np.exp(2.0)), 1 / (1 + np.exp(-2.0))]])

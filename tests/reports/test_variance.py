@@ -1,0 +1,84 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from reports.variance import components
+from tests.reports.chains import Spreads, chain, sheet_of, with_strangers
+
+ALL = ("region", "branch", "shopper")
+
+
+@pytest.mark.slow
+def test_components_are_near_the_truth_and_their_intervals_hold_it() -> None:
+    """Over ten chains with known variances: 90 % intervals hold the truth most of the time."""
+    truth = {"branch": 4.0**2 + 3.0**2, "shopper": 4.0**2 + 2.0**2, "residual": 6.0**2 + 10.0**2, "region": 2.0**2}
+    held = dict.fromkeys(truth, 0)
+    for seed in range(10):
+        sheet, _ = chain(seed, branches=60, audits=10, sections=1, shoppers=30, regions=8)
+        found = components(sheet, "section0000", ALL)
+        for name, true in truth.items():
+            held[name] += found.variances[name].low < true < found.variances[name].high
+    assert min(held.values()) >= 6
+
+
+def test_components_hold_what_was_asked() -> None:
+    sheet, _ = chain(2)
+    found = components(sheet, "section0001", ("shopper",))
+    assert list(found.variances) == ["shopper", "residual"]
+    assert found.shopper_over_branch is None
+
+
+def test_shoppers_that_differ_much_more_than_branches_are_said_to() -> None:
+    sheet, _ = chain(3, spreads=Spreads(region=0.0, branch=1.0, cell=0.0, shopper=12.0))
+    over = components(sheet, "section0000", ("branch", "shopper")).shopper_over_branch
+    assert over is not None
+    assert over > 0.99
+    sheet, _ = chain(3, spreads=Spreads(branch=12.0, shopper=1.0, taste=0.0))
+    under = components(sheet, "section0000", ("branch", "shopper")).shopper_over_branch
+    assert under is not None
+    assert under < 0.01
+
+
+def test_unknown_shoppers_are_left_out_when_asked() -> None:
+    sheet = with_strangers(chain(4)[0], 1, 0.25)
+    known = int((sheet.shopper >= 0).sum())
+    assert components(sheet, "section0000", ALL, known_shoppers=True).audits == known
+    assert components(sheet, "section0000", ALL).audits == sheet.shopper.size > known
+
+
+def test_unknown_shoppers_count_as_one_each() -> None:
+    """Given names of their own, unknown shoppers change nothing."""
+    sheet = with_strangers(chain(5)[0], 1, 0.25)
+    unknown = np.flatnonzero(sheet.shopper < 0)
+    named = sheet.shopper.copy()
+    named[unknown] = len(sheet.shoppers) + np.arange(unknown.size)
+    names = (*sheet.shoppers, *(f"one{i}" for i in range(unknown.size)))
+    one = components(sheet, "section0000", ALL)
+    other = components(replace(sheet, shopper=named, shoppers=names), "section0000", ALL)
+    assert one.criterion == pytest.approx(other.criterion, abs=1e-6)
+    for name, interval in one.variances.items():
+        assert interval.value == pytest.approx(other.variances[name].value, rel=1e-4, abs=1e-6)
+
+
+def test_components_of_equal_scores_are_nothing() -> None:
+    sheet, _ = chain(6)
+    found = components(replace(sheet, scores=np.full(sheet.scores.shape, 80.0)), "section0000", ALL)
+    assert (found.audits, found.norm, found.variances, found.criterion) == (320, None, {}, None)
+
+
+def test_components_of_a_section_without_scores_are_nothing() -> None:
+    found = components(sheet_of([0, 1], [0, 0], [[float("nan")]] * 2), "section0000", ALL)
+    assert (found.audits, found.variances) == (0, {})
+
+
+@pytest.mark.parametrize(
+    ("section", "effects", "sentence"),
+    [
+        ("kitchen", ALL, r"^There is no section kitchen in this standard\.$"),
+        ("section0000", ("weather",), r"^A model can hold region, branch and shopper, not weather\.$"),
+    ],
+)
+def test_components_of_what_there_is_not_are_refused(section: str, effects: tuple[str, ...], sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        components(chain(7)[0], section, effects)
