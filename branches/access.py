@@ -1,0 +1,137 @@
+"""Access: who may see what. Whatever no line of the table allows is denied, and so is whoever is no longer active."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, false, true
+from sqlalchemy.orm import defer, raiseload
+from sqlalchemy.orm.interfaces import ORMOption
+from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from branches.audits import COUNTED, Audit
+from branches.editions import CHAIN, Edition, region_key
+from branches.people import Role, User
+from branches.places import Branch
+
+
+class Right(StrEnum):
+    """Something that a person may do."""
+
+    READ_EDITIONS = "read_editions"
+    SEE_BRANCHES = "see_branches"
+    SEE_AUDITS = "see_audits"
+
+
+class Reach(StrEnum):
+    """How far a right goes."""
+
+    OWN = "own"
+    """What the shopper was asked to audit."""
+    BRANCH = "branch"
+    REGION = "region"
+    CHAIN = "chain"
+
+
+RIGHTS: Mapping[Role, Mapping[Right, Reach]] = {
+    Role.SHOPPER: {Right.SEE_BRANCHES: Reach.OWN, Right.SEE_AUDITS: Reach.OWN},
+    Role.STAFF: {Right.SEE_BRANCHES: Reach.BRANCH, Right.SEE_AUDITS: Reach.BRANCH},
+    Role.MANAGER: {
+        Right.READ_EDITIONS: Reach.REGION,
+        Right.SEE_BRANCHES: Reach.REGION,
+        Right.SEE_AUDITS: Reach.REGION,
+    },
+    Role.OFFICE: {
+        Right.READ_EDITIONS: Reach.CHAIN,
+        Right.SEE_BRANCHES: Reach.CHAIN,
+        Right.SEE_AUDITS: Reach.CHAIN,
+    },
+}
+
+TELLS_THE_SHOPPER = (
+    *("shopper_id", "code", "reason"),
+    *("assigned_at", "started_at", "visited_at", "submitted_at", "approved_at"),
+)
+"""What of an audit says, or lets one work out, who made it; a code of the exchange form may hold anything."""
+TELLS_THE_SCORE = ("score", "band", "outcome")
+"""What of an audit its shopper is not told."""
+
+
+def reach(user: User, right: Right) -> Reach | None:
+    """How far that person's right goes; None where there is none."""
+    if not user.active or user.role not in set(Role):
+        return None
+    return RIGHTS[Role(user.role)].get(right)
+
+
+def may_read_scope(user: User, scope_key: str) -> bool:
+    """Whether that person may read the reports of the chain or of that region."""
+    match reach(user, Right.READ_EDITIONS):
+        case Reach.CHAIN:
+            return scope_key == CHAIN or scope_key.startswith("region-")
+        case Reach.REGION:
+            return user.region is not None and scope_key == region_key(user.region)
+        case _:
+            return False
+
+
+def visible_editions(user: User) -> SelectOfScalar[Edition]:
+    match reach(user, Right.READ_EDITIONS):
+        case Reach.CHAIN:
+            allowed: ColumnElement[bool] = true()
+        case Reach.REGION:
+            allowed = _is(Edition.region_id, user.region_id)
+        case _:
+            allowed = false()
+    return select(Edition).where(allowed)
+
+
+def visible_branches(user: User) -> SelectOfScalar[Branch]:
+    match reach(user, Right.SEE_BRANCHES):
+        case Reach.CHAIN:
+            allowed: ColumnElement[bool] = true()
+        case Reach.REGION:
+            allowed = _is(Branch.region_id, user.region_id)
+        case Reach.BRANCH:
+            allowed = _is(Branch.id, user.branch_id)
+        case Reach.OWN:
+            allowed = col(Branch.id).in_(select(Audit.branch_id).where(_is(Audit.shopper_id, user.id)))
+        case _:
+            allowed = false()
+    return select(Branch).where(allowed)
+
+
+def visible_audits(user: User, *, managers_know_shoppers: bool = False) -> SelectOfScalar[Audit]:
+    """The audits that person may see.
+
+    Columns that person may not know are not loaded, and to ask for one fails: the shopper's for staff (and for
+    managers, unless the chain has decided otherwise), the score's for the shopper.
+    """
+    counted = col(Audit.state).in_([state.value for state in COUNTED])
+    match reach(user, Right.SEE_AUDITS):
+        case Reach.CHAIN:
+            return select(Audit)
+        case Reach.REGION:
+            there = col(Audit.branch_id).in_(select(Branch.id).where(_is(Branch.region_id, user.region_id)))
+            hidden = () if managers_know_shoppers else _without_shopper()
+            return select(Audit).where(counted, there).options(*hidden)
+        case Reach.BRANCH:
+            return select(Audit).where(counted, _is(Audit.branch_id, user.branch_id)).options(*_without_shopper())
+        case Reach.OWN:
+            return select(Audit).where(_is(Audit.shopper_id, user.id)).options(*_never_loaded(TELLS_THE_SCORE))
+        case _:
+            return select(Audit).where(false())
+
+
+def _is(column: Any, number: int | None) -> ColumnElement[bool]:
+    """Never true of a person who belongs nowhere: in SQL that would be whatever belongs nowhere, such as the chain's."""
+    return false() if number is None else col(column) == number
+
+
+def _without_shopper() -> tuple[ORMOption, ...]:
+    return (*_never_loaded(TELLS_THE_SHOPPER), raiseload(Audit.shopper))  # type: ignore[arg-type]
+
+
+def _never_loaded(names: tuple[str, ...]) -> tuple[ORMOption, ...]:
+    return tuple(defer(getattr(Audit, name), raiseload=True) for name in names)

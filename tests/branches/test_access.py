@@ -1,0 +1,197 @@
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy.exc import InvalidRequestError
+from sqlmodel import Session, select
+
+from branches import access, appeals
+from branches.access import Right
+from branches.audits import Audit
+from branches.editions import CHAIN, Edition, region_key
+from branches.people import Role, User
+from branches.places import Branch
+from tests import make
+
+REACHES = {
+    "shopper": {"read_editions": None, "see_branches": "own", "see_audits": "own"},
+    "staff": {"read_editions": None, "see_branches": "branch", "see_audits": "branch"},
+    "manager": {"read_editions": "region", "see_branches": "region", "see_audits": "region"},
+    "office": {"read_editions": "chain", "see_branches": "chain", "see_audits": "chain"},
+}
+"""Who may do what, how far; written down a second time, by hand."""
+
+
+@dataclass(frozen=True)
+class Chain:
+    """North with two branches and South with one, each with an audit that counts, some that do not, and editions."""
+
+    people: dict[str, User]
+    branches: dict[str, Branch]
+    editions: dict[str, Edition]
+    audits: dict[str, Audit]
+
+
+@pytest.fixture
+def chain(session: Session) -> Chain:
+    north, south = make.region(session, "North"), make.region(session, "South")
+    branches = {name: make.branch(session, where, name) for name, where in (("a", north), ("b", north), ("c", south))}
+    mine, other = make.shopper(session), make.shopper(session)
+    made = {f"{name} counted": make.audit(session, branch, by=other) for name, branch in branches.items()}
+    for state in ("assigned", "submitted", "approved", "excluded", "closed"):
+        made[f"a {state}"] = make.audit(session, branches["a"], by=mine)
+        made[f"a {state}"].state = state
+    editions = {
+        name: Edition(
+            scope=scope, region_id=region, week=make.NOON.date(), due_at=make.NOON, issued_at=make.NOON, content={}
+        )
+        for name, scope, region in (
+            ("chain", CHAIN, None),
+            ("north", region_key(north), north.id),
+            ("south", region_key(south), south.id),
+        )
+    }
+    session.add_all(editions.values())
+    people = {
+        "shopper": mine,
+        "staff": make.user(session, Role.STAFF, branch=branches["a"]),
+        "manager": make.user(session, Role.MANAGER, region=north),
+        "office": make.user(session, Role.OFFICE),
+    }
+    session.flush()
+    return Chain(people, branches, editions, made)
+
+
+def seen(session: Session, chain: Chain, user: User) -> dict[str, list[str]]:
+    """What that person sees, by the chain's own names."""
+    found = {
+        "editions": (chain.editions, session.exec(access.visible_editions(user))),
+        "branches": (chain.branches, session.exec(access.visible_branches(user))),
+        "audits": (chain.audits, session.exec(access.visible_audits(user))),
+    }
+    return {
+        kind: sorted(name for row in rows for name, held in names.items() if held.id == row.id)  # type: ignore[attr-defined]
+        for kind, (names, rows) in found.items()
+    }
+
+
+SEEN = {
+    "shopper": {
+        "editions": [],
+        "branches": ["a"],
+        "audits": ["a approved", "a assigned", "a closed", "a excluded", "a submitted"],
+    },
+    "staff": {"editions": [], "branches": ["a"], "audits": ["a closed", "a counted"]},
+    "manager": {"editions": ["north"], "branches": ["a", "b"], "audits": ["a closed", "a counted", "b counted"]},
+    "office": {
+        "editions": ["chain", "north", "south"],
+        "branches": ["a", "b", "c"],
+        "audits": [
+            *("a approved", "a assigned", "a closed", "a counted", "a excluded", "a submitted"),
+            *("b counted", "c counted"),
+        ],
+    },
+}
+NOTHING: dict[str, list[str]] = {"editions": [], "branches": [], "audits": []}
+
+
+def test_every_role_has_its_rights_and_no_more() -> None:
+    table = {
+        role.value: {right.value: access.RIGHTS[role].get(right) for right in Right}  # None: denied
+        for role in Role
+    }
+    assert table == REACHES
+
+
+@pytest.mark.parametrize("role", REACHES)
+def test_each_role_sees_its_own_and_nothing_of_others(session: Session, chain: Chain, role: str) -> None:
+    assert seen(session, chain, chain.people[role]) == SEEN[role]
+
+
+@pytest.mark.parametrize("role", REACHES)
+def test_who_is_no_longer_active_sees_nothing(session: Session, chain: Chain, role: str) -> None:
+    chain.people[role].active = False
+    assert seen(session, chain, chain.people[role]) == NOTHING
+    assert [access.reach(chain.people[role], right) for right in Right] == [None] * 3
+
+
+def test_who_belongs_nowhere_sees_nothing(session: Session, chain: Chain) -> None:
+    for role in ("staff", "manager"):
+        person = chain.people[role]
+        person.branch_id = person.region_id = None
+        person.branch = person.region = None
+        with session.no_autoflush:
+            assert seen(session, chain, person) == NOTHING
+            assert not access.may_read_scope(person, CHAIN)
+
+
+def test_an_unknown_role_sees_nothing(session: Session, chain: Chain) -> None:
+    chain.people["office"].role = "owner"
+    assert seen(session, chain, chain.people["office"]) == NOTHING
+
+
+def test_a_change_of_role_holds_at_once(session: Session, chain: Chain) -> None:
+    person = chain.people["office"]
+    person.role, person.region = Role.MANAGER.value, chain.branches["c"].region
+    session.flush()
+    assert seen(session, chain, person) == {"editions": ["south"], "branches": ["c"], "audits": ["c counted"]}
+
+
+def test_the_scopes_that_each_role_may_read(chain: Chain) -> None:
+    asked = [edition.scope for edition in chain.editions.values()] + ["", "region-", "region-0", "chain' OR 1=1"]
+    allowed = {role: [s for s in asked if access.may_read_scope(user, s)] for role, user in chain.people.items()}
+    north = chain.editions["north"].scope
+    south = chain.editions["south"].scope
+    assert allowed == {
+        "shopper": [],
+        "staff": [],
+        "manager": [north],
+        "office": [CHAIN, north, south, "region-", "region-0"],
+    }
+
+
+@pytest.mark.parametrize("role", ["staff", "manager"])
+def test_the_shopper_is_never_loaded_for_those_who_are_audited(session: Session, chain: Chain, role: str) -> None:
+    user = chain.people[role]
+    query = access.visible_audits(user)
+    session.flush()
+    session.expunge_all()
+    for audit in session.exec(query):
+        assert set(access.TELLS_THE_SHOPPER).isdisjoint(audit.__dict__)
+        for name in (*access.TELLS_THE_SHOPPER, "shopper"):
+            with pytest.raises(InvalidRequestError):
+                getattr(audit, name)
+        assert (audit.score, audit.visited_on) == (80_000, make.NOON.date())
+
+
+def test_managers_know_the_shopper_where_the_chain_has_decided_so(session: Session, chain: Chain) -> None:
+    query = access.visible_audits(chain.people["manager"], managers_know_shoppers=True)
+    session.flush()
+    session.expunge_all()
+    assert all(audit.shopper_id is not None for audit in session.exec(query))
+
+
+def test_shoppers_are_not_told_what_their_branches_scored(session: Session, chain: Chain) -> None:
+    query = access.visible_audits(chain.people["shopper"])
+    session.flush()
+    session.expunge_all()
+    for audit in session.exec(query):
+        assert set(access.TELLS_THE_SCORE).isdisjoint(audit.__dict__)
+        for name in access.TELLS_THE_SCORE:
+            with pytest.raises(InvalidRequestError):
+                getattr(audit, name)
+
+
+def test_no_column_of_an_audit_tells_the_shopper_unnoticed() -> None:
+    """Whoever adds a column decides here whether staff may know it."""
+    known = {"id", "public_id", "standard_id", "branch_id", "channel", "state", "visited_on", "released_at"}
+    assert {c.key for c in Audit.__table__.columns} == known | {*access.TELLS_THE_SHOPPER, *access.TELLS_THE_SCORE}  # type: ignore[attr-defined]
+
+
+def test_an_audit_seen_without_its_shopper_can_still_be_appealed(session: Session, chain: Chain) -> None:
+    query = access.visible_audits(chain.people["staff"])
+    session.flush()
+    session.expunge_all()
+    audit = next(audit for audit in session.exec(query) if audit.state == "released")
+    by = make.user(session)
+    appeals.open_appeal(session, audit, "service9", reason="not so", until=make.NOON, by=by, at=make.NOON)
+    assert session.exec(select(Audit.state).where(Audit.id == audit.id)).one() == "appealed"

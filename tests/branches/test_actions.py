@@ -1,0 +1,138 @@
+from datetime import date, timedelta
+from time import sleep
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from branches import actions, history
+from branches.actions import CorrectiveAction
+from branches.database import reading, transaction
+from branches.errors import Conflict, NotAllowed, Refused
+from branches.flags import Flag
+from branches.people import Role, User
+from branches.places import Branch
+from tests import make
+from tests.together import together
+
+DAY = date(2025, 7, 20)
+
+
+def flag(session: Session, branch: Branch) -> Flag:
+    made = Flag(branch_id=branch.id, section="greeting", raised_week=make.NOON.date(), last_week=make.NOON.date())
+    session.add(made)
+    session.flush()
+    return made
+
+
+def promise(session: Session, by: User | None = None, due_on: date = DAY) -> CorrectiveAction:
+    branch = make.branch(session)
+    return actions.open_action(
+        session,
+        branch,
+        plan=" Train the desk. ",
+        due_on=due_on,
+        by=by or make.user(session, Role.STAFF, branch=branch),
+        at=make.NOON,
+        flag=flag(session, branch),
+    )
+
+
+def test_an_action_is_opened_completed_and_verified(session: Session) -> None:
+    staff, manager = make.user(session), make.user(session)
+    action = promise(session, by=staff)
+    actions.complete(session, action, by=staff, at=make.NOON + timedelta(days=1))
+    actions.verify(session, action, by=manager, at=make.NOON + timedelta(days=2))
+    assert (action.state, action.plan, action.due_on) == ("verified", "Train the desk.", DAY)
+    assert (action.completed_at, action.verified_at) == (make.NOON + timedelta(days=1), make.NOON + timedelta(days=2))
+    told = [(e.verb, e.by_id) for e in history.of(session, action)]
+    assert told == [("open", staff.id), ("complete", staff.id), ("verify", manager.id)]
+
+
+def test_who_completed_does_not_verify(session: Session) -> None:
+    staff, manager = make.user(session), make.user(session)
+    action = promise(session)
+    actions.complete(session, action, by=staff, at=make.NOON)
+    with pytest.raises(NotAllowed, match="Somebody else"):
+        actions.verify(session, action, by=staff, at=make.NOON)
+    actions.reopen(session, action, reason="not done", by=staff, at=make.NOON)
+    actions.complete(session, action, by=manager, at=make.NOON)
+    actions.verify(session, action, by=staff, at=make.NOON)
+    assert action.state == "verified"
+
+
+def test_an_action_that_was_not_done_is_open_again(session: Session) -> None:
+    action, manager = promise(session), make.user(session)
+    actions.complete(session, action, by=manager, at=make.NOON)
+    with pytest.raises(Refused, match="Say why"):
+        actions.reopen(session, action, reason=" ", by=manager, at=make.NOON)
+    actions.reopen(session, action, reason=" not done ", by=manager, at=make.NOON)
+    assert (action.state, action.completed_at) == ("open", None)
+    assert history.of(session, action)[-1].details == {"reason": "not done"}
+
+
+def test_steps_out_of_order_are_refused(session: Session) -> None:
+    action, staff, manager = promise(session), make.user(session), make.user(session)
+    with pytest.raises(Conflict, match="is open, not completed"):
+        actions.verify(session, action, by=manager, at=make.NOON)
+    with pytest.raises(Conflict, match="is open, not completed"):
+        actions.reopen(session, action, reason="x", by=manager, at=make.NOON)
+    actions.complete(session, action, by=staff, at=make.NOON)
+    with pytest.raises(Conflict, match="is completed, not open"):
+        actions.complete(session, action, by=staff, at=make.NOON)
+    actions.verify(session, action, by=manager, at=make.NOON)
+    with pytest.raises(Conflict, match="is verified, not completed"):
+        actions.reopen(session, action, reason="x", by=manager, at=make.NOON)
+
+
+def test_an_action_says_what_will_be_done_about_what(session: Session) -> None:
+    branch, staff = make.branch(session), make.user(session)
+    with pytest.raises(Refused, match="Say what the branch will do"):
+        actions.open_action(session, branch, plan=" ", due_on=DAY, by=staff, at=make.NOON, flag=flag(session, branch))
+    with pytest.raises(Refused, match="answers a flag or a finding"):
+        actions.open_action(session, branch, plan="x", due_on=DAY, by=staff, at=make.NOON)
+
+
+def test_an_action_answers_only_what_is_its_branchs_own(session: Session) -> None:
+    branch, other, staff = make.branch(session), make.branch(session), make.user(session)
+    with pytest.raises(Refused, match="another branch"):
+        actions.open_action(session, branch, plan="x", due_on=DAY, by=staff, at=make.NOON, flag=flag(session, other))
+    audit = make.audit(session, other)
+    with pytest.raises(Refused, match="another branch"):
+        actions.open_action(session, branch, plan="x", due_on=DAY, by=staff, at=make.NOON, audit=audit)
+
+
+def test_an_action_answers_an_audit_only_once_it_is_released(session: Session) -> None:
+    branch, staff = make.branch(session), make.user(session)
+    audit = make.audit(session, branch)
+    action = actions.open_action(session, branch, plan="x", due_on=DAY, by=staff, at=make.NOON, audit=audit)
+    assert (action.audit_id, action.flag_id) == (audit.id, None)
+    audit.state = "approved"
+    with pytest.raises(Conflict, match="not released"):
+        actions.open_action(session, branch, plan="x", due_on=DAY, by=staff, at=make.NOON, audit=audit)
+
+
+def test_open_actions_are_overdue_after_their_day(session: Session) -> None:
+    late, later = promise(session, due_on=DAY), promise(session, due_on=DAY - timedelta(days=1))
+    promise(session, due_on=DAY + timedelta(days=1))
+    done = promise(session, due_on=DAY - timedelta(days=9))
+    actions.complete(session, done, by=make.user(session), at=make.NOON)
+    assert actions.overdue(session, DAY) == [later]
+    assert actions.overdue(session, DAY + timedelta(days=1)) == [later, late]
+
+
+def test_an_action_completed_by_two_at_once_is_completed_once(engine: sa.Engine) -> None:
+    with transaction(engine) as session:
+        number = promise(session).id
+
+    def complete() -> None:
+        with transaction(engine) as session:
+            action = session.get_one(CorrectiveAction, number)
+            sleep(0.05)
+            actions.complete(session, action, by=make.user(session), at=make.NOON)
+
+    given = together(complete, complete)
+    with reading(engine) as session:
+        told = [e.verb for e in history.of(session, session.get_one(CorrectiveAction, number))]
+    assert told == ["open", "complete"]
+    assert sorted(map(str, given)) == ["None", "This corrective action is completed, not open."]

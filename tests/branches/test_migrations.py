@@ -1,0 +1,129 @@
+import multiprocessing
+from collections.abc import Iterator
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.script import ScriptDirectory
+
+from branches import database, migrations
+from branches.errors import Refused
+from branches.tables import metadata
+from tests import make
+from tests.databases import PostgresqlDatabases, SqliteDatabases
+
+
+@pytest.fixture
+def empty_url(databases: SqliteDatabases | PostgresqlDatabases, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database in which there is nothing yet."""
+    if isinstance(databases, SqliteDatabases):
+        yield f"sqlite:///{tmp_path / 'chain.sqlite3'}"
+        return
+    with databases.fresh() as url:
+        engine = database.create(url)
+        with engine.begin() as connection:
+            connection.execute(sa.text("DROP SCHEMA public CASCADE"))
+            connection.execute(sa.text("CREATE SCHEMA public"))
+        engine.dispose()
+        yield url
+
+
+@pytest.fixture
+def empty(empty_url: str) -> Iterator[sa.Engine]:
+    engine = database.create(empty_url)
+    yield engine
+    engine.dispose()
+
+
+def run(engine: sa.Engine, to: str) -> None:
+    """Downgrades; the program itself only upgrades."""
+    config = migrations.configuration()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, to)
+
+
+def names(engine: sa.Engine) -> set[str]:
+    return set(sa.inspect(engine).get_table_names())
+
+
+def at(engine: sa.Engine) -> str | None:
+    with engine.connect() as connection:
+        return migrations.revision(connection)
+
+
+def test_there_is_one_head() -> None:
+    scripts = ScriptDirectory.from_config(migrations.configuration())
+    assert scripts.get_heads() == [migrations.head()]
+    assert scripts.get_bases() == ["0001"]
+
+
+def test_migrations_from_nothing_make_the_tables(empty: sa.Engine) -> None:
+    assert (names(empty), at(empty)) == (set(), None)
+    migrations.upgrade(empty)
+    assert names(empty) == {*metadata.tables, "alembic_version"}
+    assert migrations.differences(empty) == []
+    assert at(empty) == migrations.head()
+
+
+def test_a_column_too_many_is_a_difference(engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(sa.text("ALTER TABLE branch ADD COLUMN colour VARCHAR"))
+    assert [difference[0] for difference in migrations.differences(engine)] == ["remove_column"]  # type: ignore[index]
+
+
+def test_every_table_goes_and_comes_again(empty: sa.Engine) -> None:
+    migrations.upgrade(empty)
+    run(empty, "base")
+    assert names(empty) == {"alembic_version"}
+    migrations.upgrade(empty)
+    assert migrations.differences(empty) == []
+
+
+def test_upgrading_again_changes_nothing_and_keeps_what_is_stored(engine: sa.Engine) -> None:
+    with database.transaction(engine) as session:
+        region = make.region(session, "North")
+    migrations.upgrade(engine)
+    with database.reading(engine) as session:
+        assert session.get_one(type(region), region.id).name == "North"
+
+
+def test_a_database_of_a_newer_version_is_refused(engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(Refused, match="written by a newer version"):
+        migrations.upgrade(engine)
+    assert at(engine) == "9999"
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(empty: sa.Engine) -> None:
+    with empty.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE standard (id INTEGER)"))
+    with pytest.raises(sa.exc.DBAPIError):
+        migrations.upgrade(empty)
+    assert (names(empty), at(empty)) == ({"standard"}, None)
+
+
+def upgrade(url: str, begun: Barrier, reached: "Queue[str | None]") -> None:
+    engine = database.create(url)
+    begun.wait()
+    migrations.upgrade(engine)
+    reached.put(at(engine))
+
+
+@pytest.mark.slow
+def test_programs_that_upgrade_at_once_wait_for_each_other(empty_url: str) -> None:
+    start = multiprocessing.get_context("spawn")
+    begun, reached = start.Barrier(2), start.Queue()
+    programs = [start.Process(target=upgrade, args=(empty_url, begun, reached)) for _ in range(2)]
+    for program in programs:
+        program.start()
+    for program in programs:
+        program.join()
+    assert [reached.get(timeout=1) for _ in programs] == [migrations.head()] * 2
+    engine = database.create(empty_url)
+    assert migrations.differences(engine) == []
+    engine.dispose()
