@@ -3,13 +3,13 @@
 import json
 import os
 import tempfile
-from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
 
 from markupsafe import Markup
 
 from branches.language import Language
+from monitor import __version__
 from reports.report import Report
 
 _one_at_a_time = Lock()
@@ -18,7 +18,7 @@ _one_at_a_time = Lock()
 
 def drawings(folder: Path, edition: str, report: Report, language: Language) -> dict[str, Markup]:
     """Inline SVG of an edition's pictures in one language, drawn when first asked for."""
-    file = folder / "drawings" / f"{edition}-{language.code}-{version('service-consistency-monitor')}.json"
+    file = folder / "drawings" / f"{edition}-{language.code}-{__version__}.json"
     kept = _read(file)
     if kept is None:
         with _one_at_a_time:

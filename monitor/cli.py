@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from branches.errors import Refused
+from monitor import __version__
 
 COMMANDS = {
     "demo": ("monitor.commands.demo", "Show the program at work on an invented chain."),
@@ -41,7 +42,7 @@ class Commands(click.Group):
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="service-consistency-monitor", prog_name="monitor")
+@click.version_option(__version__, prog_name="monitor")
 @click.option(
     "--config",
     "config_file",

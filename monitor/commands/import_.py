@@ -1,5 +1,6 @@
 """`monitor import`: a folder of branches, items and audits goes in, all or nothing."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,7 +41,7 @@ def command(ctx: click.Context, folder: Path) -> None:
 @contextmanager
 def _progress() -> Iterator[Callable[[int, int], None]]:
     """A bar that grows as rows are checked and stored."""
-    with click.progressbar(length=1, label="Audits", file=click.get_text_stream("stderr")) as bar:
+    with click.progressbar(length=1, label="Audits", file=sys.stderr) as bar:
 
         def show(done: int, of: int) -> None:
             bar.length = max(of, 1)

@@ -16,6 +16,7 @@ from reports import stored
 from reports.compose import compose
 from reports.figures import Figures, State
 from reports.report import Report
+from reports.revised import revision_words
 
 blueprint = Blueprint("editions", __name__)
 
@@ -68,16 +69,40 @@ def _latest(scope_key: str) -> str:
 
 
 def _may_read(scope_key: str) -> None:
-    if not access.may_read_scope(gate.person(), scope_key):
+    known = {CHAIN, *(editions.region_key(region) for region in regions(gate.session()))}
+    if scope_key not in known or not access.may_read_scope(gate.person(), scope_key):
         abort(404)
 
 
 def _page(found: Edition) -> str:
-    report = composed(found)
+    figures = stored.load(found.content)
+    report = composed(found, figures)
     drawings = cache.drawings(gate.site().cache, found.public_id, report, gate.tongue())
     return render_template(
-        "edition/show.html", edition=found, report=report, charts=drawings, others=_others(), changes=found.changes
+        "edition/show.html",
+        edition=found,
+        edition_words=_edition_words(found),
+        report=report,
+        charts=drawings,
+        others=_others(),
+        revised=_revised(found, figures),
     )
+
+
+def _edition_words(found: Edition) -> str:
+    """For the foot of each printed page."""
+    say = gate.tongue().say
+    if found.revision:
+        return say("edition {edition}, revision {n}", edition=found.public_id, n=found.revision)
+    return say("edition {edition}", edition=found.public_id)
+
+
+def _revised(found: Edition, figures: Figures) -> tuple[str, ...]:
+    """What a revision changed and why; nothing for a first edition."""
+    if found.changes is None:
+        return ()
+    titles, _ = wordings(found.standard_id, gate.tongue().code)
+    return revision_words(found.changes, gate.tongue(), titles, figures.branch_names)
 
 
 def composed(found: Edition, figures: Figures | None = None) -> Report:

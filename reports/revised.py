@@ -1,0 +1,71 @@
+"""What a revision changed and why, in a reader's words."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from branches.language import Language
+from reports.figures import State
+from reports.wording import state_word
+
+MOST_CHANGES = 20
+"""Changed figures that are listed; the rest are counted."""
+
+
+def revision_words(
+    changes: Mapping[str, Any], language: Language, titles: Mapping[str, str], names: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Why was this edition revised, and which printed figures changed? `changes` as `stored.dump_changes` writes it."""
+    found = changes["changes"]
+    reasons = [_reason(reason, language) for reason in changes["reasons"]]
+    lines = [_change(change, language, titles, names) for change in found[:MOST_CHANGES]]
+    if len(found) > MOST_CHANGES:
+        rest = len(found) - MOST_CHANGES
+        lines.append(language.count("One more figure changed.", "{n} more figures changed.", rest))
+    return (*reasons, *lines)
+
+
+def _reason(reason: Mapping[str, str], language: Language) -> str:
+    week = language.week(date.fromisoformat(reason["week"]))
+    match reason["why"]:
+        case "excluded":
+            return language.say("Revised: an audit of the {week} no longer counts.", week=week)
+        case "appeal upheld":
+            return language.say("Revised: a branch's appeal against an audit of the {week} was upheld.", week=week)
+        case _:
+            return language.say("Revised: an audit of the {week} was corrected.", week=week)
+
+
+def _change(change: Mapping[str, Any], language: Language, titles: Mapping[str, str], names: Mapping[str, str]) -> str:
+    section = titles.get(change["section"], change["section"])
+    place = names.get(change["branch"], change["branch"]) or language.say("The whole chain")
+    was, now = (_shown(change["figure"], change[key], language) for key in ("was", "now"))
+    figure = _figure(change["figure"], language)
+    return language.say(
+        "{place}, {section}: {figure} was {was}, is {now}.",
+        place=place,
+        section=section,
+        figure=figure,
+        was=was,
+        now=now,
+    )
+
+
+def _figure(figure: str, language: Language) -> str:
+    words = {
+        "state": language.say("state"),
+        "audits": language.say("number of audits"),
+        "score": language.say("score"),
+        "norm": language.say("norm"),
+        "variance": language.say("variance"),
+        "estimate": language.say("estimate"),
+    }
+    return words.get(figure, figure)
+
+
+def _shown(figure: str, value: float | str | None, language: Language) -> str:
+    if value is None:
+        return language.say("nothing")
+    if isinstance(value, str):
+        return state_word(language, State(value))
+    return language.whole(int(value)) if figure == "audits" else language.number(value)
