@@ -22,14 +22,13 @@ if os.name != "posix":
     sys.exit("This program runs on Linux and macOS; on Windows, run it in WSL.")
 
 import fcntl
-import tomllib
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PROGRAMS = VENV / "bin"
 PYTHON = str(PROGRAMS / "python")
 LOCK = ROOT / "requirements.lock"
-READY = VENV / "ready"  # says for which lock, version and folder .venv was made
+READY = VENV / "ready"  # says for which lock and folder .venv was made
 NO_PIP = (
     "This Python has no pip, and uv is not installed. Install one of them (Debian, Ubuntu: apt install python3-pip)."
 )
@@ -63,9 +62,9 @@ def set_up() -> None:
     folder = os.open(ROOT, os.O_RDONLY)
     try:
         take_turn(folder)
-        runs = works(PYTHON, "-c", "import monitor")  # not after the system's Python was replaced by a newer one
+        runs = works(PYTHON, "-I", "-c", "import monitor")  # not after the system's Python was replaced by a newer one
         if not runs or not READY.exists() or READY.read_text() != wanted():
-            install(project())
+            install()
             READY.write_text(wanted())
     finally:
         os.close(folder)
@@ -81,23 +80,17 @@ def take_turn(folder: int) -> None:
 
 
 def wanted() -> str:
-    parts = (LOCK.read_bytes(), project()["version"].encode(), str(ROOT).encode())
-    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+    return hashlib.sha256(LOCK.read_bytes() + str(ROOT).encode()).hexdigest()
 
 
-def project() -> dict[str, str]:
-    described: dict[str, str] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return described
-
-
-def install(project: dict[str, str]) -> None:
+def install() -> None:
     began = time.monotonic()
     print("Setting up in .venv. The first time takes a minute or two.", flush=True)
     if not works(PYTHON, "-c", "import sys; sys.exit(sys.version_info < (3, 11))"):
         subprocess.run([base(), "-m", "venv", "--clear", "--without-pip", str(VENV)], check=True)
     if not install_with_uv():
         install_with_pip()
-    install_ourselves(project["name"], project["version"])
+    install_ourselves()
     print(f"Set up in {time.monotonic() - began:.0f} s.", flush=True)
 
 
@@ -153,19 +146,11 @@ def show_progress(lines: list[str], total: int) -> None:
         print("  unpacking them ...", flush=True)
 
 
-def install_ourselves(name: str, version: str) -> None:
+def install_ourselves() -> None:
     """Point .venv at this folder, as an editable installation does, but without a build: `monitor` runs from anywhere."""
     ask = "import sysconfig; print(sysconfig.get_path('purelib'))"
     packages = Path(subprocess.check_output([PYTHON, "-c", ask], text=True).strip())
-    stem = name.replace("-", "_")
-    for old in packages.glob(f"{stem}-*.dist-info"):
-        shutil.rmtree(old)
-    described = packages / f"{stem}-{version}.dist-info"
-    described.mkdir()
-    (described / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
-    (described / "INSTALLER").write_text("run.py\n")
-    (described / "RECORD").write_text(f"{stem}.pth,,\n{described.name}/METADATA,,\n{described.name}/RECORD,,\n")
-    (packages / f"{stem}.pth").write_text(f"{ROOT}\n")
+    (packages / "service_consistency_monitor.pth").write_text(f"{ROOT}\n")
     command = PROGRAMS / "monitor"
     command.write_text(f'#!/bin/sh\nexec {shlex.quote(PYTHON)} -m monitor "$@"\n')
     command.chmod(0o755)
