@@ -6,12 +6,13 @@ all sections. Sections are first brought to one scale by their spread within bra
 fitted alone.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from reports.mixed_effects import Deviations, deviations
-from reports.mixed_reml import Fit, fit
+from reports.mixed_reml import Fit, fit, fit_at
 from reports.mixed_sums import sums
 from reports.norms import Bools
 from reports.sheet import Floats, Ints, ScoreSheet
@@ -91,7 +92,7 @@ def _shoppers(sheet: ScoreSheet, rows: Bools, fitted: Fit) -> Deviations:
 
 
 @dataclass(frozen=True)
-class _Part:
+class Part:
     """One rotated fit: the mean component, or all contrasts together."""
 
     fitted: Fit
@@ -99,34 +100,38 @@ class _Part:
     shopper: Deviations | None
 
 
-def _part(sheet: ScoreSheet, values: Floats, weight: Floats, among: Bools) -> _Part | None:
+def part(
+    sheet: ScoreSheet, values: Floats, weight: Floats, among: Bools, variances: Mapping[str, float] | None = None
+) -> Part | None:
+    """Fits rotated scores (N × m), or solves the equations at given variances; None without branches to be told apart."""
     rows = np.ones(sheet.branch.size, dtype=bool)
     data = observations(sheet, rows, values, weight)
     effects = tellable(data)
-    fitted = fit(sums(data, effects)) if "branch" in effects else None
+    if "branch" not in effects:
+        return None
+    summed = sums(data, effects)
+    fitted = fit(summed) if variances is None else fit_at(summed, variances)
     if fitted is None:
         return None
     branch = deviations(fitted.solution, "branch", among.size, among, sheet.region_of)
-    return _Part(fitted, branch, _shoppers(sheet, rows, fitted) if "shopper" in effects else None)
+    return Part(fitted, branch, _shoppers(sheet, rows, fitted) if "shopper" in effects else None)
 
 
 def _together(sheet: ScoreSheet, live: list[int], weight: Floats) -> dict[int, Known] | None:
     """Fits the live sections in one model; None where it cannot be fitted."""
     values = sheet.scores[:, live]
     scales = np.array([within_spread(sheet.branch, column) for column in values.T])
-    if not (scales > 0.0).all():
-        return None
     turn = helmert(len(live))
     turned = values / scales @ turn.T
     among = np.bincount(sheet.branch, minlength=len(sheet.branches)) > 0
-    mean = _part(sheet, turned[:, :1], weight, among)
-    rest = _part(sheet, turned[:, 1:], weight, among)
+    mean = part(sheet, turned[:, :1], weight, among)
+    rest = part(sheet, turned[:, 1:], weight, among)
     if mean is None or rest is None:
         return None
-    return {k: _combined(mean, rest, turn[:, i], float(scales[i]), among) for i, k in enumerate(live)}
+    return {k: combined(mean, rest, turn[:, i], float(scales[i]), among) for i, k in enumerate(live)}
 
 
-def _combined(mean: _Part, rest: _Part, turn: Floats, scale: float, among: Bools) -> Known:
+def combined(mean: Part, rest: Part, turn: Floats, scale: float, among: Bools) -> Known:
     """Turns the components back into one section: values by the section's column of H, variances by its squares."""
     first, others = turn[0] ** 2, 1.0 - turn[0] ** 2
     a, b = mean.fitted.residual, rest.fitted.residual
@@ -163,10 +168,15 @@ def known(sheet: ScoreSheet, half_life_weeks: float = 0.0) -> dict[int, Known]:
         By the section's index; sections without anything to fit are left out.
     """
     weight = weights(sheet, half_life_weeks)
-    live = [k for k in range(len(sheet.sections)) if not np.isnan(sheet.scores[:, k]).all()]
+    live = [k for k in range(len(sheet.sections)) if _varies(sheet, k)]
     complete = len(live) > 1 and not np.isnan(sheet.scores[:, live]).any()
-    together = _together(sheet, live, weight) if complete else None
-    if together is not None:
-        return together
-    alone = {k: _alone(sheet, k, weight) for k in live}
-    return {k: found for k, found in alone.items() if found is not None}
+    together = (_together(sheet, live, weight) if complete else None) or {}
+    rest = [k for k in range(len(sheet.sections)) if k not in together]
+    alone = {k: _alone(sheet, k, weight) for k in rest}
+    return together | {k: found for k, found in alone.items() if found is not None}
+
+
+def _varies(sheet: ScoreSheet, k: int) -> bool:
+    """Whether audits of one branch differ in this section."""
+    scored = ~np.isnan(sheet.scores[:, k])
+    return bool(scored.any()) and within_spread(sheet.branch[scored], sheet.scores[scored, k]) > 0.0

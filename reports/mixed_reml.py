@@ -64,6 +64,12 @@ def likelihood(sums: Sums, variances: Mapping[str, float]) -> Point:
     return Point(float(criterion), slopes, solution)
 
 
+def fit_at(sums: Sums, variances: Mapping[str, float]) -> Fit:
+    """What would the effects be, were the variances known?"""
+    point = likelihood(sums, variances)
+    return Fit(variances, point.criterion, point.solution)
+
+
 def typical_audits(sums: Sums) -> dict[str, float]:
     """Gives the mean weight of audits on a level of each effect that has any."""
     count = np.asarray(sums.count.known)

@@ -15,7 +15,7 @@ from reports.figures import Assessment, Cell, Leniency, Rules, SectionFigures, S
 from reports.joint import Known, known
 from reports.mixed_posterior import shopper_over_branch
 from reports.norms import Bools, Means, norms
-from reports.prior import cavity, learn, posterior
+from reports.prior import Prior, cavity, learn, posterior
 from reports.sheet import UNKNOWN_SHOPPER, Floats, Ints, ScoreSheet
 from reports.variance import check, section_fit, spans, weights
 
@@ -63,12 +63,16 @@ class _Mixture:
         return np.asarray((low + high) / 2)
 
 
-def _mixtures(sections: dict[int, Known]) -> dict[int, _Mixture]:
-    """Replaces the normal prior of each branch's own effect by the one learned from all sections' cells."""
-    held = {k: cavity(s.precision, s.score, s.own_variance) for k, s in sections.items()}
+def _learned(sections: dict[int, Known], held: dict[int, tuple[Floats, Floats]]) -> Prior:
     precision = np.concatenate([held[k][0][s.among] for k, s in sections.items()])
     shift = np.concatenate([held[k][1][s.among] for k, s in sections.items()])
-    prior = learn(precision, shift, float(np.mean([s.own_variance for s in sections.values()])))
+    return learn(precision, shift, float(np.mean([s.own_variance for s in sections.values()])))
+
+
+def _mixtures(sections: dict[int, Known], prior: Prior | None) -> dict[int, _Mixture]:
+    """Replaces the normal prior of each branch's own effect by the one given or learned from all sections' cells."""
+    held = {k: cavity(s.precision, s.score, s.own_variance) for k, s in sections.items()}
+    prior = prior or _learned(sections, held)
     mixtures = {}
     for k, s in sections.items():
         own = s.own_variance * s.score
@@ -81,17 +85,18 @@ def _mixtures(sections: dict[int, Known]) -> dict[int, _Mixture]:
     return mixtures
 
 
-def believe(sheet: ScoreSheet, sections: dict[int, Known], margin: float) -> Beliefs:
+def believe(sheet: ScoreSheet, sections: dict[int, Known], margin: float, prior: Prior | None = None) -> Beliefs:
     """What is each branch's true difference from the others, in points?
 
     Args:
         sheet: N audits with scores.
         sections: what `joint.known` found.
         margin: points below the norm that are worth acting on.
+        prior: how branches' own effects are distributed; learned from the audits where it is left out.
     """
     shape = (len(sheet.branches), len(sheet.sections))
     beliefs = Beliefs(*(np.full(shape, np.nan) for _ in range(5)))
-    for k, mixture in (_mixtures(sections) if sections else {}).items():
+    for k, mixture in (_mixtures(sections, prior) if sections else {}).items():
         limit = np.full(shape[0], margin)
         beliefs.estimate[:, k] = (mixture.masses * mixture.centres).sum(axis=1)
         beliefs.low[:, k], beliefs.high[:, k] = mixture.quantile(TAIL), mixture.quantile(1.0 - TAIL)
