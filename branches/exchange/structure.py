@@ -28,7 +28,7 @@ def read_structure(entry: Entry, files: dict[str, Any]) -> WrittenStandard:
     language = entry.text("language", 8, "en")
     sections = tuple(_section(one, language) for one in entry.tables("sections"))
     bands = entry.table("bands")
-    total = _checked(entry, "total", lambda: Total(entry.text("total", 16, Total.POOLED.value)), Total.POOLED)
+    total = _checked(entry, "total", partial(_total, entry), Total.POOLED)
     standard = WrittenStandard(
         title=entry.text("title", LONGEST_TITLE),
         total=total,
@@ -36,6 +36,8 @@ def read_structure(entry: Entry, files: dict[str, Any]) -> WrittenStandard:
         sections=sections,
         files=files,
     )
+    if not standard.items:
+        entry.fault("sections", Refused("A standard has sections, and these have items."))
     _check_codes(entry, [section.code for section in sections])
     _check_codes(entry, [item.code for section in sections for item in section.items])
     _check_conditions(entry, standard)
@@ -43,8 +45,8 @@ def read_structure(entry: Entry, files: dict[str, Any]) -> WrittenStandard:
 
 
 def _section(entry: Entry, language: str) -> WrittenSection:
-    entry.only(SECTION_KEYS)
     code = _code(entry)
+    entry.only(SECTION_KEYS)
     return WrittenSection(
         code=code,
         weight=_checked(entry, "weight", lambda: cells.weight(entry.number("weight")), "1"),
@@ -55,8 +57,8 @@ def _section(entry: Entry, language: str) -> WrittenSection:
 
 
 def _item(entry: Entry, language: str) -> WrittenItem:
-    entry.only(ITEM_KEYS)
     code = _code(entry)
+    entry.only(ITEM_KEYS)
     options = entry.words("options")
     kind = _checked(entry, "type", lambda: cells.item_type(entry.text("type", 16)), ItemType.YES_NO)
     if (kind is ItemType.CHOICE) != bool(options):
@@ -103,8 +105,6 @@ def _check_codes(entry: Entry, codes: Iterable[str]) -> None:
         if code in seen:
             entry.fault("code", Refused("{code} is there twice.", code=shown(code)))
         seen.add(code)
-    if not seen:
-        entry.fault("sections", Refused("A standard has sections, and these have items."))
 
 
 def _check_conditions(entry: Entry, standard: WrittenStandard) -> None:
@@ -138,3 +138,10 @@ def _checked(entry: Entry, key: str, parse: Callable[[], _T], otherwise: _T) -> 
 
 def _decimal(entry: Entry, key: str) -> str:
     return cells.decimal(entry.number(key))
+
+
+def _total(entry: Entry) -> Total:
+    text = entry.text("total", 16, Total.POOLED.value)
+    if text not in list(Total):
+        raise Refused("{text} is not a way to a total; these are: {ways}.", text=shown(text), ways=", ".join(Total))
+    return Total(text)

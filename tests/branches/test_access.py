@@ -10,6 +10,7 @@ from branches.audits import Audit
 from branches.editions import CHAIN, Edition, region_key
 from branches.people import Role, User
 from branches.places import Branch
+from branches.standards import Standard
 from tests import make
 
 REACHES = {
@@ -31,15 +32,29 @@ class Chain:
     audits: dict[str, Audit]
 
 
+def audit(standard: Standard, branch: Branch, shopper: User, state: str) -> Audit:
+    return Audit(
+        standard_id=standard.id,
+        branch_id=branch.id,
+        shopper_id=shopper.id,
+        state=state,
+        assigned_at=make.NOON,
+        visited_on=make.NOON.date(),
+        released_at=make.NOON,
+        score=80_000,
+    )
+
+
 @pytest.fixture
 def chain(session: Session) -> Chain:
     north, south = make.region(session, "North"), make.region(session, "South")
     branches = {name: make.branch(session, where, name) for name, where in (("a", north), ("b", north), ("c", south))}
     mine, other = make.shopper(session), make.shopper(session)
-    made = {f"{name} counted": make.audit(session, branch, by=other) for name, branch in branches.items()}
-    for state in ("assigned", "submitted", "approved", "excluded", "closed"):
-        made[f"a {state}"] = make.audit(session, branches["a"], by=mine)
-        made[f"a {state}"].state = state
+    standard = make.standard(session, {"service": 1})
+    counted = {f"{name} counted": audit(standard, branch, other, "released") for name, branch in branches.items()}
+    states = ("assigned", "submitted", "approved", "excluded", "closed")
+    made = counted | {f"a {state}": audit(standard, branches["a"], mine, state) for state in states}
+    session.add_all(made.values())
     editions = {
         name: Edition(
             scope=scope, region_id=region, week=make.NOON.date(), due_at=make.NOON, issued_at=make.NOON, content={}
@@ -187,11 +202,11 @@ def test_no_column_of_an_audit_tells_the_shopper_unnoticed() -> None:
     assert {c.key for c in Audit.__table__.columns} == known | {*access.TELLS_THE_SHOPPER, *access.TELLS_THE_SCORE}  # type: ignore[attr-defined]
 
 
-def test_an_audit_seen_without_its_shopper_can_still_be_appealed(session: Session, chain: Chain) -> None:
-    query = access.visible_audits(chain.people["staff"])
-    session.flush()
+def test_an_audit_seen_without_its_shopper_can_still_be_appealed(session: Session) -> None:
+    made = make.audit(session, make.branch(session))
+    staff = make.user(session, Role.STAFF, branch=made.branch)
+    query = access.visible_audits(staff)
     session.expunge_all()
-    audit = next(audit for audit in session.exec(query) if audit.state == "released")
-    by = make.user(session)
+    audit, by = session.exec(query).one(), session.get_one(User, staff.id)
     appeals.open_appeal(session, audit, "service9", reason="not so", until=make.NOON, by=by, at=make.NOON)
-    assert session.exec(select(Audit.state).where(Audit.id == audit.id)).one() == "appealed"
+    assert session.exec(select(Audit.state).where(Audit.id == made.id)).one() == "appealed"

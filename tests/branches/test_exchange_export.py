@@ -72,7 +72,7 @@ def nasty(draw: st.DrawFn) -> tuple[forms.Rows, forms.Rows, forms.Rows]:
 
 @pytest.mark.slow
 @given(form=nasty())
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_comes_back_as_it_was(
     engine: sa.Engine, tmp_path: Path, form: tuple[forms.Rows, forms.Rows, forms.Rows]
 ) -> None:

@@ -64,6 +64,7 @@ def _mark(row: ItemRow) -> st.SearchStrategy[str]:
     return open_or_na | (DECIMALS if row.type in MEASURED else st.text())
 
 
+@pytest.mark.slow
 @given(audits())
 def test_scores_in_bulk_equal_those_of_scoring(
     audit: tuple[list[ItemRow], list[str], ScoringRules, list[Band]],
