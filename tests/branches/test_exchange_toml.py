@@ -157,7 +157,7 @@ def test_shipped_standard_survives_the_folder_form(session: Session, tmp_path: P
         ('total = "sections"', 'total = "mean"', "total: mean is not a way to a total; these are: pooled, sections."),
         ("good = 80", "good = []", "bands.good: A number belongs here."),
         ("bands = {", "bands = 5 #", "bands: A table belongs here."),
-        ("title = \"Test\"", "titel = \"Test\"", "titel: The key is not known; these are: bands, code, language, sections, title, total."),
+        ('title = "Test"', 'titel = "Test"', "titel: The key is not known; these are: bands, code, language, sections, title, total."),
     ],
 )  # fmt: skip
 def test_structure_with_a_fault(tmp_path: Path, before: str, after: str, sentence: str) -> None:
