@@ -130,6 +130,8 @@ def test_an_action_completed_by_two_at_once_is_completed_once(engine: sa.Engine)
             action = session.get_one(CorrectiveAction, number)
             sleep(0.05)
             actions.complete(session, action, by=make.user(session), at=make.NOON)
+            session.flush()
+            sleep(0.05)
 
     given = together(complete, complete)
     with reading(engine) as session:

@@ -167,6 +167,8 @@ def decide_later(engine: sa.Engine, appeal_id: int, mark: str) -> str:
         seen = appeal.audit.score, [a.mark for a in session.exec(select(Answer))]
         sleep(0.05)  # both have seen everything before either decides
         decide(session, appeal, mark)
+        session.flush()
+        sleep(0.05)
     return f"decided, having seen {seen[0]}"
 
 
@@ -195,6 +197,8 @@ def test_an_exclusion_and_a_decision_at_once_leave_an_excluded_audit(engine: sa.
             audit = session.get_one(Audit, audit_id)
             sleep(0.05)
             audits.exclude(session, audit, reason="wrong branch", by=None, at=make.NOON)
+            session.flush()
+            sleep(0.05)
 
     together(exclude, lambda: decide_later(engine, appeal_id, "yes"))
     with reading(engine) as session:

@@ -293,6 +293,8 @@ def test_of_two_steps_at_once_one_is_refused(engine: sa.Engine) -> None:
             audit = session.get_one(Audit, number)
             sleep(0.05)  # both have seen it before either moves it
             audits.move(session, audit, to, by=None, at=make.NOON, reason="at once")
+            session.flush()
+            sleep(0.05)
         return to.value
 
     given = together(lambda: step(AuditState.EXCLUDED), lambda: step(AuditState.EXCLUDED))

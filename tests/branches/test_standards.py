@@ -129,6 +129,8 @@ def test_two_who_publish_at_once_write_it_down_once(engine: sa.Engine) -> None:
             standard = session.get_one(Standard, made.id)
             sleep(0.05)
             standards.publish(session, standard, at=make.NOON, by=None)
+            session.flush()
+            sleep(0.05)
 
     given = together(publish, publish)
     with reading(engine) as session:
