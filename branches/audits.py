@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Index
+from sqlalchemy import BigInteger, Index
 from sqlmodel import Field, Relationship, Session, SQLModel, col, delete, select
 
 from branches import corrections, history, scoring, standards
@@ -139,6 +139,8 @@ class ScoreRow(SQLModel, table=True):
     """The visit's local date as a proleptic ordinal."""
     score: int
     """Thousandths of a point."""
+    billionths: int = Field(sa_type=BigInteger)
+    """The same score to a billionth: what figures are summed from."""
     items: int
     """Items that applied."""
     counted_from: datetime | None = Field(default=None, sa_type=UtcTime)
@@ -270,6 +272,7 @@ def rescore(session: Session, audit: Audit) -> None:
                     shopper_id=audit.shopper_id,
                     day=audit.visited_on.toordinal(),
                     score=scoring.thousandths(found.score),
+                    billionths=scoring.billionths(found.score),
                     items=found.items,
                     counted_from=audit.released_at if AuditState(audit.state) in COUNTED else None,
                 )

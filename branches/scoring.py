@@ -160,7 +160,16 @@ def total(rules: ScoringRules, sections: Mapping[str, SectionScore]) -> Fraction
 
 def thousandths(value: Fraction) -> int:
     """Whole thousandths of a point, half up: how a score is stored."""
-    return int((2000 * value.numerator + value.denominator) // (2 * value.denominator))
+    return _half_up(value, 1_000)
+
+
+def billionths(value: Fraction) -> int:
+    """Whole billionths of a point, half up: how a score is summed, so that its rounding shows in no figure."""
+    return _half_up(value, 1_000_000_000)
+
+
+def _half_up(value: Fraction, parts: int) -> int:
+    return int((2 * parts * value.numerator + value.denominator) // (2 * value.denominator))
 
 
 @dataclass(frozen=True)

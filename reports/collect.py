@@ -18,6 +18,9 @@ from reports.figures import NewAudit, TrendPoint
 from reports.sheet import UNKNOWN_SHOPPER, Ints, ScoreSheet
 
 
+BILLION = 1_000_000_000
+
+
 @dataclass(frozen=True)
 class Window:
     """First and last day whose visits count, both included."""
@@ -57,7 +60,7 @@ def window(session: Session, days: Window, released_by: datetime) -> Collected:
     """Which scores count in these days, as it was known at that moment?
 
     Every branch open on one of the days is in the sheet, audited or not. The database filters by day and release and
-    hands over whole thousandths; they become points here.
+    hands over whole billionths of a point; they become points here.
     """
     places = _places(session, days)
     rows = _rows(session, days, released_by)
@@ -73,7 +76,7 @@ def window(session: Session, days: Window, released_by: datetime) -> Collected:
 
 
 Row = tuple[int, int, int, int, int, int]
-"""audit, branch, section, shopper or UNKNOWN_SHOPPER, day, thousandths."""
+"""audit, branch, section, shopper or UNKNOWN_SHOPPER, day, billionths of a point."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ def _rows(session: Session, days: Window, released_by: datetime) -> Sequence[Row
             col(ScoreRow.section_id),
             sa.func.coalesce(col(ScoreRow.shopper_id), UNKNOWN_SHOPPER),
             col(ScoreRow.day),
-            col(ScoreRow.score),
+            col(ScoreRow.billionths),
         )
         .where(col(ScoreRow.day) >= days.first.toordinal(), col(ScoreRow.day) <= days.last.toordinal())
         .where(col(ScoreRow.counted_from) <= released_by)
@@ -146,7 +149,7 @@ def _sheet(
     table = np.array(rows, dtype=np.int64).reshape(-1, 6)
     audits, first, at = np.unique(table[:, 0], return_index=True, return_inverse=True)
     scores = np.full((len(audits), len(sections.codes)), np.nan)
-    scores[at, _lookup(table[:, 2], sections.column)] = table[:, 5] / 1000
+    scores[at, _lookup(table[:, 2], sections.column)] = table[:, 5] / BILLION
     regions = tuple(sorted({region.code for _, region in places}))
     codes = tuple(sorted(shoppers.values()))
     seen = {number: codes.index(code) for number, code in shoppers.items()} | {UNKNOWN_SHOPPER: UNKNOWN_SHOPPER}

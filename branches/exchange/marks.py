@@ -122,8 +122,8 @@ def _scale(rules: Sequence[ItemRule]) -> int:
 class Scored:
     """An audit's scores as they are kept, in thousandths; sections by their place in the standard."""
 
-    sections: list[tuple[int, int, int]]
-    """Section, score, items that applied."""
+    sections: list[tuple[int, int, int, int]]
+    """Section, score, the score in billionths, items that applied."""
     score: int | None
     band: str | None
     failed: bool
@@ -150,11 +150,14 @@ class Scorer:
             possible = sum([weights[p] for p in positions])
             if possible:
                 sums.append((section, sum([earned[p] for p in positions]), possible, positions))
-        kept = [(s, _thousandths(e, p), sum([counts[i] for i in positions])) for s, e, p, positions in sums]
+        kept = [
+            (s, _parts(e, p, 1_000), _parts(e, p, 1_000_000_000), sum([counts[i] for i in positions]))
+            for s, e, p, positions in sums
+        ]
         if not kept:
             return Scored([], None, None, any(failed))
         if self._rules.total is Total.POOLED and not self._bands:
-            pooled = _thousandths(sum([e for _, e, _, _ in sums]), sum([p for _, _, p, _ in sums]))
+            pooled = _parts(sum([e for _, e, _, _ in sums]), sum([p for _, _, p, _ in sums]), 1_000)
             return Scored(kept, pooled, None, any(failed))
         exact = {self._sections[s]: SectionScore(Fraction(e), Fraction(p), len(i)) for s, e, p, i in sums}
         total = scoring.total(self._rules, exact)
@@ -163,6 +166,6 @@ class Scorer:
         return Scored(kept, scoring.thousandths(total), scoring.band(total, self._bands), any(failed))
 
 
-def _thousandths(earned: int | Fraction, possible: int | Fraction) -> int:
-    """As scoring.thousandths of 100 · earned / possible: half up."""
-    return int((200_000 * earned + possible) // (2 * possible))
+def _parts(earned: int | Fraction, possible: int | Fraction, parts: int) -> int:
+    """100 · earned / possible in whole parts of a point, half up: as scoring.thousandths and scoring.billionths."""
+    return int((200 * parts * earned + possible) // (2 * possible))

@@ -10,21 +10,21 @@ from sqlmodel import Session, col
 from branches import standards
 from branches.audits import Answer, Audit, AuditState, Outcome, ScoreRow
 from branches.database import public_id
-from branches.editions import CHAIN, WEEKLY, Edition
+from branches.editions import Edition
 from branches.exchange.audit_rows import Marked
 from branches.exchange.bulk import Bulk, reserve
 from branches.exchange.form import AuditRow, ItemRow
 from branches.exchange.marks import Scored, Scorer
 from branches.places import Branch
 from branches.standards import Standard
-from branches.weeks import Week, moment
+from branches.weeks import moment
 
 AUDIT = (
     "id", "public_id", "code", "standard_id", "branch_id", "shopper_id", "channel", "state", "assigned_at",
     "visited_on", "released_at", "reason", "score", "band", "outcome",
 )  # fmt: skip
 ANSWER = ("audit_id", "item_id", "mark", "points", "comment")
-SCORE_ROW = ("audit_id", "section_id", "branch_id", "shopper_id", "day", "score", "items", "counted_from")
+SCORE_ROW = ("audit_id", "section_id", "branch_id", "shopper_id", "day", "score", "billionths", "items", "counted_from")
 
 
 class AuditStore:
@@ -48,7 +48,7 @@ class AuditStore:
         self._items = [ids[item.code] for item in columns]
         self._sections = [section.id for section in standard.sections]
         self._scorer = Scorer(columns, sections, standards.scoring_rules(standard), standards.bands(standard))
-        self._branches = {code: (b.id, b.region_id, b.timezone) for code, b in branches.items()}
+        self._branches = {code: (b.id, b.timezone) for code, b in branches.items()}
         self._shoppers = shoppers
         self._release = Release(session, at)
         self._audits = Bulk(session, Audit, AUDIT)
@@ -62,9 +62,9 @@ class AuditStore:
         answers: list[tuple[object, ...]] = []
         score_rows: list[tuple[object, ...]] = []
         for number, (row, won) in zip(reserve(self._session, Audit, len(batch)), batch, strict=True):
-            branch, region, zone = self._branches[row.branch]
+            branch, zone = self._branches[row.branch]
             shopper = self._shoppers.get(row.shopper)
-            released = self._release.at(row.day, zone, region)
+            released = self._release.at(row.day, zone)
             scored = self._scorer.score(won)
             audits.append(self._audit(number, row, released, scored))
             answers += [
@@ -74,15 +74,15 @@ class AuditStore:
             ]
             day = row.day.toordinal()
             score_rows += [
-                (number, self._sections[section], branch, shopper, day, score, items, released)
-                for section, score, items in scored.sections
+                (number, self._sections[section], branch, shopper, day, score, fine, items, released)
+                for section, score, fine, items in scored.sections
             ]
         self._audits.insert(audits)
         self._answers.insert(answers)
         self._score_rows.insert(score_rows)
 
     def _audit(self, number: int, row: AuditRow, released: datetime, scored: Scored) -> tuple[object, ...]:
-        branch, _, zone = self._branches[row.branch]
+        branch, zone = self._branches[row.branch]
         assigned = min(self._release.begins(row.day, zone), released)
         outcome = Outcome.CRITICAL_FAIL if scored.failed else Outcome.PASS
         return (
@@ -92,24 +92,22 @@ class AuditStore:
 
 
 class Release:
-    """Since when an imported audit counts: from the end of its day, or from now where its week was reported already."""
+    """Since when an imported audit counts: since the end of its day.
+
+    Where that lies before an edition that was issued without it, it counts from now on: nothing changes silently.
+    """
 
     def __init__(self, session: Session, at: datetime) -> None:
         self._at = at
-        query = sa.select(col(Edition.scope), col(Edition.region_id), col(Edition.week)).where(
-            col(Edition.report) == WEEKLY
-        )
-        rows = session.execute(query.distinct()).all()
-        self._chain = {week for scope, _, week in rows if scope == CHAIN}
-        self._regions = {(region, week) for _, region, week in rows if region is not None}
+        self._last_due: datetime | None = session.scalar(sa.select(sa.func.max(col(Edition.due_at))))
         self.begins = cache(_begins)
 
-    def at(self, day: date, zone: str, region: int) -> datetime:
+    def at(self, day: date, zone: str) -> datetime:
         """The moment from which it counts, never one to come."""
-        monday = Week.of(day).monday
-        if monday in self._chain or (region, monday) in self._regions:
+        ended = self.begins(day + timedelta(days=1), zone)
+        if self._last_due is not None and ended <= self._last_due:
             return self._at
-        return min(self.begins(day + timedelta(days=1), zone), self._at)
+        return min(ended, self._at)
 
 
 def _begins(day: date, zone: str) -> datetime:

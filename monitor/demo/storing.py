@@ -47,8 +47,8 @@ class Scored:
     score: int | None
     band: str | None
     outcome: Outcome
-    sections: tuple[tuple[int, int, int], ...]
-    """Section row, thousandths, items that applied."""
+    sections: tuple[tuple[int, int, int, int], ...]
+    """Section row, thousandths, billionths, items that applied."""
 
 
 class Scorer:
@@ -91,7 +91,10 @@ class Scorer:
             for code, (won, of, items) in sums.items()
         }
         total = scoring.total(self._rules, sections)
-        rows = ((self._section_ids[code], scoring.thousandths(s.score), s.items) for code, s in sections.items())
+        rows = (
+            (self._section_ids[code], scoring.thousandths(s.score), scoring.billionths(s.score), s.items)
+            for code, s in sections.items()
+        )
         return Scored(
             None if total is None else scoring.thousandths(total),
             None if total is None else scoring.band(total, self._bands),
@@ -162,7 +165,7 @@ def _answers(audit: int, visit: Visit, scorer: Scorer) -> Iterator[Row]:
 
 
 def _scores(audit: int, visit: Visit, scored: Scored) -> Iterator[Row]:
-    for section, score, items in scored.sections:
+    for section, score, fine, items in scored.sections:
         yield {
             "audit_id": audit,
             "section_id": section,
@@ -170,6 +173,7 @@ def _scores(audit: int, visit: Visit, scored: Scored) -> Iterator[Row]:
             "shopper_id": visit.shopper_id,
             "day": visit.visited_on.toordinal(),
             "score": score,
+            "billionths": fine,
             "items": items,
             "counted_from": visit.visited_at + RELEASED_AFTER,
         }

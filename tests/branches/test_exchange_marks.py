@@ -74,8 +74,8 @@ def test_scores_in_bulk_equal_those_of_scoring(
     bulk = Marks(rows)
     won = [bulk.look(position, mark) for position, mark in enumerate(marks)]
     scored = Scorer(rows, SECTIONS, rules, bands).score(won)
-    sections = {SECTIONS[place]: (score, counted) for place, score, counted in scored.sections}
-    assert sections == {c: (scoring.thousandths(s.score), s.items) for c, s in expected.sections.items()}
+    sections = {SECTIONS[place]: (score, fine, counted) for place, score, fine, counted in scored.sections}
+    assert sections == {c: (scoring.thousandths(s.score), scoring.billionths(s.score), s.items) for c, s in expected.sections.items()}
     assert scored.score == (None if expected.total is None else scoring.thousandths(expected.total))
     assert scored.band == (None if expected.total is None else scoring.band(expected.total, bands))
     assert scored.failed == bool(expected.failed_critical)

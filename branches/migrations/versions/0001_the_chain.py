@@ -379,6 +379,7 @@ def upgrade() -> None:
         sa.Column("shopper_id", sa.Integer(), nullable=True),
         sa.Column("day", sa.Integer(), nullable=False),
         sa.Column("score", sa.Integer(), nullable=False),
+        sa.Column("billionths", sa.BigInteger(), nullable=False),
         sa.Column("items", sa.Integer(), nullable=False),
         sa.Column("counted_from", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["audit_id"], ["audit.id"], name=op.f("fk_score_row_audit_id_audit")),
