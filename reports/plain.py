@@ -5,24 +5,45 @@ from textwrap import fill
 from reports.report import Group, News, Report
 
 WIDTH = 100
+MOST_NAMES = 20
+"""Branches that could not be judged and are named; the rest are counted by the sentence above them."""
 
 
 def plain(report: Report) -> str:
     """The report's words, from the headline down to the notes; the same sentences as on the page."""
-    blocks = [report.title, "\n".join(fill(line, WIDTH) for line in report.headline), fill(report.basis, WIDTH)]
-    blocks += [_group(group) for group in (report.short, report.watch, report.above, report.unjudged) if group.sentence]
-    blocks += ["\n".join(fill(line, WIDTH) for line in report.leaders), _news(report.news)]
-    blocks += ["\n".join(fill(line, WIDTH, initial_indent="  ", subsequent_indent="  ") for line in report.notes)]
+    blocks = [report.title, _lines(report.headline), fill(report.certainty, WIDTH), fill(report.basis, WIDTH)]
+    blocks += [_judged(group) for group in (report.short, report.watch, report.above) if group.verdicts]
+    blocks += [_unjudged(report), _lines(report.leaders), _news(report.news)]
+    blocks += [_lines(report.notes, indent="  ")]
     return "\n\n".join(block for block in blocks if block.strip())
 
 
-def _group(group: Group) -> str:
-    lines = [group.title, fill(group.sentence, WIDTH)]
-    lines += [f"  {v.word}: {v.name} · {v.section} · {v.words} · {v.detail}" for v in group.verdicts]
-    if group.table is not None:
-        lines += ["  " + " · ".join(entry.text for entry in row) for row in group.table.rows]
-        lines += [f"  {group.table.rest}"] if group.table.rest else []
+def _lines(sentences: tuple[str, ...], indent: str = "") -> str:
+    return "\n".join(fill(line, WIDTH, initial_indent=indent, subsequent_indent=indent) for line in sentences)
+
+
+def _judged(group: Group) -> str:
+    lines = [f"{group.title} · {group.sentence}"]
+    for one in group.verdicts:
+        lines += [f"  {one.name} · {one.section} · {one.words}", _indented(one.detail, 4)]
+    if group.table is not None and len(group.table.rows) > len(group.verdicts):
+        lines += ["  " + " · ".join(entry.text for entry in row) for row in group.table.rows[len(group.verdicts) :]]
     return "\n".join(lines)
+
+
+def _unjudged(report: Report) -> str:
+    """Why it could not be said, what would change that, and at which branches."""
+    lines = [_lines(report.reasons)] if report.reasons else []
+    group = report.unjudged
+    if group.table is None:
+        return "\n".join(lines)
+    names = list(dict.fromkeys(row[0].text for row in group.table.rows))
+    listed = ", ".join(names[:MOST_NAMES]) + (", …" if len(names) > MOST_NAMES else "")
+    return "\n".join([f"{group.title} · {group.sentence}", *lines, _indented(listed, 2)])
+
+
+def _indented(text: str, spaces: int) -> str:
+    return fill(text, WIDTH, initial_indent=" " * spaces, subsequent_indent=" " * spaces)
 
 
 def _news(news: News) -> str:

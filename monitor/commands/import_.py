@@ -9,7 +9,7 @@ import click
 
 from branches import exchange
 from branches.database import transaction
-from branches.exchange import FormRefused
+from branches.exchange import FormRefused, Imported
 from monitor.cli import REFUSED
 from monitor.config import read_config
 from monitor.opening import now, open_chain
@@ -35,7 +35,18 @@ def command(ctx: click.Context, folder: Path) -> None:
             click.echo(str(fault), err=True)
         click.echo(str(refused), err=True)
         ctx.exit(REFUSED)
-    click.echo(str(done))
+    click.echo(_sentence(done))
+
+
+def _sentence(done: Imported) -> str:
+    """What the import changed."""
+    if not (done.branches or done.changed_branches or done.audits or done.version):
+        return f"Nothing new: {done.unchanged} audits are stored already."
+    parts = [f"{done.branches} new branches", f"{done.audits} new audits"]
+    parts += [f"{done.changed_branches} branches changed"] if done.changed_branches else []
+    parts += [f"{done.unchanged} audits stored already"] if done.unchanged else []
+    parts += [f"version {done.version} of the standard published"] if done.version else []
+    return f"Imported: {', '.join(parts)}."
 
 
 @contextmanager
