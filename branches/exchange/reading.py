@@ -58,9 +58,9 @@ class Sheet:
 
     def rows(self) -> Iterator[list[str]]:
         """Each row that is not blank, the header first."""
-        self._check_file()
         self.row = self.bytes = self.checksum = self._row_bytes = 0
         try:
+            self._check_file()
             with self.path.open("rb") as file:
                 reader = csv.reader(self._lines(file), strict=True)
                 yield from self._records(reader)

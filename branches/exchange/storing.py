@@ -79,7 +79,7 @@ class Places:
                 branch.region_id = region.id
             elif column == "timezone":
                 branch.timezone = row.timezone or region.timezone
-            elif column in FIELDS:
+            else:
                 setattr(branch, column, getattr(row, column))
         details = {column: [before.get(column, ""), row.cells[column]] for column in differing}
         branch.cells = {**before, **row.cells}

@@ -92,13 +92,6 @@ def _values(entry: Entry, code: str, kind: ItemType) -> dict[str, Any]:
     return values | {"scored": is_scored(values)}
 
 
-def _wording(entry: Entry, *, needed: bool) -> dict[str, Any]:
-    found: dict[str, Any] = {word: entry.text(word, cells.LONGEST_CELL) for word in WORDS}
-    if needed and not found["text"]:
-        entry.fault("text", Refused("The item needs a text."))
-    return {word: text for word, text in found.items() if text}
-
-
 def _check_codes(entry: Entry, codes: Iterable[str]) -> None:
     seen: set[str] = set()
     for code in codes:

@@ -158,8 +158,11 @@ def test_earlier_versions_have_folders_of_their_own(session: Session, tmp_path: 
 
 
 def test_many_audits_keep_their_order(session: Session, tmp_path: Path) -> None:
-    rows = [AUDITS[0], *((f"a{n * 7919 % 1201}", *AUDITS[1][1:]) for n in range(1201))]
-    forms.take(session, write(tmp_path / "form", audits=rows))
+    rows = [AUDITS[0], *((f"a{n * 7919 % 1201}", "b1", "2026-02-02", f"s{n}", *AUDITS[1][4:]) for n in range(1201))]
+    forms.take(session, write(tmp_path / "form", audits=rows[:1001]))
+    assert forms.take(session, write(tmp_path / "form", audits=rows)) == Imported(
+        0, 0, 201, unchanged=1000, version=None
+    )
     export_folder(session, tmp_path / "out")
     assert read(tmp_path / "out")["audits.csv"] == [list(row) for row in rows]
 

@@ -1,5 +1,6 @@
 """Bad forms: every fault is told with its file, row and column, and nothing is stored."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from branches.places import Branch, Region
 from branches.standards import Standard
 from tests.branches import forms
 from tests.branches.forms import AUDITS, BRANCHES, ITEMS, NOW, Rows, with_cell, with_column, write
+
+FILES = ("branches", "items", "audits")
 
 
 def check(folder: Path) -> list[str]:
@@ -280,3 +283,20 @@ def test_folder_in_place_of_a_file(tmp_path: Path) -> None:
     (folder / "items.csv").unlink()
     (folder / "items.csv").mkdir()
     assert check(folder) == ["items.csv: The file is missing."]
+
+
+def test_number_that_is_not_scored_needs_no_range(tmp_path: Path) -> None:
+    items = with_cell(with_cell(with_cell(ITEMS, 5, "scored", "no"), 5, "from", ""), 5, "to", "")
+    assert [item.scored for item in read_folder(write(tmp_path / "form", items=items), at=NOW).items][3] is False
+
+
+def test_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, real = write(tmp_path / "form"), Path.stat
+
+    def stat(path: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        if path.suffix == ".csv":
+            raise PermissionError(13, "Permission denied")
+        return real(path, follow_symlinks=follow_symlinks)
+
+    monkeypatch.setattr(Path, "stat", stat)
+    assert check(folder) == [f"{name}.csv: The file cannot be read: Permission denied." for name in FILES]

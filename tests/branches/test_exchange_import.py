@@ -33,7 +33,8 @@ def marks(session: Session, audit: Audit) -> dict[str, tuple[str, int | None]]:
 def score_rows(session: Session, audit: Audit) -> list[tuple[object, ...]]:
     query = select(ScoreRow).where(ScoreRow.audit_id == audit.id).order_by(col(ScoreRow.section_id))
     return [
-        (r.section_id, r.branch_id, r.shopper_id, r.day, r.score, r.items, r.counted_from) for r in session.exec(query)
+        (r.section_id, r.branch_id, r.shopper_id, r.day, r.score, r.billionths, r.items, r.counted_from)
+        for r in session.exec(query)
     ]
 
 

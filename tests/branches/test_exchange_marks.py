@@ -75,7 +75,9 @@ def test_scores_in_bulk_equal_those_of_scoring(
     won = [bulk.look(position, mark) for position, mark in enumerate(marks)]
     scored = Scorer(rows, SECTIONS, rules, bands).score(won)
     sections = {SECTIONS[place]: (score, fine, counted) for place, score, fine, counted in scored.sections}
-    assert sections == {c: (scoring.thousandths(s.score), scoring.billionths(s.score), s.items) for c, s in expected.sections.items()}
+    assert sections == {
+        c: (scoring.thousandths(s.score), scoring.billionths(s.score), s.items) for c, s in expected.sections.items()
+    }
     assert scored.score == (None if expected.total is None else scoring.thousandths(expected.total))
     assert scored.band == (None if expected.total is None else scoring.band(expected.total, bands))
     assert scored.failed == bool(expected.failed_critical)
@@ -131,3 +133,10 @@ def test_mark_that_an_item_does_not_take(row: ItemRow, mark: str) -> None:
 def test_marks_of_an_item_with_faults_are_not_looked_at() -> None:
     sets: Mapping[str, object] = {mark: Marks([None]).look(0, mark) for mark in ("yes", "9" * 400)}
     assert {won.points for won in sets.values()} == {None}  # type: ignore[attr-defined]
+
+
+def test_sections_that_all_weigh_nothing_make_no_total() -> None:
+    rows = [item("a")]
+    rules = ScoringRules((rows[0].rule,), Total.SECTIONS, {"greeting": Fraction(0)})
+    scored = Scorer(rows, ["greeting"], rules, []).score([Marks(rows).look(0, "yes")])
+    assert (scored.sections, scored.score, scored.band) == ([(0, 100_000, 100_000_000_000, 1)], None, None)

@@ -230,7 +230,7 @@ def test_toml_is_bounded(data: bytes, sentence: str) -> None:
     with pytest.raises(Refused) as refused:
         read_toml(data)
     assert str(refused.value).startswith(sentence)
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 10  # a search that is not linear takes hours
 
 
 @pytest.mark.parametrize(
@@ -240,7 +240,7 @@ def test_no_repetition_slows_the_look_before_parsing(unit: bytes) -> None:
     began = time.process_time()
     with pytest.raises(Refused):
         read_toml(b"a = " + unit * (MOST_BYTES // len(unit) - 4))
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 10  # a search that is not linear takes hours
 
 
 def test_toml_reads_text_with_brackets_and_dots() -> None:
@@ -256,4 +256,12 @@ def test_sections_that_are_no_list(tmp_path: Path) -> None:
     assert faults(folder(tmp_path, "sections = 5", "")) == [
         "test.toml, column sections: A list of tables belongs here.",
         "test.toml, column sections: A standard has sections, and these have items.",
+    ]
+
+
+def test_every_broken_file_is_told(tmp_path: Path) -> None:
+    folder(tmp_path, "a = [", "b = ]")
+    assert [fault.split(" (")[0] for fault in faults(tmp_path)] == [
+        "test.hu.toml: The file is not TOML: Invalid value",
+        "test.toml: The file is not TOML: Invalid value",
     ]
