@@ -1,0 +1,330 @@
+"""Has this branch changed? Control charts of shopper-adjusted scores, with a stated rate of false alarms.
+
+Each watched audit is compared with the branch's level before: its shopper's leniency and the chain's own movement are
+taken out, the level is shrunk towards the norm, the spread is pooled over the chain. What the level itself is unsure of
+is shared by all watched audits; the limits of the EWMA (Roberts 1959) and CUSUM (Page 1954) take that into account and
+are set for the whole run of audits at once (Brook & Evans 1972).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+import numpy as np
+from numpy.polynomial.hermite_e import hermegauss
+from scipy.special import ndtr, stdtrit
+
+from reports.figures import Interval
+from reports.mixed import predict, prediction_variance
+from reports.mixed_effects import level_rows
+from reports.mixed_reml import Fit
+from reports.sheet import Floats, Ints, ScoreSheet
+from reports.variance import check, section_fit
+
+MEMORY = 0.2
+"""Share of the newest audit in the moving average."""
+SLACK = 0.5
+"""What a CUSUM lets pass, in standard deviations: half the step it is meant to find."""
+STATES = 81
+"""Cells into which the band of a chart is divided to find its limit."""
+HALVINGS = 20
+TOP = 5.0
+"""So many standard deviations up the band is cut off."""
+DRIFTS = 9
+LEAST_WEEKS = 4
+LEAST_BEFORE = 2
+"""Audits of the branch before the watched weeks, and weeks of the chain, below which nothing is said."""
+LEAST_CHAIN = 5
+"""Audits in a week below which the chain's own movement is not estimated."""
+
+
+class Move(StrEnum):
+    """What a chart says."""
+
+    FALLING = "falling"
+    RISING = "rising"
+    STEADY = "steady"
+    NOT_ENOUGH = "not_enough"
+
+
+@dataclass(frozen=True)
+class ChartPoint:
+    """One audit on the chart."""
+
+    week: int
+    """Ordinal of the audit's Monday."""
+    surprise: float
+    """Standard deviations above the level before."""
+    average: float
+    """The moving average of the surprises."""
+    limit: float
+    """An average below −limit is an alarm of falling, above it one of rising."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One branch in one section over the weeks that were watched."""
+
+    branch: str
+    section: str
+    move: Move
+    since: int | None
+    """Ordinal of the Monday from which the change is likeliest; None where there was no alarm."""
+    size: float | None
+    """Points by which the level moved since, shrunk; None where there was no alarm."""
+    points: tuple[ChartPoint, ...]
+
+
+@dataclass(frozen=True)
+class ChainMove:
+    """How far the whole chain moved in one section over the window."""
+
+    section: str
+    points: Interval
+    """The later half of the weeks less the earlier, with a 90 % interval."""
+
+
+def _halved(share_at: Callable[[float], float], share: float) -> float:
+    low, high = 0.5, 12.0
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if share_at(middle) > share else (low, middle)
+    return (low + high) / 2
+
+
+def _ewma_spread(length: int, doubt: float, memory: float) -> Floats:
+    """Standard deviation of the moving average after 1 … length surprises that share an error of variance `doubt`."""
+    kept = (1.0 - memory) ** np.arange(1, length + 1)
+    return np.asarray(np.sqrt(memory / (2.0 - memory) * (1.0 - kept**2) + doubt * (1.0 - kept) ** 2))
+
+
+def _ewma_alarms(limits: Floats, tops: Floats, drift: float, memory: float) -> float:
+    """P(the average falls below −limit at any of the audits), every surprise moved by `drift`."""
+    cells, inside = np.zeros(1), np.ones(1)
+    for limit, top in zip(limits, tops, strict=True):
+        edges = np.linspace(-limit, top, STATES + 1)
+        reach = ndtr((edges[None, :] - (1.0 - memory) * cells[:, None]) / memory - drift)
+        reach[:, -1] = 1.0  # whatever is higher still counts as the highest cell
+        inside, cells = inside @ np.diff(reach, axis=1), (edges[1:] + edges[:-1]) / 2
+    return 1.0 - float(inside.sum())
+
+
+@cache
+def ewma_height(length: int, share: float, doubt: float = 0.0, memory: float = MEMORY) -> float:
+    """How many standard deviations down must the limit be, so that P(an alarm of falling within `length` audits) = share?
+
+    The distribution of the average is followed from audit to audit (Brook & Evans 1972) and averaged over the error
+    of the level, a normal one with variance `doubt` in units of an audit's own variance.
+    """
+    spread = _ewma_spread(length, doubt, memory)
+    nodes, masses = hermegauss(DRIFTS if doubt else 1)
+    masses = masses / masses.sum()
+
+    def alarms(height: float) -> float:
+        drifts = zip(nodes * np.sqrt(doubt), masses, strict=True)
+        return float(sum(mass * _ewma_alarms(height * spread, TOP * spread, drift, memory) for drift, mass in drifts))
+
+    return _halved(alarms, share)
+
+
+@cache
+def cusum_height(length: int, share: float, slack: float = SLACK) -> float:
+    """How high must the limit of a one-sided CUSUM be, so that it is passed within `length` audits with P = share?"""
+
+    def alarms(height: float) -> float:
+        edges = np.linspace(0.0, height, STATES + 1)
+        cells = np.concatenate([[0.0], (edges[1:] + edges[:-1]) / 2])
+        reach = ndtr(edges[None, :] - cells[:, None] + slack)
+        matrix = np.column_stack([reach[:, :1], np.diff(reach, axis=1)])
+        inside = np.zeros(cells.size)
+        inside[0] = 1.0
+        for _ in range(length):
+            inside = inside @ matrix
+        return 1.0 - float(inside.sum())
+
+    return _halved(alarms, share)
+
+
+@dataclass(frozen=True)
+class _Adjusted:
+    """One section's scores with shopper, version and the chain's own movement taken out."""
+
+    rows: Ints
+    """The audits, in the order of their weeks."""
+    values: Floats
+    """Points above the norm."""
+    noise: Floats
+    """Variance of each about its branch's level."""
+    level: float
+    """Variance of branches' levels about the norm."""
+    rest: Floats
+    """What branch, shopper and version leave of each score, the chain's own movement still in it."""
+
+
+def _shopper_part(sheet: ScoreSheet, fitted: Fit, rows: Ints) -> tuple[Floats, Floats]:
+    """Leniency of each audit's shopper and its prediction error variance; unknown shoppers have the whole variance."""
+    value, variance = np.zeros(rows.size), np.zeros(rows.size)
+    if "shopper" in fitted.variances:
+        levels = level_rows(fitted.solution, "shopper", len(sheet.shoppers))
+        who = sheet.shopper[rows]
+        error = prediction_variance(fitted.solution, levels) * fitted.residual
+        value = np.where(who >= 0, predict(fitted.solution, levels)[who, 0], 0.0)
+        variance = np.where(who >= 0, np.minimum(error[who], fitted.variances["shopper"]), fitted.variances["shopper"])
+    return value, variance
+
+
+def _chain_weeks(week: Ints, rest: Floats, residual: float) -> Floats:
+    """The chain's own movement at each audit: shrunken means of the weeks, nothing where weeks do not differ."""
+    place = np.unique(week, return_inverse=True)[1]
+    count = np.bincount(place)
+    mean = np.bincount(place, weights=rest) / count
+    full = count >= LEAST_CHAIN
+    if full.sum() < LEAST_BEFORE:
+        return np.zeros(rest.size)
+    between = max(0.0, float(mean[full].var(ddof=1) - (residual / count[full]).mean()))
+    shrunk = np.where(full, between / (between + residual / count), 0.0) * mean
+    return np.asarray(shrunk[place])
+
+
+def _adjusted(sheet: ScoreSheet, k: int) -> _Adjusted | None:
+    found = section_fit(sheet, k, np.ones(sheet.branch.size))
+    if found is None or "branch" not in found[1].variances:
+        return None
+    summed, fitted = found
+    rows = np.flatnonzero(~np.isnan(sheet.scores[:, k]))
+    rows = rows[np.lexsort((sheet.scores[rows, k], sheet.shopper[rows], sheet.week[rows]))]
+    versions = np.unique(sheet.version[rows])
+    fixed = fitted.solution.dense[summed.columns["fixed"], 0]
+    norms = summed.centre[0] + fixed[0] + np.concatenate([[0.0], fixed[1:]])
+    leniency, doubt = _shopper_part(sheet, fitted, rows)
+    values = sheet.scores[rows, k] - norms[np.searchsorted(versions, sheet.version[rows])] - leniency
+    places = level_rows(fitted.solution, "branch", len(sheet.branches), sheet.region_of)
+    rest = values - predict(fitted.solution, places)[sheet.branch[rows], 0]
+    chain = _chain_weeks(sheet.week[rows], rest, fitted.residual)
+    level = fitted.variances["branch"] + fitted.variances.get("region", 0.0)
+    return _Adjusted(rows, values - chain, fitted.residual + doubt, level, rest)
+
+
+def _level(values: Floats, noise: Floats, level: float) -> tuple[float, float]:
+    """A branch's level from its audits, shrunk towards the norm, and the level's variance."""
+    weight = 1.0 / noise
+    doubt = 1.0 / (1.0 / level + float(weight.sum())) if level > 0.0 else 0.0
+    return doubt * float((weight * values).sum()), doubt
+
+
+def _averages(surprises: Floats, memory: float) -> Floats:
+    average, path = 0.0, np.empty(surprises.size)
+    for i, surprise in enumerate(surprises.tolist()):
+        average = (1.0 - memory) * average + memory * surprise
+        path[i] = average
+    return path
+
+
+def _break(surprises: Floats, sign: float) -> int:
+    """From which audit on is the change likeliest? The stretch up to the end with the largest sum over its root."""
+    tail = sign * np.cumsum(surprises[::-1])[::-1]
+    return int(np.argmax(tail / np.sqrt(np.arange(surprises.size, 0, -1))))
+
+
+def _rounded(doubt: float) -> float:
+    """Rounds up to two digits, so that branches of like history share a limit."""
+    if doubt <= 0.0:
+        return 0.0
+    unit = 10.0 ** (np.floor(np.log10(doubt)) - 1)
+    return float(np.ceil(doubt / unit) * unit)
+
+
+def _change(sheet: ScoreSheet, cell: tuple[int, int], own: _Adjusted, share: float, watched_from: int) -> Change:
+    b, k = cell
+    chosen = np.flatnonzero(sheet.branch[own.rows] == b)
+    week, values, noise = sheet.week[own.rows][chosen], own.values[chosen], own.noise[chosen]
+    seen = week >= watched_from
+    name, section = sheet.branches[b], sheet.sections[k]
+    if not seen.any() or (~seen).sum() < LEAST_BEFORE:
+        return Change(name, section, Move.NOT_ENOUGH, None, None, ())
+    level, doubt = _level(values[~seen], noise[~seen], own.level)
+    week, values, noise = week[seen], values[seen], noise[seen]
+    surprises = (values - level) / np.sqrt(noise)
+    averages = _averages(surprises, MEMORY)
+    shared = _rounded(doubt / float(noise.mean()))
+    limits = ewma_height(surprises.size, share, shared) * _ewma_spread(surprises.size, shared, MEMORY)
+    points = tuple(
+        ChartPoint(int(w), float(z), float(a), float(limit))
+        for w, z, a, limit in zip(week, surprises, averages, limits, strict=True)
+    )
+    alarms = np.flatnonzero(np.abs(averages) > limits)
+    if not alarms.size:
+        return Change(name, section, Move.STEADY, None, None, points)
+    sign = float(np.sign(averages[alarms[-1]]))
+    start = _break(surprises, sign)
+    error = float(noise[start:].mean()) / (values.size - start) + doubt
+    size = (float(values[start:].mean()) - level) * (own.level / (own.level + error) if own.level > 0.0 else 1.0)
+    return Change(name, section, Move.RISING if sign > 0 else Move.FALLING, int(week[start]), size, points)
+
+
+def changes(sheet: ScoreSheet, alarm_share: float = 0.05, watched_from: int | None = None) -> tuple[Change, ...]:
+    """Which branches have changed, in which section, and since when?
+
+    Args:
+        sheet: N audits; scores in points.
+        alarm_share: probability that a branch × section without any change raises an alarm of falling within the
+            watched audits, and the same again for one of rising.
+        watched_from: ordinal of the first Monday watched; audits before it only teach the level. Left out: the later
+            half of the weeks is watched.
+
+    Returns:
+        Branches in the sheet's order, sections within. The size of a change is shrunk as if changes were as large as
+        differences between branches. Surprises are scaled by the section's pooled spread.
+
+    Raises:
+        ValueError: a sheet that cannot be one.
+    """
+    check(sheet)
+    if watched_from is None and sheet.week.size:
+        watched_from = int(sheet.week.min() + sheet.week.max() + 1) // 2
+    found = {k: _adjusted(sheet, k) for k in range(len(sheet.sections))}
+    return tuple(
+        Change(sheet.branches[b], sheet.sections[k], Move.NOT_ENOUGH, None, None, ())
+        if own is None
+        else _change(sheet, (b, k), own, alarm_share, watched_from or 0)
+        for b in range(len(sheet.branches))
+        for k, own in found.items()
+    )
+
+
+def chain_moves(sheet: ScoreSheet) -> tuple[ChainMove, ...]:
+    """Has the whole chain moved? The later half of the weeks against the earlier, branch and shopper taken out.
+
+    Args:
+        sheet: N audits; scores in points.
+
+    Returns:
+        One per section that could be fitted and holds four weeks or more. Each week counts as one observation, so the
+        interval holds when whole weeks are good or bad (Welch 1947).
+
+    Raises:
+        ValueError: a sheet that cannot be one.
+    """
+    check(sheet)
+    moves = (_chain_move(sheet, k) for k in range(len(sheet.sections)))
+    return tuple(move for move in moves if move is not None)
+
+
+def _chain_move(sheet: ScoreSheet, k: int) -> ChainMove | None:
+    own = _adjusted(sheet, k)
+    if own is None:
+        return None
+    weeks, place = np.unique(sheet.week[own.rows], return_inverse=True)
+    if weeks.size < LEAST_WEEKS:
+        return None
+    mean = np.bincount(place, weights=own.rest) / np.bincount(place)
+    halves = mean[: weeks.size // 2], mean[weeks.size // 2 :]
+    errors = [float(half.var(ddof=1)) / half.size for half in halves]
+    total = max(sum(errors), np.finfo(float).tiny)
+    freedom = total**2 / max(
+        sum(e**2 / (half.size - 1) for e, half in zip(errors, halves, strict=True)), total**2 / 1e6
+    )
+    moved = float(halves[1].mean() - halves[0].mean())
+    reach = float(stdtrit(freedom, 0.95)) * float(np.sqrt(total))
+    return ChainMove(sheet.sections[k], Interval(moved, moved - reach, moved + reach))

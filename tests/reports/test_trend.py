@@ -1,0 +1,107 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from reports.sheet import ScoreSheet
+from reports.trend import (
+    MEMORY,
+    Move,
+    chain_moves,
+    changes,
+    cusum_height,
+    ewma_height,
+)
+from tests.reports.chains import MONDAY, chain
+
+WEEKS = 52
+WATCHED = MONDAY + 7 * 26
+
+
+def year(seed: int, fallen: int = 0, points: float = 12.0, chain_points: float = 0.0) -> ScoreSheet:
+    """Weekly audits of 160 branches; from the 27th week on the first ones have fallen, or the whole chain has."""
+    sheet, _ = chain(seed, branches=160, audits=WEEKS, sections=1, shoppers=30)
+    turn = np.arange(sheet.branch.size) % WEEKS
+    drop = points * ((sheet.branch < fallen) & (turn >= 26)) + chain_points * (turn >= 26)
+    return replace(sheet, week=MONDAY + 7 * turn, scores=sheet.scores - drop[:, None])
+
+
+@pytest.mark.parametrize("doubt", [0.0, 0.1])
+def test_ewma_limit_has_the_false_alarms_it_states(doubt: float) -> None:
+    rng = np.random.default_rng(1)
+    surprises = rng.normal(0, 1, (40_000, 20)) + rng.normal(0, np.sqrt(doubt), (40_000, 1))
+    average, lowest = np.zeros(40_000), np.full(40_000, np.inf)
+    for t in range(20):
+        average = (1 - MEMORY) * average + MEMORY * surprises[:, t]
+        kept = (1 - MEMORY) ** (t + 1)
+        spread = np.sqrt(MEMORY / (2 - MEMORY) * (1 - kept**2) + doubt * (1 - kept) ** 2)
+        lowest = np.minimum(lowest, average / spread)
+    assert (lowest < -ewma_height(20, 0.05, doubt)).mean() == pytest.approx(0.05, abs=0.005)
+
+
+def test_cusum_limit_has_the_false_alarms_it_states() -> None:
+    surprises = np.random.default_rng(2).normal(0, 1, (40_000, 20))
+    total, highest = np.zeros(40_000), np.zeros(40_000)
+    for t in range(20):
+        total = np.maximum(0.0, total - surprises[:, t] - 0.5)
+        highest = np.maximum(highest, total)
+    assert (highest > cusum_height(20, 0.05)).mean() == pytest.approx(0.05, abs=0.005)
+
+
+@pytest.mark.slow
+def test_changes_keep_their_false_alarms_and_find_falls() -> None:
+    """Falls of 12 points at weekly audits: half of them within 8 audits, nine in ten within 26; few others alarm."""
+    falling, quick, others = [], [], []
+    for seed in range(3):
+        for change in changes(year(seed, fallen=12), 0.05, WATCHED):
+            down = change.move is Move.FALLING
+            if int(change.branch[1:]) < 12:
+                falling.append(down)
+                quick.append(any(point.average < -point.limit for point in change.points[:8]))
+            else:
+                others.append(down)
+    assert np.mean(falling) > 0.85
+    assert np.mean(quick) > 0.4
+    assert np.mean(others) < 0.08
+
+
+@pytest.mark.slow
+def test_change_says_since_when_and_how_much() -> None:
+    found = changes(year(4, fallen=1, points=30.0), 0.05, WATCHED)[0]
+    assert found.since is not None
+    assert found.size is not None
+    assert abs(found.since - WATCHED) <= 7 * 2
+    assert -32.0 < found.size < -20.0
+
+
+@pytest.mark.slow
+def test_chain_that_moves_alarms_no_branch() -> None:
+    sheet = year(5, chain_points=10.0)
+    alarms = [change.move in {Move.FALLING, Move.RISING} for change in changes(sheet, 0.05, WATCHED)]
+    assert np.mean(alarms) < 0.14
+    for move in chain_moves(sheet):
+        assert move.points.low < -10.0 < move.points.high
+        assert move.points.high < -8.0
+
+
+def test_later_half_is_watched_by_default() -> None:
+    sheet, _ = chain(6, branches=12, audits=10, sections=1)
+    sheet = replace(sheet, week=MONDAY + 7 * (np.arange(sheet.branch.size) % 10))
+    assert {len(change.points) for change in changes(sheet)} == {5}
+
+
+def test_short_history_is_not_enough() -> None:
+    sheet, _ = chain(7, branches=12, audits=3, sections=1)
+    sheet = replace(sheet, week=MONDAY + 7 * (np.arange(sheet.branch.size) % 3))
+    found = changes(sheet, 0.05, MONDAY + 7)
+    assert {(change.move, change.since, change.size, change.points) for change in found} == {
+        (Move.NOT_ENOUGH, None, None, ())
+    }
+    assert chain_moves(sheet) == ()
+
+
+def test_equal_scores_are_not_enough_for_a_chart() -> None:
+    sheet, _ = chain(8, branches=12, audits=6)
+    level = replace(sheet, scores=np.full(sheet.scores.shape, 90.0))
+    assert {change.move for change in changes(level)} == {Move.NOT_ENOUGH}
+    assert chain_moves(level) == ()
