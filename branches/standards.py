@@ -179,6 +179,14 @@ def item_texts(standard: Standard, language: str) -> dict[str, str]:
     return {i.code: _text(i, language) for s in standard.sections for i in s.items}
 
 
+def wordings(session: Session, standard_id: int | None, language: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Titles of the sections and texts of the items of one version; nothing where there is no such version."""
+    standard = session.get(Standard, standard_id) if standard_id is not None else None
+    if standard is None:
+        return {}, {}
+    return titles(standard, language), item_texts(standard, language)
+
+
 def _text(item: Item, language: str) -> str:
     wording = item.wording.get(language) or item.wording.get("en") or {}
     return str(wording.get("text") or item.code)

@@ -37,6 +37,8 @@ class Worker:
     clock: Clock
     holder: str
     lease_seconds: int = 300
+    draw: Callable[[Edition], None] | None = None
+    """Draws an edition's pictures when it is issued, so that the first reader does not wait for them."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,10 @@ def _issue(worker: Worker, due: Due, pictures: dict[tuple[Week, datetime], Pictu
             session, picture, due.scope, due.week, due_at=at, since=since, reported=due.first_week
         )
     with transaction(worker.engine) as session:
-        return weekly.issue(session, prepared, picture, at=worker.clock())
+        edition = weekly.issue(session, prepared, picture, at=worker.clock())
+    if worker.draw is not None:
+        worker.draw(edition)
+    return edition
 
 
 def revise_editions(worker: Worker) -> list[Edition]:

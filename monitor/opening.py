@@ -5,10 +5,16 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from branches import database, migrations
+from branches import database, migrations, standards
+from branches.database import reading
+from branches.editions import Edition
+from branches.language import language
 from branches.weeks import DueTime, Week
+from monitor import cache
 from monitor.config import Config
 from monitor.jobs import Worker, holder_name
+from reports import stored
+from reports.compose import compose
 from reports.figures import Rules
 from reports.weekly import Settings
 
@@ -51,7 +57,23 @@ def settings(config: Config) -> Settings:
 
 def worker(config: Config, engine: sa.Engine) -> Worker:
     """This process, ready to make the chain's reports."""
-    return Worker(engine, settings(config), now, holder_name(), config.schedule.lease_seconds)
+    return Worker(
+        engine,
+        settings(config),
+        now,
+        holder_name(),
+        config.schedule.lease_seconds,
+        draw=lambda e: _draw(config, engine, e),
+    )
+
+
+def _draw(config: Config, engine: sa.Engine, edition: Edition) -> None:
+    """Puts the edition's pictures in the chain's own language into the cache; a reader of another draws their own."""
+    tongue = language(config.chain.language)
+    with reading(engine) as session:
+        titles, items = standards.wordings(session, edition.standard_id, tongue.code)
+    report = compose(stored.load(edition.content), tongue, titles, items)
+    cache.drawings(caches(config), edition.public_id, report, tongue)
 
 
 def caches(config: Config) -> Path:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 import sqlalchemy as sa
-from sqlmodel import Session
 
 from branches import editions, standards
 from branches.database import reading
@@ -127,13 +126,5 @@ def _write_json(file: Path, figures: Figures) -> None:
 
 def _words(engine: sa.Engine, config: Config, figures: Figures, standard_id: int | None) -> str:
     with reading(engine) as session:
-        titles, items = wordings(session, standard_id, config.chain.language)
+        titles, items = standards.wordings(session, standard_id, config.chain.language)
     return plain(compose(figures, language(config.chain.language), titles, items))
-
-
-def wordings(session: Session, standard_id: int | None, code: str) -> tuple[dict[str, str], dict[str, str]]:
-    """Titles of the sections and texts of the items in one language."""
-    standard = session.get(standards.Standard, standard_id) if standard_id is not None else None
-    if standard is None:
-        return {}, {}
-    return standards.titles(standard, code), standards.item_texts(standard, code)

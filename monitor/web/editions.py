@@ -9,7 +9,6 @@ from branches import access, editions, standards
 from branches.editions import CHAIN, Edition, Entry
 from branches.people import Role
 from branches.places import regions
-from branches.standards import Standard
 from monitor import cache
 from monitor.web import gate
 from reports import stored
@@ -101,23 +100,15 @@ def _revised(found: Edition, figures: Figures) -> tuple[str, ...]:
     """What a revision changed and why; nothing for a first edition."""
     if found.changes is None:
         return ()
-    titles, _ = wordings(found.standard_id, gate.tongue().code)
+    titles, _ = standards.wordings(gate.session(), found.standard_id, gate.tongue().code)
     return revision_words(found.changes, gate.tongue(), titles, figures.branch_names)
 
 
 def composed(found: Edition, figures: Figures | None = None) -> Report:
     """The edition in the reader's words."""
     tongue = gate.tongue()
-    titles, items = wordings(found.standard_id, tongue.code)
+    titles, items = standards.wordings(gate.session(), found.standard_id, tongue.code)
     return compose(figures or stored.load(found.content), tongue, titles, items)
-
-
-def wordings(standard_id: int | None, code: str) -> tuple[dict[str, str], dict[str, str]]:
-    """Titles of the sections and texts of the items of one version in one language."""
-    standard = gate.session().get(Standard, standard_id) if standard_id is not None else None
-    if standard is None:
-        return {}, {}
-    return standards.titles(standard, code), standards.item_texts(standard, code)
 
 
 @dataclass(frozen=True)

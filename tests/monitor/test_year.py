@@ -58,7 +58,7 @@ def schedulers(url: str, clock: Path) -> Iterator[Schedulers]:
         at_work.end()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_year_with_kills_and_both_clock_changes_issues_every_edition_once(
     engine: sa.Engine, database_url: str, tmp_path: Path
 ) -> None:

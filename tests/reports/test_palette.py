@@ -78,6 +78,6 @@ def test_marks_stand_out_on_white_paper(state: str) -> None:
 
 
 def test_every_colour_of_the_palette_has_its_class_on_the_page() -> None:
-    sheet = (Path(__file__).parents[2] / "monitor" / "static" / "house.css").read_text(encoding="utf-8")
+    sheet = (Path(__file__).parents[2] / "monitor" / "static" / "report.css").read_text(encoding="utf-8")
     classes = dict(re.findall(r"\.f-([a-z-]+) \{ fill: var\(--([a-z-]+)\); \}", sheet))
     assert classes == {name: name for name in COLOURS}
