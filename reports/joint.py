@@ -2,8 +2,8 @@
 
 Where every audit has every section, the sections are rotated (first row the mean, the rest Helmert contrasts): the
 first component and the others are independent one-section models, the others with common variances, so two fits serve
-all sections. Sections are first brought to one scale by their spread within branches. With gaps each section is
-fitted alone.
+all sections. With gaps the same model is solved by `gaps`. Sections are first brought to one scale by their spread
+within branches. A chain too large for that has each section fitted alone.
 """
 
 from collections.abc import Mapping
@@ -11,6 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from reports.gaps import fit_gaps
+from reports.gaps_effects import gapped_deviations
+from reports.gaps_sums import joined
 from reports.mixed_effects import Deviations, deviations
 from reports.mixed_reml import Fit, fit, fit_at
 from reports.mixed_sums import sums
@@ -157,6 +160,46 @@ def combined(mean: Part, rest: Part, turn: Floats, scale: float, among: Bools) -
     )
 
 
+def _with_gaps(sheet: ScoreSheet, live: list[int], weight: Floats) -> dict[int, Known] | None:
+    """Fits live sections, some of them left out by some audits, in one model; None where that cannot be done."""
+    rows = np.asarray(~np.isnan(sheet.scores[:, live]).all(axis=1), dtype=np.bool_)
+    values = sheet.scores[rows][:, live]
+    mask = ~np.isnan(values)
+    where, size = sheet.branch[rows], len(sheet.branches)
+    scales = np.array([within_spread(where[m], column[m]) for column, m in zip(values.T, mask.T, strict=True)])
+    values = (values - np.nanmean(values, axis=0)) / scales
+    data = observations(sheet, rows, values, weight)
+    effects = tellable(data)
+    summed = joined(data, effects) if "branch" in effects else None
+    if summed is None or summed.freedom < 1:
+        return None
+    turn = helmert(len(live))
+    solution = fit_gaps(summed, turn, effects)
+    among = np.stack([np.bincount(where[m], minlength=size) > 0 for m in mask.T], axis=1)
+    branch = gapped_deviations(solution, turn, "branch", among, sheet.region_of)
+    shopper = None
+    if "shopper" in effects:
+        who, people = sheet.shopper[rows], len(sheet.shoppers)
+        seen = np.stack([np.bincount(who[m & (who >= 0)], minlength=people) > 0 for m in mask.T], axis=1)
+        shopper = gapped_deviations(solution, turn, "shopper", seen)
+    residual = solution.residual
+    return {
+        k: Known(
+            scale=float(scales[i]),
+            among=among[:, i],
+            estimate=branch.estimate[:, i] * scales[i],
+            variance=branch.variance[:, i] * residual * scales[i] ** 2,
+            precision=np.maximum(branch.precision[:, i], 0.0) / residual,
+            score=branch.score[:, i] / residual,
+            slope=branch.slope[:, i],
+            own_variance=solution.ratios["branch"][1] * residual,
+            leniency=None if shopper is None else shopper.estimate[:, i] * scales[i],
+            leniency_variance=None if shopper is None else shopper.variance[:, i] * residual * scales[i] ** 2,
+        )
+        for i, k in enumerate(live)
+    }
+
+
 def known(sheet: ScoreSheet, half_life_weeks: float = 0.0) -> dict[int, Known]:
     """What do the audits say of each branch and shopper, section by section?
 
@@ -169,8 +212,9 @@ def known(sheet: ScoreSheet, half_life_weeks: float = 0.0) -> dict[int, Known]:
     """
     weight = weights(sheet, half_life_weeks)
     live = [k for k in range(len(sheet.sections)) if _varies(sheet, k)]
-    complete = len(live) > 1 and not np.isnan(sheet.scores[:, live]).any()
-    together = (_together(sheet, live, weight) if complete else None) or {}
+    gaps = bool(np.isnan(sheet.scores[:, live]).any())
+    fitted = (_with_gaps if gaps else _together)(sheet, live, weight) if len(live) > 1 else None
+    together = fitted or {}
     rest = [k for k in range(len(sheet.sections)) if k not in together]
     alone = {k: _alone(sheet, k, weight) for k in rest}
     return together | {k: found for k, found in alone.items() if found is not None}

@@ -81,22 +81,16 @@ def _scales(sums: Sums, ratios: Ratios) -> Floats:
     return scales
 
 
-def _dense_part(sums: Sums, ratios: Ratios, inner: Floats) -> tuple[Floats, float]:
-    """Inverts ΛKΛ + I (fixed effects without the I) and scales it back; also the log determinant."""
-    scales = _scales(sums, ratios)
-    active = scales > 0.0
-    fixed = sums.columns["fixed"].stop
-    if active.all():
-        outer = scales[:, None] * scales
-        block = inner * outer
-        block.flat[fixed * (len(block) + 1) :: len(block) + 1] += 1.0
-        small, log_determinant = _inverse(block)
-        return small * outer, log_determinant
-    chosen = np.flatnonzero(active)
+def scaled_inverse(inner: Floats, scales: Floats, fixed: int) -> tuple[Floats, float]:
+    """Inverts ΛKΛ + I, the first `fixed` columns without the I, and scales it back; also the log determinant."""
+    chosen = np.flatnonzero(scales)
+    every = chosen.size == scales.size
     outer = scales[chosen, None] * scales[chosen]
-    block = inner[np.ix_(chosen, chosen)] * outer
+    block = (inner if every else inner[np.ix_(chosen, chosen)]) * outer
     block.flat[fixed * (len(block) + 1) :: len(block) + 1] += 1.0
     small, log_determinant = _inverse(block)
+    if every:
+        return small * outer, log_determinant
     inverse = np.zeros_like(inner)
     inverse[np.ix_(chosen, chosen)] = small * outer
     return inverse, log_determinant
@@ -120,7 +114,7 @@ def solve(sums: Sums, ratios: Ratios) -> Solution:
     shrink = own * sums.alive / spread
     inner = np.asarray(sums.inner.at(share)) - weigh(cross, shrink)
     right = first - cross.T @ (shrink[:, None] * left)
-    inverse, log_determinant = _dense_part(sums, ratios, inner)
+    inverse, log_determinant = scaled_inverse(inner, _scales(sums, ratios), sums.columns["fixed"].stop)
     dense = inverse @ right
     square = sums.square[0] + share * sums.square[1]
     rest = square - float((shrink[:, None] * left**2).sum()) - float((dense * right).sum())
