@@ -58,7 +58,7 @@ def monitor(ctx: click.Context, config_file: Path | None) -> None:
 def main() -> None:
     """Runs a command; a refusal is a sentence on the error stream and exit code 2."""
     try:
-        monitor.main(standalone_mode=False)
+        code = monitor.main(standalone_mode=False)
     except Refused as refused:
         _end(str(refused), REFUSED)
     except click.ClickException as wrong:
@@ -68,6 +68,7 @@ def main() -> None:
         _end("Stopped.", 130)
     except click.exceptions.Exit as asked:
         sys.exit(asked.exit_code)
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 def _end(sentence: str, code: int) -> None:

@@ -78,7 +78,7 @@ def due_editions(worker: Worker) -> list[Due]:
             for week in editions.missing_weeks(session, scope, started[scope.key], worker.settings.due, now)
         ]
     due_time = worker.settings.due
-    return sorted(due, key=lambda d: (d.week, d.scope.due_at(d.week, due_time), d.scope.key))
+    return sorted(due, key=lambda d: (d.week, d.scope.due_at(d.week, due_time), d.scope.region_code or ""))
 
 
 def _not_begun(scope: Scope, started: dict[str, Week], settings: Settings) -> bool:

@@ -1,5 +1,6 @@
 """Opens a chain as its settings say: its data folder, its database, its settings for the reports."""
 
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 from branches import database, migrations, standards
 from branches.database import reading
 from branches.editions import Edition
+from branches.errors import Refused
 from branches.language import language
 from branches.weeks import DueTime, Week
 from monitor import cache
@@ -26,10 +28,21 @@ def now() -> datetime:
 
 def open_chain(config: Config) -> sa.Engine:
     """The chain's database, brought to this version's tables."""
-    config.folder.mkdir(parents=True, exist_ok=True)
+    make_folder(config.folder)
     engine = database.create(config.database_url)
     migrations.upgrade(engine)
     return engine
+
+
+def make_folder(folder: Path) -> None:
+    """Makes a folder that can be written to, or says why there is none."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        why = error.strerror or "it is no folder"
+        raise Refused("Nothing can be written to the folder {folder}: {why}.", folder=str(folder), why=why) from error
 
 
 def rules(config: Config) -> Rules:

@@ -13,7 +13,7 @@ from monitor.config import Config, read_config, secret
 from monitor.opening import caches, now, open_chain
 from monitor.web.gate import Site
 
-THREADS = 8
+THREADS = min(2 * (os.cpu_count() or 1), 8)
 """Requests at once in a worker; more wait their turn."""
 
 

@@ -19,7 +19,7 @@ from branches.places import Branch
 from branches.weeks import Week, local_date
 from monitor import demo, jobs, serving
 from monitor.config import Config, read_config
-from monitor.opening import now, open_chain, worker
+from monitor.opening import make_folder, now, open_chain, worker
 
 SEED = 2026
 ZONE = "Europe/Budapest"
@@ -78,7 +78,7 @@ def command(folder: Path, branches: int, weeks: int, seed: int, only_make: bool)
 
 def _settled(folder: Path) -> Config:
     """The demonstration's settings: written once, but for the port, which must be free."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     file = folder.resolve() / "config.toml"
     os.environ["MONITOR_CONFIG"] = str(file)
     if not file.exists():
@@ -111,7 +111,10 @@ def _make(engine: sa.Engine, branches: int, weeks: int, seed: int) -> None:
             return
     click.echo(f"Inventing a chain of {branches} salons and {weeks} weeks of audits …")
     today: date = local_date(now(), ZONE)
-    with click.progressbar(length=weeks, label="Weeks", file=sys.stderr) as bar, transaction(engine) as session:
+    with (
+        click.progressbar(length=weeks, label="Weeks", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar,
+        transaction(engine) as session,
+    ):
         demo.build(
             session,
             seed=seed,

@@ -10,20 +10,19 @@ import click
 from branches import exchange
 from branches.database import transaction
 from branches.exchange import FormRefused, Imported
-from monitor.cli import REFUSED
 from monitor.config import read_config
 from monitor.opening import now, open_chain
 
 
 @click.command("import")
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.pass_context
-def command(ctx: click.Context, folder: Path) -> None:
+@click.pass_obj
+def command(config_file: Path | None, folder: Path) -> None:
     """Read branches.csv, items.csv and audits.csv from FOLDER; docs/exchange.md describes them.
 
     Everything is checked before anything is written. The same folder twice changes nothing.
     """
-    config = read_config(ctx.obj)
+    config = read_config(config_file)
     engine = open_chain(config)
     try:
         with _progress() as progress, transaction(engine) as session:
@@ -33,8 +32,7 @@ def command(ctx: click.Context, folder: Path) -> None:
     except FormRefused as refused:
         for fault in refused.faults:
             click.echo(str(fault), err=True)
-        click.echo(str(refused), err=True)
-        ctx.exit(REFUSED)
+        raise
     click.echo(_sentence(done))
 
 
@@ -52,7 +50,7 @@ def _sentence(done: Imported) -> str:
 @contextmanager
 def _progress() -> Iterator[Callable[[int, int], None]]:
     """A bar that grows as rows are checked and stored."""
-    with click.progressbar(length=1, label="Audits", file=sys.stderr) as bar:
+    with click.progressbar(length=1, label="Audits", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
 
         def show(done: int, of: int) -> None:
             bar.length = max(of, 1)

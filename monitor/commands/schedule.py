@@ -16,7 +16,8 @@ from monitor.opening import open_chain, worker
 @click.pass_obj
 def command(config_file: Path | None, once: bool, dry_run: bool) -> None:
     """Run the scheduler: every report that is due is made, once, also after days off."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("monitor").setLevel(logging.INFO)  # our own words; the libraries' only when something is wrong
     config = read_config(config_file)
     engine = open_chain(config)
     working = worker(config, engine)
