@@ -9,6 +9,7 @@ from sqlmodel import Field, Relationship, Session, SQLModel, col, or_, select
 
 from branches.database import public_id
 from branches.errors import Conflict, Refused
+from branches.language import message
 from branches.weeks import zone_name
 
 
@@ -50,7 +51,7 @@ Place = TypeVar("Place", Region, Branch)
 def open_region(session: Session, code: str, *, name: str = "", timezone: str) -> Region:
     """Adds a region under a code of its own."""
     region = Region(code=code, name=name or code, timezone=zone_name(timezone))
-    return _added(session, region, "There is already a region with the code {code}.")
+    return _added(session, region, message("There is already a region with the code {code}."))
 
 
 def open_branch(
@@ -64,7 +65,7 @@ def open_branch(
         timezone=zone_name(timezone or region.timezone),
         opened=opened,
     )
-    return _added(session, branch, "There is already a branch with the code {code}.")
+    return _added(session, branch, message("There is already a branch with the code {code}."))
 
 
 def _added(session: Session, place: Place, taken: str) -> Place:

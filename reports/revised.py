@@ -39,6 +39,11 @@ def _reason(reason: Mapping[str, str], language: Language) -> str:
 def _change(change: Mapping[str, Any], language: Language, titles: Mapping[str, str], names: Mapping[str, str]) -> str:
     section = titles.get(change["section"], change["section"])
     place = names.get(change["branch"], change["branch"]) or language.say("The whole chain")
+    if change["figure"] == "state":
+        was, now = (state_word(language, State(change[key])) for key in ("was", "now"))
+        return language.say(
+            "{place}, {section}: was “{was}”, is “{now}”.", place=place, section=section, was=was, now=now
+        )
     was, now = (_shown(change["figure"], change[key], language) for key in ("was", "now"))
     figure = _figure(change["figure"], language)
     return language.say(
@@ -53,7 +58,6 @@ def _change(change: Mapping[str, Any], language: Language, titles: Mapping[str, 
 
 def _figure(figure: str, language: Language) -> str:
     words = {
-        "state": language.say("state"),
         "audits": language.say("number of audits"),
         "score": language.say("score"),
         "norm": language.say("norm"),
@@ -63,9 +67,7 @@ def _figure(figure: str, language: Language) -> str:
     return words.get(figure, figure)
 
 
-def _shown(figure: str, value: float | str | None, language: Language) -> str:
+def _shown(figure: str, value: float | None, language: Language) -> str:
     if value is None:
         return language.say("nothing")
-    if isinstance(value, str):
-        return state_word(language, State(value))
     return language.whole(int(value)) if figure == "audits" else language.number(value)

@@ -1,0 +1,164 @@
+"""What the figures are made from: only what counted at that moment, in the days asked for."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import pytest
+from sqlmodel import Session
+
+from branches import audits, places, standards
+from branches.audits import Mark
+from branches.weeks import Week
+from reports import collect
+from reports.collect import Window
+from reports.figures import NewAudit
+from reports.sheet import UNKNOWN_SHOPPER
+from tests import make
+from tests.make import NOON
+
+WEEK = Week.of(NOON.date())
+LATER = NOON + timedelta(days=30)
+
+
+def test_a_sheet_holds_the_scores_of_the_window(session: Session) -> None:
+    north = make.region(session, "North")
+    first, second = make.branch(session, north), make.branch(session, north)
+    shopper = make.shopper(session)
+    make.audit(session, first, by=shopper, score=70)
+    make.audit(session, second, score=90, visited_at=NOON - timedelta(days=7))
+    make.audit(session, second, score=10, visited_at=NOON - timedelta(days=14))
+    found = collect.window(session, Window.ending(WEEK, 2), LATER)
+    sheet = found.sheet
+    assert (sheet.sections, sheet.branches, sheet.regions) == (
+        ("greeting", "service"),
+        (first.code, second.code),
+        (north.code,),
+    )
+    assert sheet.scores.tolist() == [[70.0, 70.0], [90.0, 90.0]]
+    assert sheet.branch.tolist() == [0, 1]
+    assert sheet.shopper.tolist() == [0, UNKNOWN_SHOPPER]
+    assert sheet.shoppers == (shopper.code,)
+    assert [date.fromordinal(day) for day in sheet.week.tolist()] == [WEEK.monday, WEEK.plus(-1).monday]
+    assert (found.version, found.standard_id) == (1, standards.current(session).id)  # type: ignore[union-attr]
+
+
+def test_scores_count_from_their_release(session: Session) -> None:
+    branch = make.branch(session)
+    make.audit(session, branch, released_at=NOON + timedelta(days=2))
+    window = Window.ending(WEEK, 1)
+    before = collect.window(session, window, NOON + timedelta(days=2, seconds=-1))
+    after = collect.window(session, window, NOON + timedelta(days=2))
+    assert (len(before.sheet.scores), len(after.sheet.scores)) == (0, 1)
+    assert before.sheet.branches == (branch.code,)
+
+
+def test_an_excluded_audit_is_in_no_sheet(session: Session) -> None:
+    audit = make.audit(session, make.branch(session))
+    audits.exclude(session, audit, reason="the wrong branch", by=make.user(session), at=LATER)
+    assert len(collect.window(session, Window.ending(WEEK, 1), LATER).sheet.scores) == 0
+
+
+def test_a_section_without_a_score_is_empty_in_the_sheet(session: Session) -> None:
+    branch, standard = make.branch(session), make.standard(session, {"greeting": 2, "service": 1})
+    audit = audits.assign(session, standard, branch, None, by=None, at=NOON)
+    audits.start(session, audit, by=None, at=NOON)
+    marks = {"greeting1": Mark("yes"), "greeting2": Mark("no"), "service1": Mark("na")}
+    audits.submit(session, audit, marks, visited_at=NOON, by=None, at=NOON)
+    audits.move(session, audit, audits.AuditState.APPROVED, by=None, at=NOON)
+    audits.release(session, audit, by=None, at=NOON)
+    scores = collect.window(session, Window.ending(WEEK, 1), LATER).sheet.scores
+    assert scores[0, 0] == 50.0
+    assert np.isnan(scores[0, 1])
+
+
+def test_a_third_of_a_point_is_not_rounded_to_a_thousandth(session: Session) -> None:
+    make.audit(session, make.branch(session), under=make.standard(session, {"greeting": 3}), score=67)
+    found = collect.window(session, Window.ending(WEEK, 1), LATER).sheet.scores
+    assert found[0, 0] == pytest.approx(200 / 3, abs=1e-9)
+
+
+def test_a_closed_branch_with_audits_is_in_the_sheet_and_one_without_is_not(session: Session) -> None:
+    north = make.region(session)
+    gone, empty, here = (make.branch(session, north) for _ in range(3))
+    make.audit(session, gone)
+    for branch in (gone, empty):
+        places.close_branch(session, branch, WEEK.plus(-30).monday)
+    found = collect.window(session, Window.ending(WEEK, 1), LATER)
+    assert set(found.sheet.branches) == {gone.code, here.code}
+
+
+def test_sections_of_two_versions_stand_side_by_side(session: Session) -> None:
+    branch = make.branch(session)
+    old = make.standard(session, {"greeting": 10, "parking": 10})
+    make.audit(session, branch, under=old, score=40)
+    make.audit(session, branch, under=make.standard(session, {"greeting": 10, "service": 10}), score=80)
+    sheet = collect.window(session, Window.ending(WEEK, 1), LATER).sheet
+    assert sheet.sections == ("greeting", "service", "parking")
+    assert sorted(sheet.version.tolist()) == [1, 2]
+    by_version = dict(zip(sheet.version.tolist(), sheet.scores.tolist(), strict=True))
+    assert by_version[1][0::2] == [40.0, 40.0]
+    assert by_version[2][:2] == [80.0, 80.0]
+
+
+def test_an_empty_chain_has_an_empty_sheet(session: Session) -> None:
+    found = collect.window(session, Window.ending(WEEK, 26), LATER)
+    assert (found.sheet.scores.shape, found.version, found.standard_id) == ((0, 0), 0, None)
+
+
+def test_the_trend_is_the_mean_of_the_weeks_audits(session: Session) -> None:
+    branch, other = make.branch(session), make.branch(session)
+    for score in (60, 80):
+        make.audit(session, branch, score=score)
+    make.audit(session, branch, score=100, visited_at=NOON - timedelta(days=7))
+    make.audit(session, other, score=0)
+    sheet = collect.window(session, Window.ending(WEEK, 26), LATER).sheet
+    points = [(p.week, p.section, p.audits, p.score) for p in collect.trend(sheet, {branch.code})]
+    before, now = WEEK.plus(-1).monday, WEEK.monday
+    assert points == [
+        (before, "greeting", 1, 100.0),
+        (before, "service", 1, 100.0),
+        (now, "greeting", 2, 70.0),
+        (now, "service", 2, 70.0),
+    ]
+
+
+def test_new_audits_are_those_released_since_and_late_ones_say_so(session: Session) -> None:
+    branch = make.branch(session)
+    make.audit(session, branch, visited_at=NOON - timedelta(days=7), released_at=NOON)
+    make.audit(session, branch, visited_at=NOON, released_at=NOON + timedelta(days=1))
+    make.audit(session, branch, visited_at=NOON, released_at=NOON + timedelta(days=9))
+    found = collect.new_audits(
+        session,
+        [branch.id],
+        after=NOON - timedelta(days=1),
+        until=NOON + timedelta(days=5),
+        week=WEEK,
+        reported=WEEK.plus(-3),
+    )
+    assert found == (
+        NewAudit(branch.code, WEEK.plus(-1).monday, late=True, score=80.0, failed_critical=()),
+        NewAudit(branch.code, WEEK.monday, late=False, score=80.0, failed_critical=()),
+    )
+
+
+def test_a_failed_critical_item_is_named(session: Session) -> None:
+    branch, standard = make.branch(session), make.standard(session, {"greeting": 10})
+    standard.sections[0].items[9].critical = True
+    session.flush()
+    make.audit(session, branch, under=standard, score=90)
+    day = timedelta(days=1)
+    found = collect.new_audits(session, [branch.id], after=NOON - day, until=NOON + day, week=WEEK, reported=WEEK)
+    assert [audit.failed_critical for audit in found] == [("greeting10",)]
+
+
+def test_batches_leave_nothing_out() -> None:
+    assert [list(batch) for batch in collect.batched(range(5), most=2)] == [[0, 1], [2, 3], [4]]  # type: ignore[arg-type]
+
+
+def test_midnight_in_another_zone_decides_the_week(session: Session) -> None:
+    """Visited late on a Sunday evening in New York: already Monday by UTC, still the old week there."""
+    region = places.open_region(session, "NY", timezone="America/New_York")
+    branch = places.open_branch(session, region, "ny1")
+    make.audit(session, branch, visited_at=datetime(2025, 7, 7, 3, tzinfo=UTC))
+    sheet = collect.window(session, Window.ending(WEEK, 1), LATER).sheet
+    assert sheet.week.tolist() == [WEEK.monday.toordinal()]

@@ -1,0 +1,75 @@
+"""What is said of a revision: which printed figures changed, and why."""
+
+from dataclasses import replace
+from datetime import date
+
+from branches.language import language
+from reports import stored
+from reports.figures import Cell, Figures, State
+from reports.revised import MOST_CHANGES, revision_words
+from tests.reports import invented
+
+EXCLUDED = (("excluded", date(2026, 3, 9)),)
+
+
+def whole() -> Figures:
+    return invented.figures({"b1": (State.AS_NORM, State.WATCH)})
+
+
+def figures(*cells: Cell) -> Figures:
+    return replace(whole(), cells=cells)
+
+
+def cell(branch: str = "b1", score: float = 71.04, state: State = State.AS_NORM) -> Cell:
+    return Cell(branch, "greeting", 9, 3, score, 80.0, score - 80.0, -5.0, -9.0, -1.0, 0.4, 0.5, state)
+
+
+def test_a_figure_changes_only_when_its_print_does() -> None:
+    assert stored.changes(figures(cell()), figures(cell(score=71.0401))) == ()
+    found = stored.changes(figures(cell()), figures(cell(score=71.06)))
+    assert [(c.figure, c.was, c.now) for c in found] == [("score", 71.0, 71.1), ("variance", -9.0, -8.9)]
+    assert not stored.state_changed(found)
+
+
+def test_a_printed_figure_is_rounded_half_up_and_never_minus_nothing() -> None:
+    assert [stored.printed(x) for x in (0.25, -0.25, -0.04, 71.05, None)] == [0.3, -0.3, 0.0, 71.1, None]
+
+
+def test_a_changed_state_is_told() -> None:
+    found = stored.changes(figures(cell()), figures(cell(state=State.WATCH)))
+    assert (stored.state_changed(found), [c.figure for c in found]) == (True, ["state"])
+
+
+def test_stored_figures_come_back_the_same() -> None:
+    assert stored.load(stored.dump(whole())) == whole()
+
+
+def test_the_reasons_come_first_and_the_changes_in_words() -> None:
+    found = stored.changes(figures(cell()), figures(cell(state=State.FALLS_SHORT, score=70.0)))
+    words = revision_words(
+        stored.dump_changes(found, EXCLUDED), language("en"), {"greeting": "Greeting"}, {"b1": "Fő tér"}
+    )
+    assert words == (
+        "Revised: an audit of the week of 9 March 2026 no longer counts.",
+        "Fő tér, Greeting: score was 71.0, is 70.0.",
+        "Fő tér, Greeting: was “As the norm”, is “Falls short”.",
+        "Fő tér, Greeting: variance was −9.0, is −10.0.",
+    )
+
+
+def test_many_changes_are_counted() -> None:
+    many = [cell(f"b{n}") for n in range(30)]
+    moved = [replace(one, state=State.WATCH) for one in many]
+    reasons = (("appeal upheld", date(2026, 3, 9)), ("corrected", date(2026, 3, 9)))
+    found = stored.dump_changes(stored.changes(figures(*many), figures(*moved)), reasons)
+    words = revision_words(found, language("en"), {}, {})
+    assert len(words) == 2 + MOST_CHANGES + 1
+    assert words[-1] == "10 more figures changed."
+
+
+def test_a_score_that_is_gone_is_nothing() -> None:
+    gone = replace(cell(), audits=0, score=None, variance=None, estimate=None)
+    found = stored.dump_changes(stored.changes(figures(cell()), figures(gone)), EXCLUDED)
+    words = revision_words(found, language("en"), {}, {"b1": "B"})
+    assert "B, greeting: score was 71.0, is nothing." in words
+    assert "B, greeting: number of audits was 9, is 0." in words
