@@ -15,6 +15,7 @@ from scipy.optimize import minimize
 
 from reports.gaps_sums import Joined, Visits
 from reports.mixed import NOTHING, scaled_inverse
+from reports.mixed_sums import STRANGER
 from reports.sheet import Floats
 
 Pairs = Mapping[str, tuple[float, float]]
@@ -89,7 +90,8 @@ def _cells(joined: Joined, ratios: Pairs, visit: float) -> _Weighed:
     found = _weighed(joined.known, 1.0, visit)
     if joined.stray is None:
         return found
-    mean, contrast = ratios["shopper"]
+    own, more = ratios["shopper"], ratios.get(STRANGER, (0.0, 0.0))
+    mean, contrast = own[0] + more[0], own[1] + more[1]
     share = 1.0 / (1.0 + contrast)
     stray = _weighed(joined.stray, share, share * (visit + (mean - contrast) / joined.sections))
     return _Weighed(
@@ -192,10 +194,12 @@ class _Search:
     """The criterion over log(1 + nγ) of every ratio."""
 
     def __init__(self, joined: Joined, turn: Floats, effects: tuple[str, ...]) -> None:
-        self.joined, self.turn, self.effects = joined, turn, effects
+        self.joined, self.turn = joined, turn
+        self.effects = effects if joined.stray is None else (*effects, STRANGER)
         scores = float(joined.known.count.sum() + (0.0 if joined.stray is None else joined.stray.count.sum()))
         sizes = {name: part.stop - part.start for name, part in joined.blocks.items()} | {joined.out: joined.levels}
-        each = [max(scores / joined.sections / sizes[name], 1.0) for name in effects]
+        sizes[STRANGER] = max(1, int(scores))
+        each = [max(scores / joined.sections / sizes[name], 1.0) for name in self.effects]
         self.audits = np.array([*np.repeat(each, 2), float(joined.sections)])
 
     def solve(self, steps: Floats) -> Gapped:
@@ -205,14 +209,15 @@ class _Search:
 
     def cost(self, steps: Floats) -> tuple[float, Floats]:
         solution = self.solve(steps)
-        slopes = np.empty(steps.size)
+        slopes = np.zeros(steps.size)
         by_hand = [steps.size - 1]
         for i, name in enumerate(self.effects):
+            if self.joined.stray is not None and name in {"shopper", STRANGER}:
+                by_hand += [2 * i, 2 * i + 1]
+                continue
             trace, score = _pulls(solution, name)
             by_component = trace - score / solution.residual
             slopes[2 * i : 2 * i + 2] = by_component[0], by_component[1:].sum()
-            if name == "shopper" and self.joined.stray is not None:
-                by_hand += [2 * i, 2 * i + 1]
         slopes *= np.exp(steps) / self.audits
         for i in by_hand:
             ahead = steps.copy()

@@ -13,7 +13,7 @@ import numpy as np
 from scipy import sparse
 from scipy.linalg import lapack
 
-from reports.mixed_sums import Matrix, Sums
+from reports.mixed_sums import STRANGER, Matrix, Sums
 from reports.sheet import Floats, Ints
 
 NOTHING = 1e-11
@@ -107,7 +107,7 @@ def solve(sums: Sums, ratios: Ratios) -> Solution:
         ValueError: the audits do not determine the fixed effects.
     """
     own = ratios.get(sums.out, 0.0)
-    share = 1.0 / (1.0 + ratios.get("shopper", 0.0))
+    share = 1.0 / (1.0 + ratios.get("shopper", 0.0) + ratios.get(STRANGER, 0.0))
     count, cross = np.asarray(sums.count.at(share)), sums.cross.at(share)
     left, first = np.asarray(sums.left.at(share)), np.asarray(sums.right.at(share))
     spread = 1.0 + own * sums.alive * count
@@ -180,6 +180,8 @@ def pull(solution: Solution, name: str) -> tuple[float, float]:
     Returns tr(Z'PZ) and |Z'Py|² (over all responses) of the effect: the two halves of the derivative of −2 log
     restricted likelihood in the ratio.
     """
+    if name == STRANGER:
+        return _pull_of_unknown(solution)
     if name == solution.sums.out:
         trace, score = _pull_of_eliminated(solution)
     else:

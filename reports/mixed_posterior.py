@@ -9,7 +9,7 @@ from scipy.special import ndtr
 from reports.figures import Interval
 from reports.mixed import solve
 from reports.mixed_reml import Fit, likelihood
-from reports.mixed_sums import Sums
+from reports.mixed_sums import STRANGER, Sums
 from reports.sheet import Floats
 
 RATE = 3.0
@@ -27,14 +27,14 @@ def _axis(span: Interval, residual: float, nodes: int) -> Floats:
     return np.linspace(max(0.0, value - REACH * (value - low)), value + REACH * (high - value), nodes)
 
 
-def _log_posterior(sums: Sums, spreads: Mapping[str, float], total: float) -> tuple[float, float]:
-    """Log posterior of ratios of spreads, the residual integrated out by Laplace's method; also the residual spread."""
-    solution = solve(sums, {name: spread**2 for name, spread in spreads.items()})
+def _log_posterior(sums: Sums, spreads: Mapping[str, float], total: float, stranger: float) -> float:
+    """Log posterior of ratios of spreads, the residual integrated out by Laplace's method."""
+    solution = solve(sums, {name: spread**2 for name, spread in spreads.items()} | {STRANGER: stranger})
     residual = solution.rest / sums.freedom
     scale = float(np.sqrt(residual))
     prior = -RATE / total * scale * (1.0 + sum(spreads.values()))
     fitted = -0.5 * (sums.freedom * np.log(residual) + solution.log_determinant)
-    return fitted + prior + (len(spreads) + 1) * np.log(scale), scale
+    return float(fitted + prior + (len(spreads) + 1) * np.log(scale))
 
 
 def _fine(axis: Floats) -> Floats:
@@ -44,7 +44,8 @@ def _fine(axis: Floats) -> Floats:
 
 
 def _by_grid(sums: Sums, fit: Fit, spans: Mapping[str, Interval]) -> float:
-    total = float(np.sqrt(sum(fit.variances.values())))
+    total = float(np.sqrt(sum(fit.variances[name] for name in (*sums.effects, "residual"))))
+    stranger = fit.variances.get(STRANGER, 0.0) / fit.residual
     branch, shopper = (_axis(spans[name], fit.residual, NODES) for name in ("branch", "shopper"))
     region = _axis(spans["region"], fit.residual, REGION_NODES) if "region" in spans else np.zeros(1)
     levels = []
@@ -52,7 +53,7 @@ def _by_grid(sums: Sums, fit: Fit, spans: Mapping[str, Interval]) -> float:
         plane = np.empty((branch.size, shopper.size))
         for i, j in np.ndindex(plane.shape):
             spreads = {"region": r, "branch": branch[i], "shopper": shopper[j]}
-            plane[i, j] = _log_posterior(sums, {name: spreads[name] for name in sums.effects}, total)[0]
+            plane[i, j] = _log_posterior(sums, {name: spreads[name] for name in sums.effects}, total, stranger)
         levels.append(plane)
     top = max(plane.max() for plane in levels)
     b, s = _fine(branch), _fine(shopper)

@@ -28,7 +28,7 @@ class _Scale:
 
     def __init__(self, sums: Sums, residual: float) -> None:
         per_level = typical_audits(sums)
-        self.names = (*sums.effects, "residual")
+        self.names = (*sums.free, "residual")
         self.unit = {name: residual / per_level.get(name, 1.0) for name in self.names}
 
     def steps(self, variances: Mapping[str, float], names: tuple[str, ...]) -> Floats:

@@ -7,7 +7,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from reports.mixed import Solution, pull, solve
-from reports.mixed_sums import Sums
+from reports.mixed_sums import STRANGER, Sums
 from reports.sheet import Floats
 
 LOG_2PI = float(np.log(2.0 * np.pi))
@@ -51,15 +51,15 @@ def likelihood(sums: Sums, variances: Mapping[str, float]) -> Point:
         −2 log restricted likelihood with its derivatives (Searle, Casella & McCulloch 1992, chapter 6).
     """
     residual = variances["residual"]
-    ratios = {name: variances[name] / residual for name in sums.effects}
+    ratios = {name: variances.get(name, 0.0) / residual for name in sums.free}
     solution = solve(sums, ratios)
     m, freedom = sums.responses, sums.responses * sums.freedom
     criterion = freedom * (LOG_2PI + np.log(residual)) + m * solution.log_determinant + solution.rest / residual
     slopes = {}
-    for name in sums.effects:
+    for name in sums.free:
         trace, score = pull(solution, name)
         slopes[name] = (m * trace - score / residual) / residual
-    inward = sum(ratios[name] * slopes[name] for name in sums.effects)
+    inward = sum(ratios[name] * slopes[name] for name in sums.free)
     slopes["residual"] = (freedom - solution.rest / residual) / residual - inward
     return Point(float(criterion), slopes, solution)
 
@@ -77,19 +77,20 @@ def typical_audits(sums: Sums) -> dict[str, float]:
     if sums.count.unknown is not None:
         count, inner = np.asarray(sums.count.at(1.0)), np.diagonal(np.asarray(sums.inner.at(1.0)))
     held = {name: count * sums.alive if name == sums.out else inner[sums.columns[name]] for name in sums.effects}
-    return {name: float(part.sum() / max(np.count_nonzero(part), 1)) or 1.0 for name, part in held.items()}
+    each = {name: float(part.sum() / max(np.count_nonzero(part), 1)) or 1.0 for name, part in held.items()}
+    return each | {STRANGER: 1.0}
 
 
 def _at_steps(sums: Sums, steps: Floats, audits: Floats) -> tuple[float, Floats, Floats]:
     """The criterion with the scale profiled out, its gradient in log(1 + nγ), and the ratios themselves."""
     ratios = np.expm1(steps) / audits
-    named = dict(zip(sums.effects, ratios.tolist(), strict=True))
+    named = dict(zip(sums.free, ratios.tolist(), strict=True))
     solution = solve(sums, named)
     freedom = sums.responses * sums.freedom
     residual = solution.rest / freedom
     criterion = freedom * (1.0 + LOG_2PI + np.log(residual)) + sums.responses * solution.log_determinant
-    gradient = np.zeros(len(sums.effects))
-    for i, name in enumerate(sums.effects):
+    gradient = np.zeros(len(sums.free))
+    for i, name in enumerate(sums.free):
         trace, score = pull(solution, name)
         gradient[i] = sums.responses * trace - score / residual
     return float(criterion), gradient * np.exp(steps) / audits, ratios
@@ -127,10 +128,10 @@ def fit(sums: Sums) -> Fit | None:
     if sums.freedom < 1 or sum(sums.square) <= 1e-12 * sums.freedom:
         return None
     per_level = typical_audits(sums)
-    audits = np.array([per_level[name] for name in sums.effects])
-    steps = np.zeros(len(sums.effects))
+    audits = np.array([per_level[name] for name in sums.free])
+    steps = np.zeros(len(sums.free))
     most = np.log1p(audits * LARGEST_RATIO)
-    if sums.effects:
+    if sums.free:
 
         def cost(x: Floats) -> tuple[float, Floats]:
             criterion, gradient, _ = _at_steps(sums, x, audits)
@@ -145,7 +146,7 @@ def fit(sums: Sums) -> Fit | None:
             options={"ftol": 1e-13, "gtol": 1e-6},
         )
         steps = _polish(sums, np.asarray(found.x), audits, most)
-    ratios = dict(zip(sums.effects, (np.expm1(steps) / audits).tolist(), strict=True))
+    ratios = dict(zip(sums.free, (np.expm1(steps) / audits).tolist(), strict=True))
     criterion = _at_steps(sums, steps, audits)[0]
     solution = solve(sums, ratios)
     residual = solution.rest / (sums.responses * sums.freedom)

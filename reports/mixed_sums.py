@@ -15,6 +15,9 @@ from scipy import sparse
 from reports.sheet import UNKNOWN_SHOPPER, Floats, Ints
 
 EFFECTS = ("region", "branch", "shopper")
+STRANGER = "stranger"
+"""What audits by unknown shoppers vary more than a shopper of their own each would explain. Were it left out, a few odd
+audits by unknown shoppers would pass for differences between the known ones."""
 DENSE_CELLS = 1_000_000
 """Up to this many entries the cross products stay dense: faster than sparse ones at a chain's usual size."""
 
@@ -92,6 +95,11 @@ class Sums:
     """Weight of all audits less fixed effects, for one response."""
     strays: float
     """Weight of audits by unknown shoppers, where shoppers vary."""
+
+    @property
+    def free(self) -> tuple[str, ...]:
+        """The variances to be found beside the residual one."""
+        return (*self.effects, STRANGER) if self.strays else self.effects
 
 
 def _columns(effects: tuple[str, ...], out: str, sizes: Mapping[str, int]) -> dict[str, slice]:

@@ -10,8 +10,8 @@ import numpy as np
 from reports.sheet import Floats
 
 POINTS, ROUNDS = 201, 400
-FEWEST = 1e-7
-"""Grid points with less mass than this are dropped at the end."""
+SMOOTHNESS = 0.5
+"""Width of the prior's normals in standard deviations of the effects."""
 WELL_KNOWN = 0.25
 """Cells with less than this share of the median precision do not stretch the grid."""
 MOST_CELLS = 20_000
@@ -20,10 +20,14 @@ MOST_CELLS = 20_000
 
 @dataclass(frozen=True)
 class Prior:
-    """A discrete distribution of differences."""
+    """A mixture of normals of one width: a smooth distribution of differences."""
 
     points: Floats
     masses: Floats
+    width: float = 0.0
+    """Variance of each normal; 0 makes the distribution discrete."""
+    cells: int = 0
+    """Cells it was learned from; 0 where it was given."""
 
 
 def cavity(precision: Floats, score: Floats, variance: float) -> tuple[Floats, Floats]:
@@ -50,32 +54,66 @@ def log_likelihood(points: Floats, precision: Floats, shift: Floats) -> Floats:
 def _grid(precision: Floats, shift: Floats, variance: float) -> Floats:
     trusted = precision > WELL_KNOWN * float(np.median(precision))
     place = shift[trusted] / precision[trusted]
-    reach = max(float(np.abs(place).max(initial=0.0)), 4.0 * float(np.sqrt(variance)), 1e-6)
+    farthest = float(np.abs(place).max(initial=0.0)) + 2.5 / float(np.sqrt(np.median(precision)))
+    reach = max(farthest, 4.0 * float(np.sqrt(variance)))
     return np.linspace(-reach, reach, POINTS)
+
+
+def _widened(precision: Floats, shift: Floats, width: float) -> tuple[Floats, Floats]:
+    """λ and η of the normals' centres instead of the effects themselves."""
+    spread = 1.0 + width * precision
+    return precision / spread, shift / spread
 
 
 def learn(precision: Floats, shift: Floats, variance: float) -> Prior:
     """How are the effects distributed over the cells?
 
+    A purely discrete answer would put a point under each outlier and be far too sure of it; normals of half the
+    effects' spread keep the freedom of shape and leave each cell its doubt.
+
     Args:
         precision: λ of each cell from `cavity`; cells with λ = 0 say nothing and are passed over.
         shift: η of each cell.
-        variance: the effects' variance by restricted maximum likelihood, which sets the least reach of the grid.
+        variance: the effects' variance by restricted maximum likelihood; it sets the grid's least reach and the width.
     """
     telling = np.flatnonzero(precision > 0.0)
     if not telling.size:
         return Prior(np.zeros(1), np.ones(1))
     telling = telling[:: max(1, telling.size // MOST_CELLS)]
     points = _grid(precision[telling], shift[telling], variance)
-    table = np.exp(log_likelihood(points, precision[telling], shift[telling]))
+    width = SMOOTHNESS**2 * variance
+    table = np.exp(log_likelihood(points, *_widened(precision[telling], shift[telling], width)))
     masses = np.full(points.size, 1.0 / points.size)
     for _ in range(ROUNDS):
         masses = masses * (table.T @ (1.0 / (table @ masses))) / telling.size
-    kept = masses > FEWEST
-    return Prior(points[kept], masses[kept] / masses[kept].sum())
+    return Prior(points, masses / masses.sum(), width, telling.size)
 
 
-def posterior(prior: Prior, precision: Floats, shift: Floats) -> Floats:
-    """What is each cell's effect, given its data and the prior? Cells × points, rows summing to 1."""
-    table = np.exp(log_likelihood(prior.points, precision, shift)) * prior.masses
-    return np.asarray(table / table.sum(axis=1, keepdims=True))
+@dataclass(frozen=True)
+class Posterior:
+    """Each cell's effect as a mixture of normals: cells × points."""
+
+    masses: Floats
+    """Rows sum to 1."""
+    centres: Floats
+    variance: Floats
+    """Cells: of each normal."""
+
+
+def _by_the_others(prior: Prior, likelihood: Floats) -> Floats:
+    """The prior as the other cells teach it, cells × points, with one more cell that might be anything.
+
+    Without this a cell far from all others would be judged by a prior that it has written itself.
+    """
+    own = likelihood * prior.masses
+    own /= own.sum(axis=1, keepdims=True)
+    return np.maximum(prior.cells * prior.masses - own, 0.0) + 1.0 / prior.points.size
+
+
+def posterior(prior: Prior, precision: Floats, shift: Floats) -> Posterior:
+    """What is each cell's effect, given its data and what the other cells teach?"""
+    spread = 1.0 + prior.width * precision
+    likelihood = np.exp(log_likelihood(prior.points, *_widened(precision, shift, prior.width)))
+    masses = likelihood * (_by_the_others(prior, likelihood) if prior.cells else prior.masses)
+    centres = (prior.points + prior.width * shift[:, None]) / spread[:, None]
+    return Posterior(masses / masses.sum(axis=1, keepdims=True), centres, prior.width / spread)

@@ -22,7 +22,7 @@ from reports.variance import check, section_fit, spans, weights
 WATCH = 0.5
 TAIL = 0.05
 """Probability left out at each end of an interval."""
-HALVINGS = 30
+HALVINGS = 24
 LEAST_SPREAD = 1e-9
 
 
@@ -79,9 +79,10 @@ def _mixtures(sections: dict[int, Known], prior: Prior | None) -> dict[int, _Mix
         left = np.maximum(1.0 - s.own_variance * s.precision, 1e-12)
         slope = s.slope / left * s.scale
         rest = s.variance - slope**2 * s.own_variance * left
-        masses = posterior(prior, *held[k])
-        centres = s.estimate[:, None] + slope[:, None] * (prior.points - own[:, None])
-        mixtures[k] = _Mixture(masses, centres, np.sqrt(np.maximum(rest, LEAST_SPREAD)))
+        effect = posterior(prior, *held[k])
+        centres = s.estimate[:, None] + slope[:, None] * (effect.centres - own[:, None])
+        spread = np.maximum(rest, 0.0) + slope**2 * effect.variance
+        mixtures[k] = _Mixture(effect.masses, centres, np.sqrt(np.maximum(spread, LEAST_SPREAD)))
     return mixtures
 
 

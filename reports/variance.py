@@ -107,7 +107,7 @@ def section_fit(
 
 def spans(summed: Sums, fitted: Fit) -> dict[str, Interval]:
     """Gives every variance of a fit with its 90 % interval."""
-    return {name: interval(summed, fitted, name) for name in fitted.variances}
+    return {name: interval(summed, fitted, name) for name in (*summed.effects, "residual")}
 
 
 def _only_known(sheet: ScoreSheet) -> ScoreSheet:

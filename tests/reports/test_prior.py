@@ -32,10 +32,30 @@ def test_learn_from_nothing_is_no_difference() -> None:
 
 def test_posterior_of_a_cell_without_data_is_the_prior() -> None:
     prior = Prior(np.array([-1.0, 2.0]), np.array([0.25, 0.75]))
-    np.testing.assert_allclose(posterior(prior, np.zeros(1), np.zeros(1)), [[0.25, 0.75]])
+    found = posterior(prior, np.zeros(1), np.zeros(1))
+    np.testing.assert_allclose(found.masses, [[0.25, 0.75]])
+    np.testing.assert_allclose(found.centres, [[-1.0, 2.0]])
 
 
 def test_posterior_weighs_by_likelihood() -> None:
     prior = Prior(np.array([0.0, 1.0]), np.array([0.5, 0.5]))
     found = posterior(prior, np.array([4.0]), np.array([4.0]))
-    np.testing.assert_allclose(found, [[1 / (1 + np.exp(2.0)), 1 / (1 + np.exp(-2.0))]])
+    np.testing.assert_allclose(found.masses, [[1 / (1 + np.exp(2.0)), 1 / (1 + np.exp(-2.0))]])
+
+
+def test_posterior_of_one_normal_is_the_textbooks() -> None:
+    """Prior N(1, 4), data y = 5 with variance 1: posterior N((1/4 + 5)/(1/4 + 1), 1/(1/4 + 1))."""
+    found = posterior(Prior(np.array([1.0]), np.ones(1), width=4.0), np.array([1.0]), np.array([5.0]))
+    assert found.centres[0, 0] == pytest.approx(5.25 / 1.25)
+    assert found.variance[0] == pytest.approx(0.8)
+
+
+def test_lone_cell_does_not_write_its_own_prior() -> None:
+    """One cell 10 below 200 at the norm: its own doubt remains, where a prior with a point under it would leave none."""
+    seen = np.concatenate([np.random.default_rng(1).normal(0, 1, 200), [-10.0]])
+    prior = learn(np.ones(201), seen, 0.0)
+    found = posterior(prior, np.ones(201), seen)
+    masses, centres = found.masses[-1], found.centres[-1]
+    mean = float(masses @ centres)
+    assert mean == pytest.approx(-10.0, abs=0.5)
+    assert float(masses @ (centres - mean) ** 2) == pytest.approx(1.0, abs=0.3)

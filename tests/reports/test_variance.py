@@ -3,7 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from reports.variance import components
+from reports.mixed_reml import likelihood
+from reports.mixed_sums import sums
+from reports.variance import components, observations
 from tests.reports.chains import Spreads, chain, sheet_of, with_strangers
 
 ALL = ("region", "branch", "shopper")
@@ -54,11 +56,26 @@ def test_unknown_shoppers_count_as_one_each() -> None:
     named = sheet.shopper.copy()
     named[unknown] = len(sheet.shoppers) + np.arange(unknown.size)
     names = (*sheet.shoppers, *(f"one{i}" for i in range(unknown.size)))
-    one = components(sheet, "section0000", ALL)
-    other = components(replace(sheet, shopper=named, shoppers=names), "section0000", ALL)
-    assert one.criterion == pytest.approx(other.criterion, abs=1e-6)
-    for name, interval in one.variances.items():
-        assert interval.value == pytest.approx(other.variances[name].value, rel=1e-4, abs=1e-6)
+    variances = {"region": 3.0, "branch": 20.0, "shopper": 15.0, "residual": 120.0}
+    criteria = []
+    for given in (sheet, replace(sheet, shopper=named, shoppers=names)):
+        rows = np.ones(given.branch.size, dtype=bool)
+        data = observations(given, rows, given.scores[:, :1], np.ones(rows.size))
+        criteria.append(likelihood(sums(data, ALL), variances).criterion)
+    assert criteria[0] == pytest.approx(criteria[1], abs=1e-7)
+
+
+def test_odd_audits_by_unknown_shoppers_are_no_difference_between_shoppers() -> None:
+    """Unknown shoppers' audits made wild: the known ones' variance stays as it was."""
+    sheet = with_strangers(chain(5, spreads=Spreads(shopper=1.0, taste=0.0))[0], 1, 0.2)
+    unknown = sheet.shopper < 0
+    wild = sheet.scores + 40.0 * np.random.default_rng(1).normal(0, 1, sheet.scores.shape) * unknown[:, None]
+    before, after = (
+        components(s, "section0000", ALL, known_shoppers=known).variances["shopper"]
+        for s, known in ((sheet, True), (replace(sheet, scores=wild), False))
+    )
+    assert after.value == pytest.approx(before.value, abs=2.0)
+    assert after.high < 30.0
 
 
 def test_components_of_equal_scores_are_nothing() -> None:
