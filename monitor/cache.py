@@ -10,13 +10,14 @@ from markupsafe import Markup
 
 from branches.language import Language
 from monitor import __version__
+from reports.own import OwnReport
 from reports.report import Report
 
 _one_at_a_time = Lock()
 """matplotlib draws one figure at a time in a process."""
 
 
-def drawings(folder: Path, edition: str, report: Report, language: Language) -> dict[str, Markup]:
+def drawings(folder: Path, edition: str, report: Report | OwnReport, language: Language) -> dict[str, Markup]:
     """Inline SVG of an edition's pictures in one language, drawn when first asked for."""
     file = folder / "drawings" / f"{edition}-{language.code}-{__version__}.json"
     kept = _read(file)
@@ -29,11 +30,14 @@ def drawings(folder: Path, edition: str, report: Report, language: Language) -> 
     return {name: Markup(drawing) for name, drawing in kept.items()}  # noqa: S704 - our own drawings, cleaned when made
 
 
-def _draw(report: Report, language: Language) -> dict[str, str]:
+def _draw(report: Report | OwnReport, language: Language) -> dict[str, str]:
     # The drawing library takes a second to import; a page from the cache must not wait for it.
-    from reports.render import drawings as draw  # noqa: PLC0415
+    from reports import render  # noqa: PLC0415
 
-    return {name: str(drawing) for name, drawing in draw(report, language).items()}
+    drawn = (
+        render.own_drawings(report, language) if isinstance(report, OwnReport) else render.drawings(report, language)
+    )
+    return {name: str(drawing) for name, drawing in drawn.items()}
 
 
 def _read(file: Path) -> dict[str, str] | None:

@@ -9,6 +9,7 @@ from reports.report import Column, Entry, Group, Strip, Table, Verdict
 from reports.voice import Voice
 
 IN_FULL = 12
+"""About how many verdicts of a state are given in full; those of one branch are not torn apart."""
 STRIP_REACH = 10.0
 Lacking = list[tuple[str, list[Cell]]]
 
@@ -24,33 +25,53 @@ def by_state(cells: Iterable[Cell]) -> dict[State, list[Cell]]:
 
 
 def group(voice: Voice, state: State, cells: list[Cell]) -> Group:
-    language = voice.language
+    language, cells = voice.language, _together(cells)
     branches = wording.branches(language, len({cell.branch for cell in cells}))
     listed = cells[: tables.TABLE_ROWS]
     table = tables.verdict_table(voice, listed, wording.state_word(language, state), len(cells)) if cells else None
-    reach, since = _reach(voice), {(flag.branch, flag.section): flag.since for flag in voice.figures.flags}
-    verdicts = tuple(_verdict(voice, cell, reach, since.get((cell.branch, cell.section))) for cell in cells[:IN_FULL])
+    far, since = _reach(voice), {(flag.branch, flag.section): flag.since for flag in voice.figures.flags}
+    verdicts = tuple(
+        _verdict(voice, cell, far, since.get((cell.branch, cell.section))) for cell in cells[: _in_full(cells)]
+    )
     hidden = len(cells) - len(verdicts)
     more = language.count("{n} more is in the table.", "{n} more are in the table.", hidden) if hidden else ""
     return Group(state, wording.state_word(language, state), branches, verdicts, table, more)
 
 
+def _together(cells: list[Cell]) -> list[Cell]:
+    """The cells of a branch follow each other, the branch with the furthest one first."""
+    places: dict[str, int] = {}
+    for cell in cells:
+        places.setdefault(cell.branch, len(places))
+    return sorted(cells, key=lambda cell: places[cell.branch])
+
+
+def _in_full(cells: list[Cell]) -> int:
+    n = min(IN_FULL, len(cells))
+    while 0 < n < len(cells) and cells[n].branch == cells[n - 1].branch:
+        n += 1
+    return n
+
+
 def _reach(voice: Voice) -> float:
-    """Points every strip of this report shows on each side of the norm."""
-    ends = [
-        abs(end)
-        for cell in voice.figures.cells
-        if cell.state in {State.FALLS_SHORT, State.WATCH, State.ABOVE}
-        for end in (cell.low, cell.high)
-        if end is not None
-    ]
+    told = {State.FALLS_SHORT, State.WATCH, State.ABOVE}
+    return reach(cell for cell in voice.figures.cells if cell.state in told)
+
+
+def reach(cells: Iterable[Cell]) -> float:
+    """Points that every strip of a report shows on each side of the norm."""
+    ends = [abs(end) for cell in cells for end in (cell.low, cell.high) if end is not None]
     return max([STRIP_REACH, *ends])
 
 
-def _verdict(voice: Voice, cell: Cell, reach: float, since: date | None) -> Verdict:
-    strip = None
-    if cell.estimate is not None and cell.low is not None and cell.high is not None:
-        strip = Strip(cell.state, cell.estimate, cell.low, cell.high, voice.figures.rules.margin, reach)
+def strip(cell: Cell, margin: float, reach: float) -> Strip | None:
+    """The cell beside the norm; None without an estimate."""
+    if cell.estimate is None or cell.low is None or cell.high is None:
+        return None
+    return Strip(cell.state, cell.estimate, cell.low, cell.high, margin, reach)
+
+
+def _verdict(voice: Voice, cell: Cell, far: float, since: date | None) -> Verdict:
     return Verdict(
         state=cell.state,
         word=wording.state_word(voice.language, cell.state),
@@ -61,7 +82,7 @@ def _verdict(voice: Voice, cell: Cell, reach: float, since: date | None) -> Verd
         words=wording.verdict(voice.language, cell),
         detail=wording.detail(voice.language, cell, voice.figures.rules.margin),
         since=wording.flagged(voice.language, cell.state, voice.figures.week, since) if since else "",
-        strip=strip,
+        strip=strip(cell, voice.figures.rules.margin, far),
     )
 
 

@@ -1,11 +1,12 @@
-"""The headline of a report: the sentences one would read aloud."""
+"""The headline of a report: the sentences one would read aloud, the first of which is set large."""
 
 from collections import Counter
 
 from reports.figures import State
 from reports.voice import Voice
 
-ALSO_NAMED = 2
+NAMED = 4
+"""Sections named one by one; the others are counted."""
 
 
 def headline(voice: Voice) -> tuple[str, ...]:
@@ -15,36 +16,54 @@ def headline(voice: Voice) -> tuple[str, ...]:
         return (say("No branch was open in this window."),)
     if all(cell.state is State.NOT_ENOUGH for cell in cells):
         return (say("Not enough audits to judge any branch."),)
-    short = _short_sentence(voice)
+    short = _shortfalls(voice)
     return (*short, *_otherwise(voice, {cell.state for cell in cells}, some=bool(short)), *_silent(voice))
 
 
-def _short_sentence(voice: Voice) -> tuple[str, ...]:
-    """The section that falls short at most branches first; the others in the same breath."""
-    language, everywhere = voice.language, len(voice.figures.branch_names)
-    short = Counter(cell.section for cell in voice.figures.cells if cell.state is State.FALLS_SHORT)
-    if not short:
+def _shortfalls(voice: Voice) -> tuple[str, ...]:
+    """How many branches fall short and where most; then each section, if there are several."""
+    language = voice.language
+    cells = [cell for cell in voice.figures.cells if cell.state is State.FALLS_SHORT]
+    by_section = Counter(cell.section for cell in cells).most_common()
+    titles = [voice.title(section) for section, _ in by_section]
+    if not cells:
         return ()
-    (section, n), *others = short.most_common()
-    if everywhere == 1:
-        titles = [voice.title(section) for section in short]
+    if len(voice.figures.branch_names) == 1:
+        sections = language.join(titles)
+        return (language.count("{sections} falls short.", "{sections} fall short.", len(titles), sections=sections),)
+    if len(titles) == 1:
         return (
             language.count(
-                "{sections} falls short.", "{sections} fall short.", len(titles), sections=language.join(titles)
+                "{section} falls short at {n} of {total} branches.",
+                "{section} falls short at {n} of {total} branches.",
+                len(cells),
+                section=titles[0],
+                total=len(voice.figures.branch_names),
             ),
         )
-    first = language.count(
-        "{section} falls short at {n} of {total} branches",
-        "{section} falls short at {n} of {total} branches",
+    most = titles[0] if by_section[0][1] > by_section[1][1] else ""
+    return _branches_short(voice, len({cell.branch for cell in cells}), most), _by_section(voice, by_section)
+
+
+def _branches_short(voice: Voice, n: int, most: str) -> str:
+    count, total = voice.language.count, len(voice.figures.branch_names)
+    if not most:
+        return count("{n} of {total} branches falls short.", "{n} of {total} branches fall short.", n, total=total)
+    return count(
+        "{n} of {total} branches falls short, most often in {section}.",
+        "{n} of {total} branches fall short, most often in {section}.",
         n,
-        section=voice.title(section),
-        total=everywhere,
+        total=total,
+        section=most,
     )
-    also = [language.say("{section} at {n}", section=voice.title(other), n=m) for other, m in others[:ALSO_NAMED]]
-    if len(others) > len(also):
-        more = len(others) - len(also)
-        also.append(language.count("{n} more section elsewhere", "{n} more sections elsewhere", more))
-    return (f"{first}; {language.join(also)}." if also else f"{first}.",)
+
+
+def _by_section(voice: Voice, by_section: list[tuple[str, int]]) -> str:
+    language, more = voice.language, len(by_section) - NAMED
+    named = [language.say("{section} at {n}", section=voice.title(code), n=n) for code, n in by_section[:NAMED]]
+    if more > 0:
+        named.append(language.count("{n} more section elsewhere", "{n} more sections elsewhere", more))
+    return language.say("By section: {sections}.", sections=language.join(named))
 
 
 def _silent(voice: Voice) -> tuple[str, ...]:

@@ -5,7 +5,8 @@ from markupsafe import Markup
 from branches.language import Language
 from reports import charts
 from reports.drawing import svg
-from reports.report import Funnel, HeatMap, Picture, Report, Split, Trend, Verdict
+from reports.own import OwnReport
+from reports.report import Funnel, HeatMap, Picture, Report, Split, Strip, Trend
 
 
 def drawings(report: Report, language: Language) -> dict[str, Markup]:
@@ -18,7 +19,15 @@ def drawings(report: Report, language: Language) -> dict[str, Markup]:
     found = {picture.name: _drawing(picture, language) for picture in pictures}
     for group in (report.short, report.watch, report.above):
         for place, verdict in enumerate(group.verdicts, start=1):
-            found |= _strip(f"strip-{group.state}-{place}", verdict, language)
+            found |= _strip(f"strip-{group.state}-{place}", verdict.strip, language)
+    return found
+
+
+def own_drawings(report: OwnReport, language: Language) -> dict[str, Markup]:
+    """Inline SVG of every section's strip by its name."""
+    found: dict[str, Markup] = {}
+    for section in (*report.well, *report.work, *report.alike, *report.unjudged):
+        found |= _strip(section.name, section.strip, language)
     return found
 
 
@@ -35,7 +44,7 @@ def _drawing(picture: Picture, language: Language) -> Markup:
     return Markup(svg(figure, picture.name, picture.question, picture.caption))  # noqa: S704 - escaped by the cleaner
 
 
-def _strip(name: str, verdict: Verdict, language: Language) -> dict[str, Markup]:
-    if verdict.strip is None:
+def _strip(name: str, strip: Strip | None, language: Language) -> dict[str, Markup]:
+    if strip is None:
         return {}
-    return {name: Markup(svg(charts.strip(verdict.strip, language), name))}  # noqa: S704 - holds no text
+    return {name: Markup(svg(charts.strip(strip, language), name))}  # noqa: S704 - holds no text

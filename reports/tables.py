@@ -17,20 +17,22 @@ def sections(voice: Voice) -> Table | None:
         return None
     say, number, whole = voice.language.say, voice.language.number, voice.language.whole
     short = Counter(cell.section for cell in voice.figures.cells if cell.state is State.FALLS_SHORT)
-    titles = (say("Norm"), say("Audits"), say("Branches"), say("Falls short at"))
+    titles = [say("Norm"), say("Audits"), say("Branches"), say("Falls short at")]
+    rows = [
+        (
+            voice.title(section.section),
+            wording.NOTHING if section.norm is None else number(section.norm),
+            whole(section.audits),
+            whole(section.branches),
+            whole(short[section.section]),
+        )
+        for section in voice.figures.sections
+    ]
+    shown = len(titles) - (voice.figures.scope_name is not None)  # a region's shortfalls are no figures of the chain
     return Table(
         say("The chain's norms"),
-        (Column(say("Section"), "text"), *(Column(title, "number") for title in titles)),
-        tuple(
-            (
-                Entry(voice.title(section.section)),
-                Entry(wording.NOTHING if section.norm is None else number(section.norm)),
-                Entry(whole(section.audits)),
-                Entry(whole(section.branches)),
-                Entry(whole(short[section.section])),
-            )
-            for section in voice.figures.sections
-        ),
+        (Column(say("Section"), "text"), *(Column(title, "number") for title in titles[:shown])),
+        tuple(tuple(Entry(text) for text in row[: shown + 1]) for row in rows),
     )
 
 

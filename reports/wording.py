@@ -69,20 +69,25 @@ def verdict(language: Language, cell: Cell) -> str:
 
 def detail(language: Language, cell: Cell, margin: float) -> str:
     """What was counted, beside what is concluded."""
-    facts = []
-    if cell.score is not None and cell.norm is not None:
-        facts.append(language.say("Score {score}, norm {norm}.", score=cell.score, norm=cell.norm))
+    said = [facts(language, cell)]
     if cell.p_short is not None and cell.state in {State.FALLS_SHORT, State.WATCH}:
-        facts.append(
+        said.append(
             language.say(
-                "More than {margin} below the norm with a probability of {share}.",
+                "{share} sure that it is more than {margin} below.",
                 margin=_short(language, margin),
                 share=probability(language, cell.p_short),
             )
         )
     if cell.shoppers == 1 and cell.audits > 1:
-        facts.append(language.say("All its audits are by one shopper, so the range is wide."))
-    return " ".join(facts)
+        said.append(language.say("All its audits are by one shopper, so the range is wide."))
+    return " ".join(filter(None, said))
+
+
+def facts(language: Language, cell: Cell) -> str:
+    """What was counted; empty where nothing was."""
+    if cell.score is None or cell.norm is None:
+        return ""
+    return language.say("Score {score}, norm {norm}.", score=cell.score, norm=cell.norm)
 
 
 def flagged(language: Language, state: State, week: date, since: date) -> str:

@@ -11,6 +11,9 @@ from monitor.web import gate
 blueprint = Blueprint("capture", __name__)
 
 MOST = 100
+LATEST = 12
+"""Audits that are not waiting and are shown at once; the earlier ones are folded."""
+TODO = {AuditState.ASSIGNED.value, AuditState.STARTED.value, AuditState.RETURNED.value}
 
 
 @blueprint.get("/audits")
@@ -23,9 +26,26 @@ def mine() -> str:
         .order_by(col(Audit.visited_on).desc(), col(Audit.id).desc())
         .limit(MOST)
     )
+    found = gate.session().exec(query).all()
+    todo = [(audit, name) for audit, name in found if audit.state in TODO]
+    rest = [(audit, name) for audit, name in found if audit.state not in TODO]
     return render_template(
-        "capture/mine.html", audits=gate.session().exec(query).all(), most=MOST, states=_state_words()
+        "capture/mine.html",
+        headline=_headline(len(todo), len(rest)),
+        todo=todo,
+        latest=rest[:LATEST],
+        earlier=rest[LATEST:],
+        cut=len(found) == MOST,
+        most=MOST,
+        states=_state_words(),
     )
+
+
+def _headline(todo: int, rest: int) -> str:
+    """What there is to do now."""
+    if todo:
+        return gate.tongue().count("{n} audit waits for you.", "{n} audits wait for you.", todo)
+    return gate.tongue().say("Nothing waits for you." if rest else "You have not made an audit yet.")
 
 
 def _state_words() -> dict[str, str]:

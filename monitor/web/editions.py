@@ -46,7 +46,7 @@ def scope(scope: str) -> str:
 def past(scope: str) -> str:
     _may_read(scope)
     lines = [_line(entry) for entry in editions.past(gate.session(), scope)]
-    return render_template("edition/list.html", editions=lines)
+    return render_template("edition/list.html", scope=_scope_name(scope), editions=lines)
 
 
 @blueprint.get("/editions/<public_id>")
@@ -63,7 +63,7 @@ def _latest(scope_key: str) -> str:
     _may_read(scope_key)
     found = editions.latest(gate.session(), scope_key)
     if found is None:
-        return render_template("edition/list.html", editions=[])
+        return render_template("edition/list.html", scope=_scope_name(scope_key), editions=[])
     return _page(found)
 
 
@@ -71,6 +71,11 @@ def _may_read(scope_key: str) -> None:
     known = {CHAIN, *(editions.region_key(region) for region in regions(gate.session()))}
     if scope_key not in known or not access.may_read_scope(gate.person(), scope_key):
         abort(404)
+
+
+def _scope_name(scope_key: str) -> str:
+    names = {editions.region_key(region): region.name for region in regions(gate.session())}
+    return names.get(scope_key) or gate.tongue().say("The whole chain")
 
 
 def _page(found: Edition) -> str:

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 from flask import Blueprint, abort, render_template
 
-from branches import editions
+from branches import editions, standards
 from branches.people import Role
 from branches.places import Branch
 from monitor import cache
 from monitor.web import gate
-from monitor.web.editions import composed
 from reports import stored
 from reports.figures import Figures
+from reports.own import own_report
 
 blueprint = Blueprint("portal", __name__)
 
@@ -25,7 +25,8 @@ def branch() -> str:
     found = editions.latest(gate.session(), editions.region_key(own.region))
     if found is None:
         return render_template("portal/none.html", branch=own)
-    report = composed(found, _own_figures(stored.load(found.content), own))
+    titles, items = standards.wordings(gate.session(), found.standard_id, gate.tongue().code)
+    report = own_report(_own_figures(stored.load(found.content), own), gate.tongue(), titles, items)
     drawings = cache.drawings(gate.site().cache, f"{found.public_id}-{own.public_id}", report, gate.tongue())
     return render_template("portal/branch.html", branch=own, report=report, charts=drawings)
 

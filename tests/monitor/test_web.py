@@ -93,7 +93,7 @@ def test_each_role_begins_on_its_own_page(signed_in: SignIn) -> None:
     assert begins == {
         Role.OFFICE: "The whole chain · week of 2 March 2026",
         Role.MANAGER: "Europe/Budapest · week of 2 March 2026",
-        Role.STAFF: "How we are doing · week of 2 March 2026",
+        Role.STAFF: "How we are doing · branch of Budapest · week of 2 March 2026",
         Role.SHOPPER: "My audits",
     }
 

@@ -39,7 +39,11 @@ def composed(figures: Figures) -> Report:
         ),
         (
             [(SHORT, SHORT), (SHORT, NORM), (NORM, ABOVE)],
-            ("Greeting falls short at 2 of 3 branches; Cut at 1.", "Everything else is as the norm or above it."),
+            (
+                "2 of 3 branches fall short, most often in Greeting.",
+                "By section: Greeting at 2 and Cut at 1.",
+                "Everything else is as the norm or above it.",
+            ),
         ),
         (
             [(SHORT, NORM), (WATCH, NORM)],
@@ -57,7 +61,10 @@ def composed(figures: Figures) -> Report:
         ([(NORM, WATCH), (NORM, NORM)], ("No shortfall could be shown.",)),
         ([(FEW, FEW), (FEW, FEW)], ("Not enough audits to judge any branch.",)),
         ([(SHORT, SHORT)], ("Greeting and Cut fall short.",)),
-        ([(SHORT, SHORT), (SHORT, SHORT)], ("Greeting falls short at 2 of 2 branches; Cut at 2.",)),
+        (
+            [(SHORT, SHORT), (SHORT, SHORT)],
+            ("2 of 2 branches fall short.", "By section: Greeting at 2 and Cut at 2."),
+        ),
         ([], ("No branch was open in this window.",)),
     ],
 )
@@ -110,6 +117,24 @@ def test_verdicts_beyond_the_first_stand_in_the_table() -> None:
     assert group.table is not None
     assert (len(group.verdicts), group.more) == (IN_FULL, "93 more are in the table.")
     assert (len(group.table.rows), group.table.rest) == (TABLE_ROWS, "5 more are not listed here.")
+
+
+def test_verdicts_of_one_branch_stand_together_and_are_not_torn_apart() -> None:
+    group = report(*[(SHORT, NORM)] * (IN_FULL - 1), (SHORT, SHORT), (SHORT, SHORT)).short
+    assert group.table is not None
+    listed = [row[0].text for row in group.table.rows]
+    assert [one.branch for one in group.verdicts] == listed[: IN_FULL + 1]
+    assert listed[IN_FULL - 1 :] == ["b11", "b11", "b12", "b12"]
+
+
+def test_a_regions_norms_leave_out_where_it_falls_short_itself() -> None:
+    figures = invented.figures({"b1": (SHORT, NORM)})
+    chain, north = composed(figures).sections, composed(replace(figures, scope="N", scope_name="North")).sections
+    assert chain is not None
+    assert north is not None
+    assert [column.title for column in chain.columns] == ["Section", "Norm", "Audits", "Branches", "Falls short at"]
+    assert [column.title for column in north.columns] == ["Section", "Norm", "Audits", "Branches"]
+    assert {len(row) for row in north.rows} == {4}
 
 
 def test_as_the_norm_lists_branches_of_which_nothing_else_is_said() -> None:

@@ -1,0 +1,191 @@
+"""Own: what a branch's staff read of their branch, a sentence a section; what goes well as prominent as what does not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import floor
+
+from branches.language import Language
+from reports import groups, wording
+from reports.figures import Cell, Figures, State
+from reports.news import news
+from reports.report import News, Strip
+from reports.voice import Voice
+
+
+@dataclass(frozen=True)
+class OwnSection:
+    """One section of the branch: a sentence, the facts behind it, and its strip where there is an estimate."""
+
+    name: str
+    """Of its drawing; unique in the report."""
+    title: str
+    state: State
+    words: str
+    facts: str
+    strip: Strip | None
+
+
+@dataclass(frozen=True)
+class OwnReport:
+    """What the staff of one branch get to know of one week."""
+
+    branch: str
+    week: str
+    headline: tuple[str, ...]
+    """What stands out, good or bad."""
+    besides: tuple[str, ...]
+    """What may be said of the other sections."""
+    basis: str
+    well: tuple[OwnSection, ...]
+    work: tuple[OwnSection, ...]
+    alike: tuple[OwnSection, ...]
+    unjudged: tuple[OwnSection, ...]
+    news: News
+
+
+def own_report(
+    figures: Figures, language: Language, titles: Mapping[str, str], items: Mapping[str, str] | None = None
+) -> OwnReport:
+    """How does one branch stand against the norm, in the words of those who work there?
+
+    Args:
+        figures: narrowed to the branch; points of 0…100.
+        language: the reader's.
+        titles: section code → title in that language.
+        items: code of a critical item → its wording.
+    """
+    voice = Voice(figures, language, titles)
+    far = groups.reach(figures.cells)
+    sections = tuple(_section(voice, cell, far, place) for place, cell in enumerate(figures.cells, start=1))
+    telling, quiet = _telling(voice), _quiet(voice)
+    return OwnReport(
+        branch=figures.scope_name or figures.scope,
+        week=language.week(figures.week),
+        headline=telling or quiet[:1],
+        besides=quiet if telling else quiet[1:],
+        basis=_basis(voice),
+        well=_of(sections, State.ABOVE),
+        work=_of(sections, State.FALLS_SHORT, State.WATCH),
+        alike=_of(sections, State.AS_NORM),
+        unjudged=_of(sections, State.NOT_ENOUGH),
+        news=news(voice, items or {}),
+    )
+
+
+def _of(sections: tuple[OwnSection, ...], *states: State) -> tuple[OwnSection, ...]:
+    return tuple(section for state in states for section in sections if section.state is state)
+
+
+def _titles(voice: Voice, state: State) -> list[str]:
+    return [voice.title(cell.section) for cell in voice.figures.cells if cell.state is state]
+
+
+def _telling(voice: Voice) -> tuple[str, ...]:
+    """What goes well and what falls short, in one breath."""
+    language, well, short = voice.language, _titles(voice, State.ABOVE), _titles(voice, State.FALLS_SHORT)
+    sentences = []
+    if well:
+        sentences.append(
+            language.count(
+                "{sections} is above the norm.",
+                "{sections} are above the norm.",
+                len(well),
+                sections=language.join(well),
+            )
+        )
+    if short:
+        sentences.append(
+            language.count(
+                "{sections} is below the norm.",
+                "{sections} are below the norm.",
+                len(short),
+                sections=language.join(short),
+            )
+        )
+    return tuple(sentences)
+
+
+def _quiet(voice: Voice) -> tuple[str, ...]:
+    """What else may be said; never nothing."""
+    language, everything = voice.language, len(voice.figures.cells)
+    watch, alike, few = (_titles(voice, state) for state in (State.WATCH, State.AS_NORM, State.NOT_ENOUGH))
+    if len(few) == everything:
+        return (language.say("There are not enough audits yet to say how we are doing."),)
+    if len(alike) == everything:
+        return (language.say("Everything is as the norm."),)
+    sentences = []
+    if watch:
+        sentences.append(
+            language.count(
+                "{sections} may be below the norm.",
+                "{sections} may be below the norm.",
+                len(watch),
+                sections=language.join(watch),
+            )
+        )
+    if alike:
+        sentences.append(
+            language.count(
+                "{sections} is as the norm.",
+                "{sections} are as the norm.",
+                len(alike),
+                sections=language.join(alike),
+            )
+        )
+    if few:
+        sentences.append(language.say("Not enough audits yet to judge: {sections}.", sections=language.join(few)))
+    return tuple(sentences)
+
+
+def _basis(voice: Voice) -> str:
+    figures = voice.figures
+    return voice.language.count(
+        "Rests on {n} audit of our branch, {first} to {last}.",
+        "Rests on {n} audits of our branch, {first} to {last}.",
+        max((cell.audits for cell in figures.cells), default=0),
+        first=figures.window_from,
+        last=figures.window_to,
+    )
+
+
+def _section(voice: Voice, cell: Cell, far: float, place: int) -> OwnSection:
+    return OwnSection(
+        name=f"strip-{place}",
+        title=voice.title(cell.section),
+        state=cell.state,
+        words=_words(voice.language, cell),
+        facts=wording.facts(voice.language, cell),
+        strip=groups.strip(cell, voice.figures.rules.margin, far),
+    )
+
+
+def _words(language: Language, cell: Cell) -> str:
+    if cell.estimate is None or cell.low is None or cell.high is None or cell.state is State.NOT_ENOUGH:
+        return language.say("Not enough audits yet to say.")
+    if cell.state is State.AS_NORM:
+        return _about_the_norm(language, cell.low, cell.high)
+    if cell.state is State.WATCH:
+        return language.say("Perhaps below the norm; the audits do not say for sure yet.")
+    points, likely = floor(abs(cell.estimate) + 0.5), wording.likely(language, cell.low, cell.high)
+    if cell.state is State.ABOVE:
+        return language.count(
+            "About {n} point above the norm ({likely}).",
+            "About {n} points above the norm ({likely}).",
+            points,
+            likely=likely,
+        )
+    return language.count(
+        "About {n} point below the norm ({likely}).",
+        "About {n} points below the norm ({likely}).",
+        points,
+        likely=likely,
+    )
+
+
+def _about_the_norm(language: Language, low: float, high: float) -> str:
+    """The strip beside it may lie to one side; the sentence must not deny that."""
+    if low > 0:
+        return language.say("As the norm, perhaps a little above it.")
+    if high < 0:
+        return language.say("As the norm, perhaps a little below it.")
+    return language.say("As the norm: no clear difference.")

@@ -1,0 +1,97 @@
+from dataclasses import replace
+
+import pytest
+
+from branches.language import language
+from reports.figures import Figures, NewAudit, State
+from reports.own import OwnReport, own_report
+from reports.render import own_drawings
+from tests.reports import invented
+from tests.reports.invented import TITLES, WEEK
+
+SHORT, WATCH, NORM, ABOVE, FEW = (
+    State.FALLS_SHORT,
+    State.WATCH,
+    State.AS_NORM,
+    State.ABOVE,
+    State.NOT_ENOUGH,
+)
+
+
+def own(greeting: State, cut: State) -> OwnReport:
+    return told(figures(greeting, cut))
+
+
+def figures(greeting: State, cut: State) -> Figures:
+    return replace(invented.figures({"b1": (greeting, cut)}), scope="b1", scope_name="Kossuth tér")
+
+
+def told(figures: Figures) -> OwnReport:
+    return own_report(figures, language("en"), TITLES, {"HYG1": "Tools were clean"})
+
+
+@pytest.mark.parametrize(
+    ("states", "headline", "besides"),
+    [
+        ((SHORT, NORM), ("Greeting is below the norm.",), ("Cut is as the norm.",)),
+        ((SHORT, ABOVE), ("Cut is above the norm.", "Greeting is below the norm."), ()),
+        ((SHORT, SHORT), ("Greeting and Cut are below the norm.",), ()),
+        ((NORM, NORM), ("Everything is as the norm.",), ()),
+        ((WATCH, NORM), ("Greeting may be below the norm.",), ("Cut is as the norm.",)),
+        ((NORM, FEW), ("Greeting is as the norm.",), ("Not enough audits yet to judge: Cut.",)),
+        ((FEW, FEW), ("There are not enough audits yet to say how we are doing.",), ()),
+    ],
+)
+def test_headline_says_what_stands_out_good_before_bad(
+    states: tuple[State, State], headline: tuple[str, ...], besides: tuple[str, ...]
+) -> None:
+    found = own(*states)
+    assert (found.headline, found.besides) == (headline, besides)
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (SHORT, "About 12 points below the norm (likely 6 to 18)."),
+        (WATCH, "Perhaps below the norm; the audits do not say for sure yet."),
+        (NORM, "As the norm: no clear difference."),
+        (ABOVE, "About 9 points above the norm (likely 6 to 12)."),
+        (FEW, "Not enough audits yet to say."),
+    ],
+)
+def test_each_state_is_a_sentence_of_its_own(state: State, words: str) -> None:
+    found = own(state, state)
+    sections = (*found.well, *found.work, *found.alike, *found.unjudged)
+    assert [(one.title, one.words) for one in sections] == [("Greeting", words), ("Cut", words)]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (0.5, 8.0, "As the norm, perhaps a little above it."),
+        (-8.0, -0.5, "As the norm, perhaps a little below it."),
+        (-3.0, 3.0, "As the norm: no clear difference."),
+    ],
+)
+def test_as_the_norm_says_no_more_than_its_strip_shows(low: float, high: float, words: str) -> None:
+    plain = figures(NORM, NORM)
+    aside = replace(plain.cells[0], estimate=(low + high) / 2, low=low, high=high)
+    assert told(replace(plain, cells=(aside, plain.cells[1]))).alike[0].words == words
+
+
+def test_basis_counts_the_branchs_own_audits() -> None:
+    assert own(NORM, FEW).basis == "Rests on 9 audits of our branch, 25 May 2026 to 22 November 2026."
+
+
+def test_strips_are_drawn_where_there_is_an_estimate_and_reach_equally_far() -> None:
+    found = own(SHORT, FEW)
+    (strip,) = [one.strip for one in found.work]
+    assert strip is not None
+    assert (strip.low, strip.high, strip.reach) == (-18.0, -6.0, 18.0)
+    assert list(own_drawings(found, language("en"))) == ["strip-1"]
+
+
+def test_a_failed_critical_item_is_told_by_name() -> None:
+    new = (NewAudit("b1", WEEK, late=False, score=80.0, failed_critical=("HYG1",)),)
+    (fresh,) = told(replace(figures(NORM, NORM), new=new)).news.critical
+    assert (fresh.words, fresh.critical) == ("score 80.0", ("Tools were clean",))
