@@ -152,7 +152,7 @@ def test_a_failed_critical_item_is_named(session: Session) -> None:
 
 
 def test_batches_leave_nothing_out() -> None:
-    assert [list(batch) for batch in collect.batched(range(5), most=2)] == [[0, 1], [2, 3], [4]]  # type: ignore[arg-type]
+    assert [list(batch) for batch in collect.batched(range(5), most=2)] == [[0, 1], [2, 3], [4]]
 
 
 def test_midnight_in_another_zone_decides_the_week(session: Session) -> None:
