@@ -8,6 +8,7 @@ from scipy.special import ndtr
 
 from reports.figures import Interval
 from reports.mixed import solve
+from reports.mixed_profile import LARGE
 from reports.mixed_reml import Fit, likelihood
 from reports.mixed_sums import STRANGER, Sums
 from reports.sheet import Floats
@@ -17,8 +18,6 @@ RATE = 3.0
 NODES, REGION_NODES, FINE = 9, 4, 120
 REACH = 1.8
 """The grid reaches this many half intervals beyond the estimate."""
-LARGE = 300
-"""With more dense columns than this the likelihood is near enough to a normal one in the logarithms."""
 
 
 def _axis(span: Interval, residual: float, nodes: int) -> Floats:
@@ -65,10 +64,11 @@ def _by_grid(sums: Sums, fit: Fit, spans: Mapping[str, Interval]) -> float:
     return above / mass
 
 
-def _by_normal(sums: Sums, fit: Fit, names: tuple[str, str]) -> float:
-    """Treats the two log variances as jointly normal, their curvature found from the gradient."""
+def _by_normal(sums: Sums, fit: Fit) -> float:
+    """Treats the log variances as jointly normal, their curvature found from the gradient."""
     variances = dict(fit.variances)
-    curvature = np.empty((2, 2))
+    names = [name for name in sums.effects if variances[name] > 0.0]
+    curvature = np.empty((len(names), len(names)))
     for column, name in enumerate(names):
         slopes = []
         for factor in (0.95, 1.05):
@@ -76,9 +76,10 @@ def _by_normal(sums: Sums, fit: Fit, names: tuple[str, str]) -> float:
             slopes.append([point.slopes[other] * variances[other] for other in names])
         curvature[:, column] = (np.array(slopes[1]) - np.array(slopes[0])) / np.log(1.05 / 0.95)
     covariance = 2.0 * np.linalg.inv((curvature + curvature.T) / 2)
-    lead = np.log(variances["shopper"] / variances["branch"])
-    spread = np.sqrt(max(covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1], 1e-12))
-    return float(ndtr(lead / spread))
+    place = sum(variances[name] for name in names if name != "shopper")
+    share = np.array([1.0 if name == "shopper" else -variances[name] / place for name in names])
+    lead = float(np.log(variances["shopper"] / place))
+    return float(ndtr(lead / np.sqrt(max(float(share @ covariance @ share), 1e-12))))
 
 
 def shopper_over_branch(sums: Sums, fit: Fit, spans: Mapping[str, Interval]) -> float | None:
@@ -97,5 +98,5 @@ def shopper_over_branch(sums: Sums, fit: Fit, spans: Mapping[str, Interval]) -> 
         return None
     width = max(part.stop for part in sums.columns.values())
     if width > LARGE and min(spans["branch"].low, spans["shopper"].low) > 0.0:
-        return _by_normal(sums, fit, ("branch", "shopper"))
+        return _by_normal(sums, fit)
     return _by_grid(sums, fit, spans)

@@ -21,6 +21,9 @@ WIDEST = 18.0
 """Largest step tried: a variance e¹⁸ times what one audit shows."""
 RESIDUAL_REACH = 4.0
 """The residual variance is sought within a factor e⁴ of the fitted one."""
+LARGE = 300
+"""With more dense columns than this the likelihood is near enough to a normal one in the steps."""
+NUDGE = 1e-3
 
 
 class _Scale:
@@ -109,3 +112,39 @@ def interval(sums: Sums, fit: Fit, name: str) -> Interval:
     high = _end(profile, best, fit.criterion, high, best + 0.4)
     ends = [profile.scale.variances(np.array([end]), (name,))[name] for end in (low, high)]
     return Interval(fit.variances[name], ends[0], ends[1])
+
+
+def _by_curvature(sums: Sums, fit: Fit) -> dict[str, Interval]:
+    """All intervals from the criterion's curvature at its lowest point; at the boundary along the variance itself."""
+    scale = _Scale(sums, fit.residual)
+    names = scale.names
+    best = scale.steps(fit.variances, names)
+
+    def slopes(steps: Floats) -> Floats:
+        point = likelihood(sums, scale.variances(steps, names))
+        return np.array([point.slopes[name] * scale.unit[name] for name in names]) * np.exp(steps)
+
+    here = slopes(best)
+    curvature = np.stack([slopes(best + NUDGE * unit) - here for unit in np.eye(best.size)]) / NUDGE
+    inside = np.flatnonzero((best > 0.0) | (np.array(names) == "residual"))
+    spread = np.zeros(best.size)
+    spread[inside] = np.sqrt(np.maximum(np.diagonal(np.linalg.inv(curvature[np.ix_(inside, inside)])), 0.0) * 2.0)
+    found = {}
+    for i, name in enumerate(names):
+        reach = float(np.sqrt(DROP)) * spread[i]
+        if not spread[i]:
+            bend = max(float(curvature[i, i]), 1e-12)
+            reach = (np.sqrt(here[i] ** 2 + 2.0 * bend * DROP) - here[i]) / bend
+        low = best[i] - reach if name == "residual" else max(best[i] - reach, 0.0)
+        ends = [scale.variances(np.array([end]), (name,))[name] for end in (low, best[i] + reach)]
+        found[name] = Interval(fit.variances.get(name, 0.0), ends[0], ends[1])
+    return found
+
+
+def intervals(sums: Sums, fit: Fit) -> dict[str, Interval]:
+    """Between which values does every variance of a fit lie, "residual" among them? See `interval`."""
+    names = (*sums.effects, "residual")
+    if max(part.stop for part in sums.columns.values()) > LARGE:
+        quick = _by_curvature(sums, fit)
+        return {name: quick[name] for name in names}
+    return {name: interval(sums, fit, name) for name in names}

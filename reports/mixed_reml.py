@@ -12,6 +12,9 @@ from reports.sheet import Floats
 
 LOG_2PI = float(np.log(2.0 * np.pi))
 OFF_BOUNDARY = 1e-6
+SETTLED = 1e-5
+"""A Newton step as short as this leaves an error of its square."""
+LEAST_START = 0.3
 LARGEST_RATIO = 1e6
 """An effect a million times the residual variance: the residual is rounding."""
 
@@ -81,6 +84,21 @@ def typical_audits(sums: Sums) -> dict[str, float]:
     return each | {STRANGER: 1.0}
 
 
+def _start(sums: Sums, audits: Floats) -> Floats:
+    """Where to begin: the spread of each effect's plain means less what chance gives them (Henderson's method I)."""
+    count, left = np.asarray(sums.count.known), np.asarray(sums.left.known)
+    inner, right = np.diagonal(np.asarray(sums.inner.known)), np.asarray(sums.right.known)
+    total = sum(sums.square) / sums.responses / sums.freedom
+    steps = np.full(audits.size, LEAST_START)
+    for i, name in enumerate(sums.effects):
+        n, sum_ = (count, left) if name == sums.out else (inner[sums.columns[name]], right[sums.columns[name]])
+        seen = n > 0
+        if seen.sum() > 1:
+            spread = float((sum_[seen] ** 2 / n[seen, None]).sum()) / sums.responses / float(n[seen].sum())
+            steps[i] = np.log1p(audits[i] * max(spread / total - 1.0 / audits[i], 0.0))
+    return steps
+
+
 def _at_steps(sums: Sums, steps: Floats, audits: Floats) -> tuple[float, Floats, Floats]:
     """The criterion with the scale profiled out, its gradient in log(1 + nγ), and the ratios themselves."""
     ratios = np.expm1(steps) / audits
@@ -115,7 +133,10 @@ def _polish(sums: Sums, steps: Floats, audits: Floats, most: Floats) -> Floats:
         moved[free] = np.clip(steps[free] - np.linalg.solve(curvature, gradient[free]), 0.0, most[free])
         if _at_steps(sums, moved, audits)[0] > value + 1e-9 * abs(value):
             break
+        settled = float(np.abs(moved - steps).max()) < SETTLED
         steps = moved
+        if settled:
+            break
     return steps
 
 
@@ -139,11 +160,11 @@ def fit(sums: Sums) -> Fit | None:
 
         found = minimize(
             cost,
-            np.full(audits.size, 0.7),
+            np.clip(_start(sums, audits), LEAST_START, most),
             jac=True,
             method="L-BFGS-B",
             bounds=[(0.0, float(end)) for end in most],
-            options={"ftol": 1e-13, "gtol": 1e-6},
+            options={"ftol": 1e-10, "gtol": 1e-3},
         )
         steps = _polish(sums, np.asarray(found.x), audits, most)
     ratios = dict(zip(sums.free, (np.expm1(steps) / audits).tolist(), strict=True))

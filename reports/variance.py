@@ -7,7 +7,7 @@ import numpy as np
 
 from reports.figures import Interval
 from reports.mixed_posterior import shopper_over_branch
-from reports.mixed_profile import interval
+from reports.mixed_profile import intervals
 from reports.mixed_reml import Fit, fit
 from reports.mixed_sums import EFFECTS, Observations, Sums, sums
 from reports.norms import Bools
@@ -107,7 +107,7 @@ def section_fit(
 
 def spans(summed: Sums, fitted: Fit) -> dict[str, Interval]:
     """Gives every variance of a fit with its 90 % interval."""
-    return {name: interval(summed, fitted, name) for name in (*summed.effects, "residual")}
+    return intervals(summed, fitted)
 
 
 def _only_known(sheet: ScoreSheet) -> ScoreSheet:

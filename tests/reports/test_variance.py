@@ -3,9 +3,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from reports.mixed_posterior import _by_grid, _by_normal
+from reports.mixed_profile import _by_curvature, intervals
 from reports.mixed_reml import likelihood
 from reports.mixed_sums import sums
-from reports.variance import components, observations
+from reports.variance import components, observations, section_fit
 from tests.reports.chains import Spreads, chain, sheet_of, with_strangers
 
 ALL = ("region", "branch", "shopper")
@@ -99,3 +101,35 @@ def test_components_of_a_section_without_scores_are_nothing() -> None:
 def test_components_of_what_there_is_not_are_refused(section: str, effects: tuple[str, ...], sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         components(chain(7)[0], section, effects)
+
+
+@pytest.mark.slow
+def test_intervals_of_a_large_chain_are_near_the_profiled_ones() -> None:
+    """Beyond 300 dense columns intervals come from the curvature: on a chain just below, both agree within a tenth."""
+    sheet, _ = chain(8, branches=200, audits=12, sections=1, shoppers=60)
+    found = section_fit(sheet, 0, np.ones(sheet.branch.size))
+    assert found is not None
+    exact, quick = intervals(*found), _by_curvature(*found)
+    for name in ("branch", "shopper", "residual"):
+        assert quick[name].low == pytest.approx(exact[name].low, rel=0.1)
+        assert quick[name].high == pytest.approx(exact[name].high, rel=0.1)
+    assert _by_normal(*found) == pytest.approx(_by_grid(*found, exact), abs=0.1)
+
+
+@pytest.mark.slow
+def test_large_chain_is_fitted_with_intervals_at_once() -> None:
+    sheet, _ = chain(9, branches=700, audits=6, sections=1, shoppers=400)
+    found = components(sheet, "section0000", ALL)
+    assert found.variances["shopper"].low < 20.0 < found.variances["shopper"].high
+    assert found.variances["branch"].low < 25.0 < found.variances["branch"].high
+    assert found.shopper_over_branch is not None
+
+
+def test_interval_at_the_boundary_of_a_large_chain_starts_at_zero() -> None:
+    sheet, _ = chain(10, branches=40, audits=6, sections=1, spreads=Spreads(region=0.0, branch=0.0, cell=0.0))
+    found = section_fit(sheet, 0, np.ones(sheet.branch.size))
+    assert found is not None
+    exact, quick = intervals(*found), _by_curvature(*found)
+    for name in ("region", "branch"):
+        assert quick[name].low == exact[name].low == 0.0
+        assert quick[name].high == pytest.approx(exact[name].high, rel=0.5)
