@@ -186,12 +186,6 @@ def band(value: Fraction, bands: Iterable[Band]) -> str | None:
     return max(reached, key=lambda b: b.floor).code if reached else None
 
 
-def displayed(stored: int) -> str:
-    """Stored thousandths as a reader sees them: one decimal, half up."""
-    tenths = (stored + 50) // 100
-    return f"{tenths // 10}.{tenths % 10}"
-
-
 def rating_steps(item: ItemRule) -> Sequence[int]:
     """The steps of a rating, worst first."""
     step = 1 if item.best > item.worst else -1

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from branches.errors import Refused
+from branches.language import language
 from branches.scoring import (
     NA,
     NO,
@@ -21,7 +22,6 @@ from branches.scoring import (
     Total,
     band,
     check,
-    displayed,
     points,
     rating_steps,
     score,
@@ -259,7 +259,7 @@ def in_reach(value: Fraction, above: Band | None) -> bool:
 
 def test_a_score_shown_as_85_but_below_it_is_in_the_lower_band() -> None:
     almost = Fraction(85) - Fraction(1, 10**9)
-    assert displayed(thousandths(almost)) == "85.0"
+    assert language("en").number(thousandths(almost) / 1000) == "85.0"
     assert band(almost, BANDS) == "fair"
     assert band(Fraction(85), BANDS) == "good"
 
@@ -267,12 +267,6 @@ def test_a_score_shown_as_85_but_below_it_is_in_the_lower_band() -> None:
 def test_band_of_a_score_below_all_of_them_is_none() -> None:
     assert band(Fraction(10), BANDS[1:]) is None
     assert band(Fraction(10), []) is None
-
-
-@given(st.integers(0, 100_000))
-def test_displayed_scores_are_rounded_half_up(stored: int) -> None:
-    shown = (Decimal(stored) / 1000).quantize(Decimal("0.1"), ROUND_HALF_UP)
-    assert displayed(stored) == str(shown)
 
 
 @pytest.mark.parametrize(("worst", "best", "steps"), [(1, 5, [1, 2, 3, 4, 5]), (3, 1, [3, 2, 1])])
