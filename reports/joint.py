@@ -7,10 +7,11 @@ within branches. A chain too large for that has each section fitted alone.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from reports.figures import Interval
 from reports.gaps import fit_gaps
 from reports.gaps_effects import gapped_deviations
 from reports.gaps_sums import joined
@@ -19,7 +20,8 @@ from reports.mixed_reml import Fit, fit, fit_at
 from reports.mixed_sums import sums
 from reports.norms import Bools
 from reports.sheet import Floats, Ints, ScoreSheet
-from reports.variance import observations, section_fit, tellable, weights
+from reports.variance import is_vast, observations, section_fit, section_vast, tellable, weights
+from reports.vast import vast_deviations, vast_intervals
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class Known:
     leniency: Floats | None
     """S: points above the mean of the others; None where shoppers cannot be told apart."""
     leniency_variance: Floats | None
+    variances: Mapping[str, Interval] = field(default_factory=dict)
+    """Points², of a vast chain's section; others have theirs fitted exactly elsewhere."""
 
 
 def helmert(size: int) -> Floats:
@@ -62,6 +66,34 @@ def within_spread(branch: Ints, values: Floats) -> float:
     means = np.divide(np.bincount(branch, weights=values), counts, out=np.zeros(counts.size), where=counts > 0)
     freedom = values.size - int((counts > 0).sum())
     return float(np.sqrt(((values - means[branch]) ** 2).sum() / freedom)) if freedom > 0 else 0.0
+
+
+def _vast(sheet: ScoreSheet, k: int, weight: Floats) -> Known | None:
+    """One section of a chain too large for exact equations."""
+    fitted = section_vast(sheet, k, weight)
+    if fitted is None or "branch" not in fitted.columns:
+        return None
+    scored = ~np.isnan(sheet.scores[:, k])
+    among = np.bincount(sheet.branch[scored], minlength=len(sheet.branches)) > 0
+    branch = vast_deviations(fitted, "branch", among, sheet.region_of)
+    shopper = None
+    if "shopper" in fitted.columns:
+        who = sheet.shopper[scored & (sheet.shopper >= 0)]
+        shopper = vast_deviations(fitted, "shopper", np.bincount(who, minlength=len(sheet.shoppers)) > 0)
+    unit, residual = float(np.sqrt(fitted.residual)), fitted.residual
+    return Known(
+        scale=unit,
+        among=among,
+        estimate=branch.estimate[:, 0],
+        variance=branch.variance * residual,
+        precision=branch.precision,
+        score=branch.score[:, 0] / unit,
+        slope=branch.slope,
+        own_variance=fitted.ratio("branch"),
+        leniency=None if shopper is None else shopper.estimate[:, 0],
+        leniency_variance=None if shopper is None else shopper.variance * residual,
+        variances=vast_intervals(fitted),
+    )
 
 
 def _alone(sheet: ScoreSheet, k: int, weight: Floats) -> Known | None:
@@ -211,6 +243,9 @@ def known(sheet: ScoreSheet, half_life_weeks: float = 0.0) -> dict[int, Known]:
         By the section's index; sections without anything to fit are left out.
     """
     weight = weights(sheet, half_life_weeks)
+    if is_vast(sheet):
+        vast = {k: _vast(sheet, k, weight) for k in range(len(sheet.sections))}
+        return {k: found for k, found in vast.items() if found is not None}
     live = [k for k in range(len(sheet.sections)) if _varies(sheet, k)]
     gaps = bool(np.isnan(sheet.scores[:, live]).any())
     fitted = (_with_gaps if gaps else _together)(sheet, live, weight) if len(live) > 1 else None

@@ -117,7 +117,7 @@ def _indicators(codes: Ints, start: int, width: int) -> sparse.csr_array:
     return sparse.csr_array((np.ones(rows.size), (rows, start + codes[rows])), shape=(codes.size, width))
 
 
-def _cells(data: Observations, centred: Floats) -> tuple[Ints, Ints, Ints, Floats, Floats]:
+def cells(data: Observations, centred: Floats) -> tuple[Ints, Ints, Ints, Floats, Floats]:
     """Sums weights and scores by (branch, shopper, version)."""
     versions, version = np.unique(data.version, return_inverse=True)
     key = (data.branch * (data.shoppers + 1) + data.shopper + 1) * versions.size + version
@@ -147,7 +147,7 @@ def sums(data: Observations, effects: tuple[str, ...]) -> Sums:
         raise ValueError(f"A model can hold region, branch and shopper, not {strangers[0]}.")
     centre = data.values.mean(axis=0)
     centred = data.values - centre
-    branch, shopper, version, weight, total = _cells(data, centred)
+    branch, shopper, version, weight, total = cells(data, centred)
     versions = int(version.max()) + 1
     sizes = {
         "fixed": versions,

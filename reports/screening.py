@@ -4,7 +4,7 @@ Empirical Bayes with a prior without a shape, and the largest set of flags whose
 within the accepted share (Sun & Cai 2007; Gu & Koenker 2023, "Invidious comparisons").
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isnan
 
 import numpy as np
@@ -17,7 +17,8 @@ from reports.mixed_posterior import shopper_over_branch
 from reports.norms import Bools, Means, norms
 from reports.prior import Prior, cavity, learn, posterior
 from reports.sheet import UNKNOWN_SHOPPER, Floats, Ints, ScoreSheet
-from reports.variance import check, section_fit, spans, weights
+from reports.variance import check, is_vast, section_fit, spans, weights
+from reports.vast import vast_shopper_over_branch
 
 WATCH = 0.5
 TAIL = 0.05
@@ -196,10 +197,13 @@ def _cells(sheet: ScoreSheet, means: Means, beliefs: Beliefs, rules: Rules, judg
     return tuple(cells)
 
 
-def _section(sheet: ScoreSheet, k: int, means: Means, weight: Floats) -> SectionFigures:
+def _section(sheet: ScoreSheet, k: int, means: Means, weight: Floats, own: Known | None) -> SectionFigures:
     audits = int(means.audits[:, k].sum())
     branches = int((means.audits[:, k] > 0).sum())
     plain = SectionFigures(sheet.sections[k], audits, branches, _or_none(means.overall.item(k)))
+    if is_vast(sheet):
+        wide = dict(own.variances) if own else {}
+        return replace(plain, variances=wide, shopper_over_branch=vast_shopper_over_branch(wide))
     found = section_fit(sheet, k, weight)
     if found is None:
         return plain
@@ -244,7 +248,7 @@ def assess(sheet: ScoreSheet, rules: Rules) -> Assessment:
     judged = _judged(means, rules, whole=plan.enough) & ~np.isnan(beliefs.short)
     return Assessment(
         design=plan,
-        sections=tuple(_section(sheet, k, means, weight) for k in range(len(sheet.sections))),
+        sections=tuple(_section(sheet, k, means, weight, sections.get(k)) for k in range(len(sheet.sections))),
         cells=_cells(sheet, means, beliefs, rules, judged),
         shoppers=_leniencies(sheet, sections),
     )

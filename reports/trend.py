@@ -18,9 +18,8 @@ from scipy.special import ndtr, stdtrit
 from reports.figures import Interval
 from reports.mixed import predict, prediction_variance
 from reports.mixed_effects import level_rows
-from reports.mixed_reml import Fit
 from reports.sheet import Floats, Ints, ScoreSheet
-from reports.variance import check, section_fit
+from reports.variance import check, is_vast, section_fit, section_vast
 
 MEMORY = 0.2
 """Share of the newest audit in the moving average."""
@@ -162,16 +161,65 @@ class _Adjusted:
     """What branch, shopper and version leave of each score, the chain's own movement still in it."""
 
 
-def _shopper_part(sheet: ScoreSheet, fitted: Fit, rows: Ints) -> tuple[Floats, Floats]:
-    """Leniency of each audit's shopper and its prediction error variance; unknown shoppers have the whole variance."""
-    value, variance = np.zeros(rows.size), np.zeros(rows.size)
+@dataclass(frozen=True)
+class _Fitted:
+    """What a section's fit, exact or vast, says of each score."""
+
+    norms: Floats
+    """Of each version of the standard."""
+    leniency: Floats
+    """S."""
+    doubt: Floats
+    """S: prediction error variance of the leniency."""
+    stranger: float
+    """Variance of an unknown shopper's leniency."""
+    places: Floats
+    """B: branch and region together."""
+    residual: float
+    level: float
+
+
+def _exact(sheet: ScoreSheet, k: int) -> _Fitted | None:
+    found = section_fit(sheet, k, np.ones(sheet.branch.size))
+    if found is None or "branch" not in found[1].variances:
+        return None
+    summed, fitted = found
+    fixed = fitted.solution.dense[summed.columns["fixed"], 0]
+    people = len(sheet.shoppers)
+    leniency, doubt = np.zeros(people), np.zeros(people)
     if "shopper" in fitted.variances:
-        levels = level_rows(fitted.solution, "shopper", len(sheet.shoppers))
-        who = sheet.shopper[rows]
-        error = prediction_variance(fitted.solution, levels) * fitted.residual
-        value = np.where(who >= 0, predict(fitted.solution, levels)[who, 0], 0.0)
-        variance = np.where(who >= 0, np.minimum(error[who], fitted.variances["shopper"]), fitted.variances["shopper"])
-    return value, variance
+        rows = level_rows(fitted.solution, "shopper", people)
+        leniency = predict(fitted.solution, rows)[:, 0]
+        doubt = prediction_variance(fitted.solution, rows) * fitted.residual
+    places = predict(fitted.solution, level_rows(fitted.solution, "branch", len(sheet.branches), sheet.region_of))
+    return _Fitted(
+        norms=summed.centre[0] + fixed[0] + np.concatenate([[0.0], fixed[1:]]),
+        leniency=leniency,
+        doubt=doubt,
+        stranger=fitted.variances.get("shopper", 0.0),
+        places=places[:, 0],
+        residual=fitted.residual,
+        level=fitted.variances["branch"] + fitted.variances.get("region", 0.0),
+    )
+
+
+def _approximate(sheet: ScoreSheet, k: int) -> _Fitted | None:
+    fitted = section_vast(sheet, k, np.ones(sheet.branch.size))
+    if fitted is None or "branch" not in fitted.columns:
+        return None
+    people, places = len(sheet.shoppers), fitted.effects[fitted.columns["branch"], 0]
+    if "region" in fitted.columns:
+        places = places + fitted.effects[fitted.columns["region"], 0][sheet.region_of]
+    named = "shopper" in fitted.columns
+    return _Fitted(
+        norms=fitted.norms,
+        leniency=fitted.effects[fitted.columns["shopper"], 0][:people] if named else np.zeros(people),
+        doubt=fitted.doubt["shopper"][:people] * fitted.residual if named else np.zeros(people),
+        stranger=fitted.variances.get("shopper", 0.0),
+        places=places,
+        residual=fitted.residual,
+        level=fitted.variances["branch"] + fitted.variances.get("region", 0.0),
+    )
 
 
 def _chain_weeks(week: Ints, rest: Floats, residual: float) -> Floats:
@@ -188,22 +236,19 @@ def _chain_weeks(week: Ints, rest: Floats, residual: float) -> Floats:
 
 
 def _adjusted(sheet: ScoreSheet, k: int) -> _Adjusted | None:
-    found = section_fit(sheet, k, np.ones(sheet.branch.size))
-    if found is None or "branch" not in found[1].variances:
+    fitted = (_approximate if is_vast(sheet) else _exact)(sheet, k)
+    if fitted is None:
         return None
-    summed, fitted = found
     rows = np.flatnonzero(~np.isnan(sheet.scores[:, k]))
     rows = rows[np.lexsort((sheet.scores[rows, k], sheet.shopper[rows], sheet.week[rows]))]
-    versions = np.unique(sheet.version[rows])
-    fixed = fitted.solution.dense[summed.columns["fixed"], 0]
-    norms = summed.centre[0] + fixed[0] + np.concatenate([[0.0], fixed[1:]])
-    leniency, doubt = _shopper_part(sheet, fitted, rows)
-    values = sheet.scores[rows, k] - norms[np.searchsorted(versions, sheet.version[rows])] - leniency
-    places = level_rows(fitted.solution, "branch", len(sheet.branches), sheet.region_of)
-    rest = values - predict(fitted.solution, places)[sheet.branch[rows], 0]
+    versions, who = np.unique(sheet.version[rows]), sheet.shopper[rows]
+    leniency = np.where(who >= 0, fitted.leniency[who], 0.0) if fitted.leniency.size else np.zeros(who.size)
+    known = np.minimum(fitted.doubt, fitted.stranger)
+    doubt = np.where(who >= 0, known[who], fitted.stranger) if known.size else np.full(who.size, fitted.stranger)
+    values = sheet.scores[rows, k] - fitted.norms[np.searchsorted(versions, sheet.version[rows])] - leniency
+    rest = values - fitted.places[sheet.branch[rows]]
     chain = _chain_weeks(sheet.week[rows], rest, fitted.residual)
-    level = fitted.variances["branch"] + fitted.variances.get("region", 0.0)
-    return _Adjusted(rows, values - chain, fitted.residual + doubt, level, rest)
+    return _Adjusted(rows, values - chain, fitted.residual + doubt, fitted.level, rest)
 
 
 def _level(values: Floats, noise: Floats, level: float) -> tuple[float, float]:

@@ -12,6 +12,7 @@ from reports.mixed_reml import Fit, fit
 from reports.mixed_sums import EFFECTS, Observations, Sums, sums
 from reports.norms import Bools
 from reports.sheet import UNKNOWN_SHOPPER, Floats, Ints, ScoreSheet
+from reports.vast import DENSE_LIMIT, Vast, fit_vast, vast_intervals, vast_shopper_over_branch
 
 DAYS = 7.0
 
@@ -27,7 +28,7 @@ class Components:
     variances: Mapping[str, Interval]
     """Points² with 90 % profile-likelihood intervals: the chosen effects and "residual"; empty without a fit."""
     criterion: float | None
-    """−2 log restricted likelihood, constants included."""
+    """−2 log restricted likelihood, constants included; None without a fit and for vast chains, where it is not found."""
     shopper_over_branch: float | None
     """P(shopper variance > branch and region variance); None where the model lacks one of them or no fit exists."""
 
@@ -105,6 +106,20 @@ def section_fit(
     return None if fitted is None else (summed, fitted)
 
 
+def is_vast(sheet: ScoreSheet) -> bool:
+    """Whether branches and shoppers are too many for the exact fit."""
+    return min(len(sheet.branches), len(sheet.shoppers)) > DENSE_LIMIT
+
+
+def section_vast(sheet: ScoreSheet, k: int, weight: Floats, effects: tuple[str, ...] | None = None) -> Vast | None:
+    """Fits one section of a vast chain alone, as `section_fit` does for others."""
+    scored = ~np.isnan(sheet.scores[:, k])
+    if not scored.any():
+        return None
+    data = observations(sheet, scored, sheet.scores[scored, k, None], weight)
+    return fit_vast(data, tellable(data) if effects is None else effects)
+
+
 def spans(summed: Sums, fitted: Fit) -> dict[str, Interval]:
     """Gives every variance of a fit with its 90 % interval."""
     return intervals(summed, fitted)
@@ -142,7 +157,14 @@ def components(
     sheet = _only_known(sheet) if known_shoppers else sheet
     k = sheet.sections.index(section)
     audits = int((~np.isnan(sheet.scores[:, k])).sum())
-    found = section_fit(sheet, k, weights(sheet, half_life), tuple(name for name in EFFECTS if name in effects))
+    chosen = tuple(name for name in EFFECTS if name in effects)
+    if is_vast(sheet):
+        vast = section_vast(sheet, k, weights(sheet, half_life), chosen)
+        if vast is None:
+            return Components(section, audits, None, {}, None, None)
+        wide = vast_intervals(vast)
+        return Components(section, audits, float(vast.norms[0]), wide, None, vast_shopper_over_branch(wide))
+    found = section_fit(sheet, k, weights(sheet, half_life), chosen)
     if found is None:
         return Components(section, audits, None, {}, None, None)
     summed, fitted = found
