@@ -75,7 +75,7 @@ def take_turn(folder: int) -> None:
     try:
         fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        print("Another set-up of this folder is under way; waiting for it.", flush=True)
+        print("Another set-up of this folder is under way; waiting for it.", file=sys.stderr, flush=True)
         fcntl.flock(folder, fcntl.LOCK_EX)
 
 
@@ -85,13 +85,13 @@ def wanted() -> str:
 
 def install() -> None:
     began = time.monotonic()
-    print("Setting up in .venv. The first time takes a minute or two.", flush=True)
+    print("Setting up in .venv. The first time takes a minute or two.", file=sys.stderr, flush=True)
     if not works(PYTHON, "-c", "import sys; sys.exit(sys.version_info < (3, 11))"):
         subprocess.run([base(), "-m", "venv", "--clear", "--without-pip", str(VENV)], check=True)
     if not install_with_uv():
         install_with_pip()
     install_ourselves()
-    print(f"Set up in {time.monotonic() - began:.0f} s.", flush=True)
+    print(f"Set up in {time.monotonic() - began:.0f} s.", file=sys.stderr, flush=True)
 
 
 def base() -> str:
@@ -109,11 +109,11 @@ def works(*command: str) -> bool:
 def install_with_uv() -> bool:
     if not shutil.which("uv") or not works("uv", "--version"):
         return False
-    print("  installing with uv ...", flush=True)
+    print("  installing with uv ...", file=sys.stderr, flush=True)
     hashes = ("--require-hashes", "--requirement", str(LOCK))
     done = works("uv", "--quiet", "pip", "install", "--python", PYTHON, *hashes)
     if not done:
-        print("  uv did not succeed; trying pip", flush=True)
+        print("  uv did not succeed; trying pip", file=sys.stderr, flush=True)
     return done
 
 
@@ -141,9 +141,9 @@ def show_progress(lines: list[str], total: int) -> None:
     """Every ten packages a line: enough to see that it goes on."""
     fetched = sum(line.startswith("Collecting ") for line in lines)
     if lines[-1].startswith("Collecting ") and fetched % 10 == 1:
-        print(f"  fetching packages: {fetched} of about {total} ...", flush=True)
+        print(f"  fetching packages: {fetched} of about {total} ...", file=sys.stderr, flush=True)
     elif lines[-1].startswith("Installing collected"):
-        print("  unpacking them ...", flush=True)
+        print("  unpacking them ...", file=sys.stderr, flush=True)
 
 
 def install_ourselves() -> None:

@@ -90,6 +90,20 @@ def _taken(session: Session, email: str | None, code: str | None) -> Conflict:
     return Conflict("{code} is already somebody's code here.", code=code)
 
 
+def give_address(session: Session, shopper: User, email: str, *, name: str = "", language: str = "en") -> User:
+    """Lets a shopper who is known by a code alone sign in: their audits stay theirs."""
+    if shopper.role != Role.SHOPPER.value or shopper.email is not None:
+        raise Conflict("{code} is already somebody's code here.", code=shopper.code)
+    address = _mail_address(email)
+    try:
+        with session.begin_nested():
+            shopper.email, shopper.name, shopper.language = address, name, language
+            session.add(shopper)
+    except IntegrityError as error:
+        raise Conflict("{email} is already somebody's address here.", email=address) from error
+    return shopper
+
+
 def user_by_email(session: Session, email: str) -> User:
     user = session.exec(select(User).where(User.email == _mail_address(email))).first()
     if user is None:

@@ -58,7 +58,7 @@ def monitor(ctx: click.Context, config_file: Path | None) -> None:
 def main() -> None:
     """Runs a command; a refusal is a sentence on the error stream and exit code 2."""
     try:
-        code = monitor.main(standalone_mode=False)
+        code = monitor.main(prog_name="monitor", standalone_mode=False)
     except Refused as refused:
         _end(str(refused), REFUSED)
     except click.ClickException as wrong:

@@ -99,12 +99,16 @@ def _issue_all(worker: Worker, due: list[Due]) -> Iterator[Edition]:
         except Conflict:
             continue  # Somebody whose lease had ended was faster after all.
         except Exception:
-            log.exception("the report of %s for week %s failed and is tried again", one.scope.key, one.week)
+            log.exception("the report of %s for week %s failed and is tried again", _name(one.scope), one.week)
             waiting.add(one.scope.key)
             continue
         if edition is not None:
-            log.info("issued the report of %s for week %s", one.scope.key, one.week)
+            log.info("issued the report of %s for week %s", _name(one.scope), one.week)
             yield edition
+
+
+def _name(scope: Scope) -> str:
+    return f"region {scope.region_code}" if scope.region_code is not None else "the whole chain"
 
 
 def _claimed(worker: Worker, due: Due) -> bool:

@@ -37,7 +37,7 @@ def open_chain(config: Config) -> sa.Engine:
 def make_folder(folder: Path) -> None:
     """Makes a folder that can be written to, or says why there is none."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # who audited where is nobody else's business
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:

@@ -34,7 +34,7 @@ class FormRefused(Refused):
     """The folder was not taken; `faults` says all that is wrong with it and `more` how many faults are not listed."""
 
     def __init__(self, faults: tuple[Fault, ...], more: int = 0) -> None:
-        super().__init__("Nothing was imported: the form has {n} faults.", n=len(faults) + more)
+        super().__init__("Nothing was imported. Faults in the form: {n}.", n=len(faults) + more)
         self.faults = faults
         self.more = more
 

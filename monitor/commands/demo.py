@@ -51,7 +51,7 @@ port = {port}
     help="Where the invented chain lives.",
 )
 @click.option(
-    "--branches", type=click.IntRange(3, 5000), default=60, show_default=True, help="How many branches it has."
+    "--branches", type=click.IntRange(10, 5000), default=60, show_default=True, help="How many branches it has."
 )
 @click.option(
     "--weeks",

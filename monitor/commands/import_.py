@@ -34,6 +34,10 @@ def command(config_file: Path | None, folder: Path) -> None:
             click.echo(str(fault), err=True)
         raise
     click.echo(_sentence(done))
+    if done.audits:
+        click.echo(
+            "A report of a week that has ended: monitor report --week 2025-W27. The scheduler begins with the next."
+        )
 
 
 def _sentence(done: Imported) -> str:

@@ -73,8 +73,9 @@ def command(
 def _scope(engine: sa.Engine, wanted: Settings, region: str | None) -> Scope:
     with reading(engine) as session:
         held = editions.scopes(session, wanted.chain_zone)
+    place = engine.url.render_as_string(hide_password=True)
     if not held:
-        raise Refused("There are no branches yet; read some with: monitor import FOLDER")
+        raise Refused("The database {place} holds no branches yet; read some with: monitor import FOLDER", place=place)
     for scope in held:
         if scope.region_code == region:
             return scope

@@ -8,7 +8,8 @@ from sqlmodel import Session, select
 from branches import people, sessions
 from branches.database import transaction
 from branches.errors import NotFound
-from branches.people import Role
+from branches.language import codes
+from branches.people import Role, User
 from branches.places import Branch, Region
 from monitor.config import Config, read_config
 from monitor.opening import now, open_chain
@@ -23,7 +24,8 @@ def command() -> None:
 @click.argument("email")
 @click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
 @click.option("--name", default="", help="As the pages show it.")
-@click.option("--language", default="en", help="Code of the language: en, hu, hi, ta or te.")
+@click.option("--language", type=click.Choice(codes()), default="en", show_default=True)
+@click.option("--code", help="A shopper's code in the exchange form: joins the person to the audits imported under it.")
 @click.option("--branch", "branch_code", help="Code of a staff member's branch.")
 @click.option("--region", "region_code", help="Code of a manager's region.")
 @click.pass_obj
@@ -33,22 +35,28 @@ def add(
     role: str,
     name: str,
     language: str,
+    code: str | None,
     branch_code: str | None,
     region_code: str | None,
 ) -> None:
     """Add a person with the address EMAIL."""
     config = read_config(config_file)
     with transaction(open_chain(config)) as session:
-        user = people.add_user(
-            session,
-            Role(role),
-            at=now(),
-            email=email,
-            name=name,
-            language=language,
-            branch=_branch(session, branch_code),
-            region=_region(session, region_code),
-        )
+        known = _known_shopper(session, code) if role == Role.SHOPPER.value else None
+        if known is not None:
+            user = people.give_address(session, known, email, name=name, language=language)
+        else:
+            user = people.add_user(
+                session,
+                Role(role),
+                at=now(),
+                email=email,
+                name=name,
+                language=language,
+                code=code,
+                branch=_branch(session, branch_code),
+                region=_region(session, region_code),
+            )
         click.echo(f"Added {user.email}. A way in: monitor user link {user.email}")
 
 
@@ -56,7 +64,7 @@ def add(
 @click.argument("email")
 @click.pass_obj
 def link(config_file: Path | None, email: str) -> None:
-    """Print a link with which EMAIL signs in once, within a quarter of an hour."""
+    """Print a sign-in link: it works once, for 15 minutes."""
     config = read_config(config_file)
     with transaction(open_chain(config)) as session:
         token = sessions.make_link(session, people.user_by_email(session, email), at=now())
@@ -66,6 +74,11 @@ def link(config_file: Path | None, email: str) -> None:
 def address(config: Config) -> str:
     """Where the pages are."""
     return f"http://{config.serve.host}:{config.serve.port}"
+
+
+def _known_shopper(session: Session, code: str | None) -> User | None:
+    """A shopper whose audits were imported before anybody gave them an address."""
+    return session.exec(select(User).where(User.code == code)).first() if code is not None else None
 
 
 def _branch(session: Session, code: str | None) -> Branch | None:

@@ -155,7 +155,7 @@ def test_faults_are_listed_up_to_a_bound_and_counted_beyond(tmp_path: Path) -> N
     with pytest.raises(FormRefused) as refused:
         read_folder(write(tmp_path / "form", audits=[AUDITS[0], *many]), at=NOW)
     assert (len(refused.value.faults), refused.value.more) == (MOST_SHOWN, 50)
-    assert str(refused.value) == f"Nothing was imported: the form has {MOST_SHOWN + 50} faults."
+    assert str(refused.value) == f"Nothing was imported. Faults in the form: {MOST_SHOWN + 50}."
 
 
 @pytest.mark.parametrize("file", ["branches.csv", "items.csv", "audits.csv"])

@@ -119,9 +119,9 @@ def test_a_form_with_faults_is_refused_whole_with_each_fault(monitor: Monitor, t
     assert said.err.splitlines()[-3:] == [
         "audits.csv, row 2, column cut: 9 is not a rating from 1 to 5 in whole steps.",
         "audits.csv, row 3, column branch: There is no branch nowhere in branches.csv.",
-        "Nothing was imported: the form has 2 faults.",
+        "Nothing was imported. Faults in the form: 2.",
     ]
-    assert monitor("report").err == "There are no branches yet; read some with: monitor import FOLDER\n"
+    assert "holds no branches yet; read some with: monitor import FOLDER" in monitor("report").err
 
 
 @pytest.mark.parametrize(
@@ -180,6 +180,19 @@ def test_the_scheduler_makes_what_is_due_once(
     assert due[:3] == ["2026-W06 chain", "2026-W06 North", "2026-W06 South"]
     assert monitor("schedule", "--once").out == f"{len(due) - 1} issued\n"
     assert monitor("schedule", "--once").out == "0 issued\n"
+
+
+def test_a_shopper_is_joined_to_the_audits_imported_under_a_code(monitor: Monitor, tmp_path: Path) -> None:
+    monitor("import", str(forms.write(tmp_path / "form")))
+    assert monitor("user", "add", "ann@example.com", "--role", "shopper", "--code", "ann").code == 0
+    twice = monitor("user", "add", "other@example.com", "--role", "shopper", "--code", "ann")
+    assert (twice.code, twice.err) == (2, "ann is already somebody's code here.\n")
+    taken = monitor("user", "add", "ann@example.com", "--role", "shopper", "--code", "ben")
+    assert (taken.code, taken.err) == (2, "ann@example.com is already somebody's address here.\n")
+
+
+def test_a_language_that_is_not_spoken_here_is_refused(monitor: Monitor) -> None:
+    assert monitor("user", "add", "a@example.com", "--role", "office", "--language", "xx").code == 2
 
 
 def test_a_person_gets_a_link(monitor: Monitor, tmp_path: Path) -> None:
