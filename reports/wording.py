@@ -73,7 +73,7 @@ def detail(language: Language, cell: Cell, margin: float) -> str:
     if cell.p_short is not None and cell.state in {State.FALLS_SHORT, State.WATCH}:
         said.append(
             language.say(
-                "{share} sure that it is more than {margin} below.",
+                "More than {margin} below: {share} sure.",
                 margin=_short(language, margin),
                 share=probability(language, cell.p_short),
             )

@@ -1,6 +1,7 @@
 """Editions: the weekly report as a page, for the region's manager and for head office."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from flask import Blueprint, abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -45,7 +46,9 @@ def scope(scope: str) -> str:
 @gate.audience(Role.OFFICE, Role.MANAGER)
 def past(scope: str) -> str:
     _may_read(scope)
-    lines = [_line(entry) for entry in editions.past(gate.session(), scope)]
+    found = editions.past(gate.session(), scope)
+    revised = {entry.week for entry in found if entry.revision}
+    lines = [_line(entry, revised) for entry in found]
     return render_template("edition/list.html", scope=_scope_name(scope), editions=lines)
 
 
@@ -126,7 +129,7 @@ class Line:
     note: str
 
 
-def _line(entry: Entry) -> Line:
+def _line(entry: Entry, revised: set[date]) -> Line:
     tongue = gate.tongue()
     counts = {state: entry.states.get(state.value, 0) for state in (State.FALLS_SHORT, State.WATCH, State.ABOVE)}
     words = (
@@ -138,8 +141,14 @@ def _line(entry: Entry) -> Line:
         title=tongue.week(entry.week),
         href=url_for("editions.edition", public_id=entry.public_id),
         headline=" · ".join(words),
-        note=tongue.say("revised") if entry.revision else "",
+        note=_note(entry, revised),
     )
+
+
+def _note(entry: Entry, revised: set[date]) -> str:
+    if entry.revision:
+        return gate.tongue().say("revised")
+    return gate.tongue().say("as first issued") if entry.week in revised else ""
 
 
 def _others() -> list[tuple[str, str]]:

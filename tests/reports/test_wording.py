@@ -46,7 +46,7 @@ def test_verdict_without_an_estimate_says_only_the_audits() -> None:
 
 def test_detail_of_a_flag_gives_its_probability() -> None:
     cell = invented.cell("b1", "greeting", State.FALLS_SHORT)
-    said = "Score 71.2, norm 83.6. 97% sure that it is more than 5 below."
+    said = "Score 71.2, norm 83.6. More than 5 below: 97% sure."
     assert wording.detail(ENGLISH, cell, 5.0) == said
 
 
