@@ -42,7 +42,7 @@ def close(one: Assessment, other: Assessment) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=6)
+@settings(max_examples=4)
 @given(seed=SEEDS, gaps=st.sampled_from([0.0, 0.1]), unknown=st.sampled_from([0.0, 0.2]))
 def test_order_of_audits_does_not_matter(seed: int, gaps: float, unknown: float) -> None:
     sheet = with_strangers(with_gaps(chain(seed, branches=20, audits=6, sections=2)[0], seed, gaps), seed, unknown)
@@ -51,7 +51,7 @@ def test_order_of_audits_does_not_matter(seed: int, gaps: float, unknown: float)
 
 
 @pytest.mark.slow
-@settings(max_examples=6)
+@settings(max_examples=4)
 @given(seed=SEEDS, gaps=st.sampled_from([0.0, 0.1]), points=st.floats(-40, 40))
 def test_constant_added_to_all_scores_moves_norms_and_no_flag(seed: int, gaps: float, points: float) -> None:
     sheet = with_gaps(chain(seed, branches=20, audits=6, sections=2)[0], seed, gaps)
@@ -63,7 +63,7 @@ def test_constant_added_to_all_scores_moves_norms_and_no_flag(seed: int, gaps: f
 
 
 @pytest.mark.slow
-@settings(max_examples=6)
+@settings(max_examples=4)
 @given(seed=SEEDS)
 def test_relabelling_changes_nothing(seed: int) -> None:
     sheet, _ = chain(seed, branches=20, audits=6, sections=2)

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from reports.figures import Assessment, Rules, State
-from reports.screening import assess, false_shares
+from reports.joint import known
+from reports.screening import assess, believe, false_shares
 from reports.sheet import UNKNOWN_SHOPPER, ScoreSheet
 from tests.reports.chains import ALIKE, chain, sheet_of, with_gaps, with_strangers
 
@@ -58,18 +59,19 @@ def test_intervals_hold_the_truth_nine_times_in_ten() -> None:
     inside = []
     for seed in range(6):
         sheet, truth = chain(seed, branches=60)
-        found = assess(sheet, Rules())
-        others = (truth.sum(axis=0) - truth) / (len(truth) - 1)
-        for cell, true in zip(found.cells, (truth - others).ravel(), strict=True):
-            assert cell.low is not None
-            assert cell.high is not None
-            inside.append(cell.low < true < cell.high)
+        found = believe(sheet, known(sheet), Rules().margin)
+        true = truth - (truth.sum(axis=0) - truth) / (len(truth) - 1)
+        inside.append((found.low < true) & (true < found.high))
     assert 0.86 < np.mean(inside) < 0.94
 
 
 @pytest.mark.slow
 def test_identical_branches_are_rarely_flagged() -> None:
-    editions = [bool(flagged(assess(chain(seed, spreads=ALIKE)[0], Rules()))) for seed in range(20)]
+    editions = []
+    for seed in range(20):
+        sheet, _ = chain(seed, spreads=ALIKE)
+        shares = false_shares(believe(sheet, known(sheet), Rules().margin).short)
+        editions.append(bool((shares <= Rules().false_share).any()))
     assert sum(editions) <= 2
 
 

@@ -89,9 +89,9 @@ def test_nothing_to_fit_is_none() -> None:
 
 
 def vast_chain() -> ScoreSheet:
-    """More than 3,000 branches and shoppers, two sections; branch 7 is 30 points short in the second."""
+    """More than 3,000 branches and shoppers; branch 7 is 40 points short."""
     rng = np.random.default_rng(4)
-    sheet, _ = chain(4, branches=MANY, audits=4, sections=2, shoppers=MANY, regions=20, short={(7, 1): 40.0})
+    sheet, _ = chain(4, branches=MANY, audits=3, sections=1, shoppers=MANY, regions=20, short={(7, 0): 40.0})
     return replace(sheet, week=sheet.week + 7 * rng.integers(0, 20, sheet.week.size))
 
 
@@ -101,12 +101,12 @@ def test_vast_chain_is_judged_like_any_other() -> None:
     assert is_vast(sheet)
     found = assess(sheet, Rules())
     short = {(cell.branch, cell.section) for cell in found.cells if cell.state is State.FALLS_SHORT}
-    assert ("b0007", "section0001") in short
+    assert ("b0007", "section0000") in short
     for section in found.sections:
         assert list(section.variances) == ["region", "branch", "shopper", "residual"]
         assert section.variances["branch"].low < 25.0 < section.variances["branch"].high
         assert section.shopper_over_branch is not None
-    assert len(changes(sheet)) == 2 * MANY
+    assert len(changes(sheet)) == MANY
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """Real audits: lme4's figures of 331 audits with a known shopper, section scores the unweighted share of "yes"."""
 
 import csv
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from reports.figures import Rules, State
 from reports.screening import assess
 from reports.sheet import UNKNOWN_SHOPPER, ScoreSheet
 from reports.variance import components
+from tests.reports.chains import chosen
 
 SECTIONS = ("critical", "serious", "minor")
 LME4 = {
@@ -22,6 +24,11 @@ LME4 = {
 def _rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def _monday(day: str) -> int:
+    ordinal = date.fromisoformat(day).toordinal()
+    return ordinal - (ordinal - 1) % 7
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +49,7 @@ def sheet(inspections: Path) -> ScoreSheet:
         branch=np.array([codes.index(row["branch"]) for row in audits]),
         shopper=np.array([shoppers.index(row["shopper"]) if row["shopper"] else UNKNOWN_SHOPPER for row in audits]),
         version=np.ones(len(audits), dtype=np.int64),
-        week=np.full(len(audits), 734_000),
+        week=np.array([_monday(row["date"]) for row in audits]),
         scores=np.array([[100.0 * np.mean(section) for section in row] for row in marks]),
     )
 
@@ -68,10 +75,23 @@ def test_inspections_cannot_say_whether_shoppers_or_branches_matter_more_in_crit
 
 
 def test_inspections_of_half_a_year_are_not_enough(sheet: ScoreSheet) -> None:
-    """Most branches were inspected once a year: whole years are needed before anything is flagged."""
+    """Most branches were inspected once a year: the 26 weeks up to week 40 of 2014 tell no branch from a visit."""
+    last = date.fromisocalendar(2014, 40, 1).toordinal()
+    found = assess(chosen(sheet, np.flatnonzero((sheet.week > last - 26 * 7) & (sheet.week <= last))), Rules())
+    assert 20 < found.design.audits < 200
+    assert not found.design.enough
+    assert found.design.audits_wanted is not None
+    assert found.design.audits_wanted > 0
+    assert {(cell.state, cell.p_short, cell.q) for cell in found.cells} == {(State.NOT_ENOUGH, None, None)}
+
+
+@pytest.mark.slow
+def test_inspections_of_all_years_judge_only_branches_seen_again(sheet: ScoreSheet) -> None:
+    """With unknown shoppers in, it still cannot be told whether shoppers or branches matter more in critical."""
     found = assess(sheet, Rules())
-    assert found.design.audits == 400
-    assert found.design.audited_branches == 180
-    assert [cell.state for cell in found.cells if cell.audits < 2] == [State.NOT_ENOUGH] * 3 * int(
-        (np.bincount(sheet.branch) < 2).sum()
-    )
+    assert (found.design.audits, found.design.audited_branches, found.design.enough) == (400, 180, True)
+    once = {branch for branch, n in zip(sheet.branches, np.bincount(sheet.branch), strict=True) if n < 2}
+    assert {cell.branch for cell in found.cells if cell.state is State.NOT_ENOUGH} == once
+    over = found.sections[0].shopper_over_branch
+    assert over is not None
+    assert 0.1 < over < 0.9
