@@ -102,8 +102,13 @@ def _cells(joined: Joined, ratios: Pairs, visit: float) -> _Weighed:
     )
 
 
-def _tables(joined: Joined, weight: Floats, total: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
-    """N, A, K and both right-hand sides from the cells' rotated weights."""
+def _tables(
+    joined: Joined, turn: Floats, weight: Floats, total: Floats
+) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    """N, A, K and both right-hand sides from the cells' rotated weights; norms are turned back to sections.
+
+    A version of the standard may lack a section, whose norm then has no score to it.
+    """
     k, size = joined.sections, max(part.stop for part in joined.blocks.values())
     count, left = np.zeros((joined.levels, k, k)), np.zeros((joined.levels, k))
     cross, inner = np.zeros((joined.levels, size, k, k)), np.zeros((size, size, k, k))
@@ -118,6 +123,11 @@ def _tables(joined: Joined, weight: Floats, total: Floats) -> tuple[Floats, Floa
         for j in range(joined.members.shape[1]):
             both = here[joined.members[here, j] >= 0]
             np.add.at(inner, (joined.members[both, i], joined.members[both, j]), weight[both])
+    fixed = joined.blocks["fixed"]
+    cross[:, fixed] = cross[:, fixed] @ turn
+    inner[:, fixed] = inner[:, fixed] @ turn
+    inner[fixed] = turn.T @ inner[fixed]
+    right[fixed] = right[fixed] @ turn
     cross = cross.transpose(0, 2, 1, 3).reshape(joined.levels, k, size * k)
     return count, cross, inner.transpose(0, 2, 1, 3).reshape(size * k, size * k), left, right.reshape(size * k)
 
@@ -134,7 +144,7 @@ def solve_gaps(joined: Joined, turn: Floats, ratios: Pairs, visit: float) -> Gap
     k = joined.sections
     cells = _cells(joined, ratios, visit)
     weight, total = turn @ cells.weight @ turn.T, cells.total @ turn.T
-    count, cross, inner, left, right = _tables(joined, weight, total)
+    count, cross, inner, left, right = _tables(joined, turn, weight, total)
     own = _own(ratios[joined.out], k)
     alive = np.ones(joined.levels)
     if joined.out == "shopper":
@@ -147,11 +157,12 @@ def solve_gaps(joined: Joined, turn: Floats, ratios: Pairs, visit: float) -> Gap
     inner = inner - flat.T @ (shrink @ cross).reshape(flat.shape)
     right = right - flat.T @ np.einsum("eij,ej->ei", shrink, left).ravel()
     scales = np.ones(right.size)
+    scales[: joined.scored.size] = joined.scored
     for name, part in joined.blocks.items():
         if name != "fixed":
             scale = np.sqrt(np.where(_own(ratios[name], k) > NOTHING, _own(ratios[name], k), 0.0))
             scales[part.start * k : part.stop * k] = np.tile(scale, part.stop - part.start)
-    inverse, log_determinant = scaled_inverse(inner, scales, joined.blocks["fixed"].stop * k)
+    inverse, log_determinant = scaled_inverse(inner, scales, int(joined.scored.sum()))
     dense = inverse @ right
     rest = cells.square - float(np.einsum("ei,eij,ej->", left, shrink, left)) - float(dense @ right)
     return Gapped(

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from reports.mixed_sums import Observations
+from reports.norms import Bools
 from reports.sheet import UNKNOWN_SHOPPER, Floats, Ints
 
-MOST_ENTRIES = 12_000_000
+MOST_ENTRIES = 4_000_000
 """Larger tables than this are not built; each section is then fitted alone."""
 
 
@@ -43,9 +44,11 @@ class Joined:
     level: Ints
     """G: the cell's eliminated level."""
     members: Ints
-    """G × 4: the cell's dense blocks: norm, version, region, and the effect that was not eliminated; −1 for none."""
+    """G × 3: the cell's dense blocks: its version's norms, region, and the effect that was not eliminated; −1 for none."""
     blocks: dict[str, slice]
     """Where "fixed" and each dense effect stand among the dense blocks."""
+    scored: Bools
+    """Versions · K: whether a section was ever scored under a version of the standard; its norm is fitted only then."""
     freedom: float
     sections: int
 
@@ -103,15 +106,16 @@ def joined(data: Observations, effects: tuple[str, ...]) -> Joined | None:
     rest, cell_version = np.divmod(keys, versions.size)
     branch, shopper = np.divmod(rest, data.shoppers + 1)
     shopper -= 1
-    members = np.full((keys.size, 4), -1)
-    members[:, 0] = 0
-    members[:, 1] = np.where(cell_version > 0, cell_version, -1)
+    members = np.full((keys.size, 3), -1)
+    members[:, 0] = cell_version
     if "region" in blocks:
-        members[:, 2] = blocks["region"].start + data.region_of[branch]
+        members[:, 1] = blocks["region"].start + data.region_of[branch]
     if "branch" in blocks:
-        members[:, 3] = blocks["branch"].start + branch
+        members[:, 2] = blocks["branch"].start + branch
     if "shopper" in blocks:
-        members[:, 3] = np.where(shopper >= 0, blocks["shopper"].start + shopper, -1)
+        members[:, 2] = np.where(shopper >= 0, blocks["shopper"].start + shopper, -1)
+    normed = np.zeros((versions.size, k))
+    np.add.at(normed, version, mask)
     lone = (data.shopper == UNKNOWN_SHOPPER) & ("shopper" in effects)
 
     def part(rows: Ints) -> Visits:
@@ -125,6 +129,7 @@ def joined(data: Observations, effects: tuple[str, ...]) -> Joined | None:
         level=branch if out == "branch" else np.where(shopper < 0, sizes["shopper"], shopper),
         members=members,
         blocks=blocks,
-        freedom=float((data.weight[:, None] * mask).sum()) - versions.size * k,
+        scored=(normed > 0.0).ravel(),
+        freedom=float((data.weight[:, None] * mask).sum()) - int((normed > 0.0).sum()),
         sections=k,
     )

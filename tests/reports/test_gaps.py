@@ -35,6 +35,22 @@ def audits(size: tuple[int, int], unknown: float) -> Observations:
     return observations(sheet, rows, sheet.scores[rows] / 10.0 - 7.5, np.ones(rows.size))
 
 
+def with_a_new_section(data: Observations) -> Observations:
+    """The first version of the standard had no third section, the second has no first."""
+    values = data.values.copy()
+    values[data.version == 1, 2] = np.nan
+    values[data.version == 2, 0] = np.nan
+    kept = np.asarray(~np.isnan(values).all(axis=1), dtype=np.bool_)
+    return replace(
+        data,
+        branch=data.branch[kept],
+        shopper=data.shopper[kept],
+        version=data.version[kept],
+        values=values[kept],
+        weight=data.weight[kept],
+    )
+
+
 def solved(data: Observations, ratios: Pairs) -> Gapped:
     summed = joined(data, EFFECTS)
     assert summed is not None
@@ -62,7 +78,8 @@ class Textbook:
         strangers = same * (data.shopper < 0)[audit][:, None] * blocks["shopper"][np.ix_(self.section, self.section)]
         self.V = self.Z @ self.G @ self.Z.T + np.eye(size) + VISIT * same + strangers
         second = data.version[audit] == 2
-        X = np.hstack([self._design(np.zeros(size, dtype=int), 1), self._design(np.where(second, 0, -1), 1)])
+        X = np.hstack([self._design(np.where(second, -1, 0), 1), self._design(np.where(second, 0, -1), 1)])
+        X = X[:, X.any(axis=0)]
         inverse = np.linalg.inv(self.V)
         self.XVX = X.T @ inverse @ X
         self.P = inverse - inverse @ X @ np.linalg.inv(self.XVX) @ X.T @ inverse
@@ -83,6 +100,15 @@ def test_likelihood_with_gaps_is_the_textbooks(design: tuple[tuple[int, int], fl
     determinants = np.linalg.slogdet(book.V)[1] + np.linalg.slogdet(book.XVX)[1]
     assert found.log_determinant == pytest.approx(determinants)
     assert found.joined.freedom == book.y.size - 2 * K
+
+
+def test_sections_that_come_and_go_with_the_standard_have_norms_where_they_were_scored() -> None:
+    data = with_a_new_section(audits((8, 5), 0.0))
+    found, book = solved(data, RATIOS[0]), Textbook(data, RATIOS[0])
+    assert found.rest == pytest.approx(book.y @ book.P @ book.y)
+    determinants = np.linalg.slogdet(book.V)[1] + np.linalg.slogdet(book.XVX)[1]
+    assert found.log_determinant == pytest.approx(determinants)
+    assert found.joined.freedom == book.y.size - 4
 
 
 @pytest.mark.parametrize("ratios", RATIOS)

@@ -264,3 +264,14 @@ def test_half_a_year_of_weekly_audits_is_judged_in_a_moment() -> None:
     begun = process_time()
     assess(sheet, Rules())
     assert process_time() - begun < 2.0
+
+
+def test_section_that_comes_with_a_new_standard_is_judged() -> None:
+    """The standard's second version adds a section: it is judged on the audits made since."""
+    sheet, _ = chain(22, audits=20, short={(3, 2): 40.0})
+    since = np.arange(sheet.branch.size) % 20 >= 10
+    scores = sheet.scores.copy()
+    scores[~since, 2] = NAN
+    found = assess(replace(sheet, scores=scores, version=np.where(since, 2, 1)), Rules())
+    assert ("b0003", "section0002") in flagged(found)
+    assert {cell.audits for cell in found.cells if cell.section == "section0002"} == {10}
