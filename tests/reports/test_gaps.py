@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from reports.gaps import Gapped, Pairs, fit_gaps, solve_gaps
+from reports.gaps import Gapped, Pairs, _Search, fit_gaps, solve_gaps
 from reports.gaps_effects import GappedDeviations, gapped_deviations
 from reports.gaps_sums import MOST_ENTRIES, joined
 from reports.joint import helmert, part
@@ -171,6 +171,18 @@ def test_without_gaps_the_fit_is_the_rotated_one() -> None:
         first, others = (ratio * found.residual for ratio in found.ratios[name])
         assert first == pytest.approx(mean.fitted.variances[name], rel=2e-3, abs=1e-3)
         assert others == pytest.approx(rest.fitted.variances[name], rel=2e-3, abs=1e-3)
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+def test_slopes_with_gaps_are_those_of_the_criterion(design: tuple[tuple[int, int], float]) -> None:
+    summed = joined(audits(*design), EFFECTS)
+    assert summed is not None
+    search = _Search(summed, TURN, EFFECTS)
+    steps = np.array([0.5, 0.3, 0.8, 0.2, 0.6, 0.4, 0.9, 0.7, 1.1])[-search.audits.size :]
+    _, slopes = search.cost(steps)
+    for i, unit in enumerate(np.eye(steps.size) * 1e-5):
+        ahead, behind = search.solve(steps + unit).criterion, search.solve(steps - unit).criterion
+        assert slopes[i] == pytest.approx((ahead - behind) / 2e-5, abs=2e-3)
 
 
 def test_chain_too_large_for_the_tables_is_not_joined() -> None:
