@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, Index
 from sqlmodel import Field, Relationship, Session, SQLModel, col, delete, select
 
-from branches import corrections, history, scoring, standards
+from branches import corrections, editions, history, scoring, standards
 from branches.database import UtcTime, hold, public_id
 from branches.errors import Conflict, Refused
 from branches.people import Role, User
@@ -197,8 +197,8 @@ def move(session: Session, audit: Audit, to: AuditState, *, by: User | None, at:
     audit.state = to.value
     audit.reason = reason
     if to is AuditState.RELEASED:
-        audit.released_at = at
-        _count(session, audit, at)
+        audit.released_at = editions.counts_from(session, at)
+        _count(session, audit, audit.released_at)
     elif state in COUNTED and to not in COUNTED:
         _count(session, audit, None)
         note_correction(session, audit, to.value, at=at)

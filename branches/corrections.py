@@ -44,6 +44,11 @@ def unsettled(session: Session) -> list[Correction]:
     return list(session.exec(query))
 
 
+def last(session: Session) -> int:
+    """The newest correction, settled or not; 0 before the first."""
+    return session.exec(select(Correction.id).order_by(col(Correction.id).desc()).limit(1)).first() or 0
+
+
 def settle(session: Session, corrections: Iterable[Correction], *, at: datetime) -> None:
     """The editions concerned have been revised or need no revision."""
     for correction in corrections:

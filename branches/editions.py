@@ -21,6 +21,8 @@ from branches.people import User
 from branches.places import Branch, Region, regions
 from branches.weeks import DueTime, Week
 
+COUNTING = 7_220_132
+"""PostgreSQL's lock on what counts; SQLite has one writer at a time anyway."""
 WEEKLY = "weekly"
 CHAIN = "chain"
 
@@ -66,6 +68,8 @@ class Reporting(SQLModel, table=True):
 
     scope: str = Field(primary_key=True, max_length=32)
     first_week: date
+    asked: date | None = None
+    """What the settings asked for when it was fixed."""
 
 
 @dataclass(frozen=True)
@@ -78,51 +82,93 @@ class Scope:
     region_code: str | None = None
     zones: tuple[str, ...] = ()
     """Zones of its branches: its week ends when the last one's does."""
+    closed: tuple[date | None, ...] = ()
+    """By zone, the day on which its last branch closed; None while one is open. Empty: none has closed."""
+    region_name: str | None = None
 
     def due_at(self, week: Week, due: DueTime) -> datetime:
         """When the week's report is due: at its hour in the scope's zone, never before the week has ended everywhere."""
         return max(due.of(week, self.zone), self.ended_at(week))
 
     def ended_at(self, week: Week) -> datetime:
-        return max(week.ends_at(zone) for zone in self.zones or (self.zone,))
+        return max(week.ends_at(zone) for zone in self.zones_in(week) or (self.zone,))
+
+    def is_open(self, week: Week) -> bool:
+        """Whether a branch was open in that week: a scope without one has nothing to report."""
+        return not self.zones or bool(self.zones_in(week))
+
+    def zones_in(self, week: Week) -> tuple[str, ...]:
+        """Zones in which a branch was open in that week."""
+        if not self.closed:
+            return self.zones
+        held = zip(self.zones, self.closed, strict=True)
+        return tuple(zone for zone, closed in held if closed is None or closed > week.monday)
 
 
 def scopes(session: Session, chain_zone: str) -> list[Scope]:
     """The chain, then each region that has a branch."""
-    zones: dict[int, list[str]] = {}
-    rows = session.exec(select(Branch.region_id, Branch.timezone).distinct().order_by(Branch.timezone))
-    for region_id, zone in rows:
-        zones.setdefault(region_id, []).append(zone)
-    if not zones:
+    days = sa.select(col(Branch.region_id), col(Branch.timezone), col(Branch.closed)).distinct()
+    rows = session.execute(days).all()
+    if not rows:
         return []
-    everywhere = tuple(sorted({zone for held in zones.values() for zone in held}))
-    chain = Scope(CHAIN, chain_zone, zones=everywhere)
-    return [chain, *(_region_scope(r, zones[r.id]) for r in regions(session) if r.id in zones)]
+    zones, closed = _zones([(zone, day) for _, zone, day in rows])
+    held = [Scope(CHAIN, chain_zone, zones=zones, closed=closed)]
+    for region in regions(session):
+        zones, closed = _zones([(zone, day) for region_id, zone, day in rows if region_id == region.id])
+        if zones:
+            key = region_key(region)
+            held.append(Scope(key, region.timezone, region.id, region.code, zones, closed, region.name))
+    return held
 
 
-def _region_scope(region: Region, zones: Iterable[str]) -> Scope:
-    return Scope(region_key(region), region.timezone, region.id, region.code, tuple(zones))
+def _zones(rows: Iterable[tuple[str, date | None]]) -> tuple[tuple[str, ...], tuple[date | None, ...]]:
+    """Each zone once, with the day on which its last branch closed."""
+    last: dict[str, date | None] = {}
+    for zone, day in rows:
+        known = last.get(zone, day)
+        last[zone] = None if day is None or known is None else max(day, known)
+    zones = tuple(sorted(last))
+    closed = tuple(last[zone] for zone in zones)
+    return zones, closed if any(closed) else ()
 
 
 def region_key(region: Region) -> str:
     return f"region-{region.public_id}"
 
 
-def switch_on(session: Session, scope: Scope, wanted: Week | None, *, otherwise: Week) -> Week:
-    """Since which week a scope is reported: as the settings say, else as it has been, else from `otherwise` on."""
+def first_week(session: Session, scope: Scope, wanted: Week | None, *, otherwise: Week) -> Week:
+    """Since which week a scope is reported: as the settings say, else as it has been, else from `otherwise` on.
+
+    A scope that is first seen when the chain is reported already has no past to report: it begins with `otherwise`
+    unless the settings ask for a later week, and keeps to that until they ask for another.
+    """
     row = session.get(Reporting, scope.key)
-    if row is None:
-        row = Reporting(scope=scope.key, first_week=(wanted or otherwise).monday)
-        try:
-            with session.begin_nested():
-                session.add(row)
-        except IntegrityError:  # Another process has switched it on in the meantime.
-            row = session.get_one(Reporting, scope.key)
-    if wanted is not None:
-        row.first_week = wanted.monday
-    session.add(row)
-    session.flush()
+    if row is not None:
+        return wanted if wanted is not None and row.asked != wanted.monday else Week(row.first_week)
+    comes_later = scope.key != CHAIN and session.get(Reporting, CHAIN) is not None
+    return max(wanted or otherwise, otherwise) if comes_later else wanted or otherwise
+
+
+def switch_on(session: Session, scope: Scope, wanted: Week | None, first: Week) -> Week:
+    """Fixes a scope's first week, beside what the settings asked for."""
+    asked = wanted.monday if wanted is not None else None
+    row = session.get(Reporting, scope.key)
+    if row is not None and row.asked == asked:
+        return Week(row.first_week)
+    row = row or Reporting(scope=scope.key, first_week=first.monday)
+    row.first_week, row.asked = first.monday, asked
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:  # Another process has switched it on in the meantime.
+        row = session.get_one(Reporting, scope.key)
     return Week(row.first_week)
+
+
+def is_switched_on(session: Session, scope: Scope, wanted: Week | None) -> bool:
+    """Whether the scope's first week is fixed, as these settings have it."""
+    row = session.get(Reporting, scope.key)
+    return row is not None and row.asked == (wanted.monday if wanted is not None else None)
 
 
 def started(session: Session) -> dict[str, Week]:
@@ -140,7 +186,7 @@ def missing_weeks(session: Session, scope: Scope, first: Week, due: DueTime, now
     done = issued_weeks(session, scope.key)
     missing, week = [], first
     while scope.due_at(week, due) <= now:
-        if week.monday not in done:
+        if week.monday not in done and scope.is_open(week):
             missing.append(week)
         week = week.plus(1)
     return missing
@@ -168,8 +214,22 @@ def claim(session: Session, scope_key: str, week: Week, *, holder: str, now: dat
     return True
 
 
-def end_lease(session: Session, scope_key: str, week: Week) -> None:
-    session.exec(sa.delete(Lease).where(col(Lease.scope) == scope_key, col(Lease.week) == week.monday))
+def counts_from(session: Session, at: datetime) -> datetime:
+    """Since when something counts that is released at this moment: never within what an edition has already counted.
+
+    An edition counts what was released by its due time. Until the transaction ends nobody else issues one, so that
+    nothing slips in between unseen.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": COUNTING})
+    last = session.scalar(sa.select(sa.func.max(col(Edition.due_at))))
+    return at if last is None or last < at else last + timedelta(microseconds=1)
+
+
+def end_lease(session: Session, scope_key: str, week: Week, *, holder: str) -> None:
+    """Gives the lease back; one that somebody else has taken since is left to them."""
+    own = (col(Lease.scope) == scope_key) & (col(Lease.week) == week.monday) & (col(Lease.holder) == holder)
+    session.exec(sa.delete(Lease).where(own))
 
 
 def issue(
@@ -202,7 +262,6 @@ def issue(
             session.add(edition)
     except IntegrityError as error:
         raise Conflict("The report of week {week} has already been issued.", week=str(week)) from error
-    end_lease(session, scope.key, week)
     history.write(session, "issue", edition, by=by, at=at, scope=scope.key, week=str(week))
     return edition
 
@@ -276,6 +335,11 @@ def past(session: Session, scope_key: str, *, most: int = 200) -> list[Entry]:
         .limit(most)
     )
     return [Entry(*row) for row in session.execute(query)]
+
+
+def reported_scopes(session: Session) -> list[str]:
+    """Every scope that has an edition, also those that have no branch any more."""
+    return sorted(session.exec(select(col(Edition.scope)).where(Edition.report == WEEKLY).distinct()))
 
 
 def last_editions(session: Session, scope_key: str, weeks: int) -> list[Edition]:

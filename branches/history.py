@@ -42,5 +42,15 @@ def of(session: Session, thing: SQLModel) -> list[Event]:
     return list(session.exec(query.order_by(col(Event.at), col(Event.id))))
 
 
+def last_change(session: Session, known_at: datetime) -> int:
+    """The newest event that bears on what counted at that moment; a later one bears on later moments alone.
+
+    Releases count from their own time on; an import may date what it brings back.
+    """
+    released = (col(Event.verb) == "released") & (col(Event.at) <= known_at)
+    query = select(Event.id).where(released | (col(Event.verb) == "import")).order_by(col(Event.id).desc()).limit(1)
+    return session.exec(query).first() or 0
+
+
 def _kind(thing: SQLModel) -> str:
     return type(thing).__name__.lower()

@@ -5,10 +5,12 @@ import os
 import secrets
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
+from sqlmodel import Session
 
 from branches import corrections, editions
 from branches.database import reading, transaction
@@ -18,7 +20,7 @@ from branches.weeks import Week, local_date
 from reports import revising, stored, weekly
 from reports.collect import Window
 from reports.figures import Figures
-from reports.weekly import Picture, Settings
+from reports.weekly import OutdatedError, Picture, Settings
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +28,12 @@ Clock = Callable[[], datetime]
 
 REVISIONS = "revisions"
 """The lease under which one run at a time revises."""
+WHENEVER = Week(date(2000, 1, 3))
+"""Revising belongs to no week; its lease needs one."""
+LOOKS = 5
+"""How often a report is begun again because audits were released or corrected while it was made."""
+
+Pictures = dict[tuple[Week, datetime], Picture]
 
 
 @dataclass(frozen=True)
@@ -57,47 +65,51 @@ def holder_name() -> str:
 
 def weekly_report(worker: Worker) -> list[Edition]:
     """Issues every edition that is due and missing, oldest week first; then revises what corrections have changed."""
+    begin_reporting(worker)
     issued = list(_issue_all(worker, due_editions(worker)))
     return issued + revise_editions(worker)
 
 
-def due_editions(worker: Worker) -> list[Due]:
-    """What is due now and has not been issued, in the order in which it is made."""
-    now = worker.clock()
+def begin_reporting(worker: Worker) -> None:
+    """Fixes the first reported week of every scope that has none yet, or that the settings now give another."""
+    wanted, now = worker.settings.reporting_from, worker.clock()
     with reading(worker.engine) as session:
         scopes = editions.scopes(session, worker.settings.chain_zone)
-        started = editions.started(session)
-    if any(_not_begun(scope, started, worker.settings) for scope in scopes):
-        with transaction(worker.engine) as session:
-            for scope in scopes:
-                started[scope.key] = weekly.first_week(session, scope, worker.settings, local_date(now, scope.zone))
+        if all(editions.is_switched_on(session, scope, wanted) for scope in scopes):
+            return
+    with transaction(worker.engine) as session:
+        begins = [(scope, _first_week(session, worker, scope, now)) for scope in scopes]
+        for scope, first in begins:
+            editions.switch_on(session, scope, wanted, first)
+
+
+def _first_week(session: Session, worker: Worker, scope: Scope, now: datetime) -> Week:
+    following = Week.of(local_date(now, scope.zone)).plus(1)
+    return editions.first_week(session, scope, worker.settings.reporting_from, otherwise=following)
+
+
+def due_editions(worker: Worker) -> list[Due]:
+    """What is due now and has not been issued, in the order in which it is made; nothing is written."""
+    now, due_time = worker.clock(), worker.settings.due
+    due = []
     with reading(worker.engine) as session:
-        due = [
-            Due(week, scope, started[scope.key])
-            for scope in scopes
-            for week in editions.missing_weeks(session, scope, started[scope.key], worker.settings.due, now)
-        ]
-    due_time = worker.settings.due
+        for scope in editions.scopes(session, worker.settings.chain_zone):
+            first = _first_week(session, worker, scope, now)
+            due += [Due(week, scope, first) for week in editions.missing_weeks(session, scope, first, due_time, now)]
     return sorted(due, key=lambda d: (d.week, d.scope.due_at(d.week, due_time), d.scope.region_code or ""))
 
 
-def _not_begun(scope: Scope, started: dict[str, Week], settings: Settings) -> bool:
-    return scope.key not in started or settings.reporting_from not in (None, started[scope.key])
-
-
 def _issue_all(worker: Worker, due: list[Due]) -> Iterator[Edition]:
-    pictures: dict[tuple[Week, datetime], Picture] = {}
+    pictures: Pictures = {}
     waiting: set[str] = set()  # A scope's editions are issued in order: its flags follow from week to week.
     for one in due:
         if one.scope.key in waiting:
             continue
-        if not _claimed(worker, one):
+        try:
+            edition = _claim_and_issue(worker, one, pictures)
+        except _Held:
             waiting.add(one.scope.key)
             continue
-        try:
-            edition = _issue(worker, one, pictures)
-        except Conflict:
-            continue  # Somebody whose lease had ended was faster after all.
         except Exception:
             log.exception("the report of %s for week %s failed and is tried again", _name(one.scope), one.week)
             waiting.add(one.scope.key)
@@ -107,37 +119,78 @@ def _issue_all(worker: Worker, due: list[Due]) -> Iterator[Edition]:
             yield edition
 
 
+class _Held(Exception):  # noqa: N818 - no fault: somebody else is at work on it
+    """Another process holds the lease."""
+
+
+def _claim_and_issue(worker: Worker, due: Due, pictures: Pictures) -> Edition | None:
+    """The edition, made under a lease; None where somebody else has issued it in the meantime."""
+    with _leased(worker, due.scope.key, due.week):
+        for _ in range(LOOKS):
+            try:
+                edition = _issue(worker, due, pictures)
+            except OutdatedError:
+                pictures.clear()
+                continue
+            except Conflict:
+                return None  # Somebody whose lease had ended was faster after all.
+            _draw(worker, edition)
+            return edition
+    raise OutdatedError
+
+
+@contextmanager
+def _leased(worker: Worker, scope_key: str, week: Week) -> Iterator[None]:
+    """Holds the lease as long as the work lasts; whoever comes after a failure need not wait for its end."""
+    with transaction(worker.engine) as session:
+        if not editions.claim(
+            session, scope_key, week, holder=worker.holder, now=worker.clock(), seconds=worker.lease_seconds
+        ):
+            raise _Held
+    try:
+        yield
+    finally:
+        with transaction(worker.engine) as session:
+            editions.end_lease(session, scope_key, week, holder=worker.holder)
+
+
 def _name(scope: Scope) -> str:
     return f"region {scope.region_code}" if scope.region_code is not None else "the whole chain"
 
 
-def _claimed(worker: Worker, due: Due) -> bool:
-    with transaction(worker.engine) as session:
-        return editions.claim(
-            session, due.scope.key, due.week, holder=worker.holder, now=worker.clock(), seconds=worker.lease_seconds
-        )
-
-
-def _issue(worker: Worker, due: Due, pictures: dict[tuple[Week, datetime], Picture]) -> Edition | None:
+def _issue(worker: Worker, due: Due, pictures: Pictures) -> Edition | None:
     at = due.scope.due_at(due.week, worker.settings.due)
     with reading(worker.engine) as session:
         if editions.latest(session, due.scope.key, due.week.monday) is not None:
             return None
-        if (due.week, at) not in pictures:
-            seen = next(iter(pictures.values()), None)
-            pictures.clear()  # One picture at a time is held.
-            window = Window.ending(due.week, worker.settings.weeks)
-            pictures[due.week, at] = weekly.look(session, window, at, worker.settings.rules, seen=seen)
-        picture = pictures[due.week, at]
-        since = due.scope.due_at(due.week.plus(-1), worker.settings.due)
+        picture = _picture(worker, session, due.week, at, pictures)
+        before = editions.latest(session, due.scope.key, due.week.plus(-1).monday)
+        since = before.due_at if before is not None else due.scope.due_at(due.week.plus(-1), worker.settings.due)
         prepared = weekly.prepare(
             session, picture, due.scope, due.week, due_at=at, since=since, reported=due.first_week
         )
     with transaction(worker.engine) as session:
-        edition = weekly.issue(session, prepared, picture, at=worker.clock())
-    if worker.draw is not None:
+        return weekly.issue(session, prepared, picture, at=worker.clock())
+
+
+def _picture(worker: Worker, session: Session, week: Week, at: datetime, pictures: Pictures) -> Picture:
+    """The chain at that moment; one picture at a time is held."""
+    if (week, at) not in pictures:
+        seen = next(iter(pictures.values()), None)
+        pictures.clear()
+        window = Window.ending(week, worker.settings.weeks)
+        pictures[week, at] = weekly.look(session, window, at, worker.settings.rules, seen=seen)
+    return pictures[week, at]
+
+
+def _draw(worker: Worker, edition: Edition | None) -> None:
+    """Draws what has been issued; an edition stands without its pictures, which the first reader then waits for."""
+    if worker.draw is None or edition is None:
+        return
+    try:
         worker.draw(edition)
-    return edition
+    except Exception:
+        log.exception("the pictures of edition %s could not be drawn beforehand", edition.public_id)
 
 
 def revise_editions(worker: Worker) -> list[Edition]:
@@ -145,24 +198,19 @@ def revise_editions(worker: Worker) -> list[Edition]:
     with reading(worker.engine) as session:
         if not corrections.unsettled(session):
             return []
-    now = worker.clock()
-    this_week = Week.of(now.date())
-    with transaction(worker.engine) as session:
-        if not editions.claim(
-            session, REVISIONS, this_week, holder=worker.holder, now=now, seconds=worker.lease_seconds
-        ):
-            return []
-    with transaction(worker.engine) as session:
-        scopes = editions.scopes(session, worker.settings.chain_zone)
-        revised = revising.revise(session, scopes, worker.settings, at=now)
-        editions.end_lease(session, REVISIONS, this_week)
-    return revised
+    try:
+        with _leased(worker, REVISIONS, WHENEVER):
+            with reading(worker.engine) as session:
+                revisions = revising.prepare(session, worker.settings.revised_weeks)
+            with transaction(worker.engine) as session:
+                return revising.store(session, revisions, at=worker.clock())
+    except (_Held, Conflict):
+        return []  # Somebody else revises; what is left over is looked at by the next run.
 
 
 def issue_by_hand(worker: Worker, scope: Scope, week: Week) -> tuple[Figures, int | None]:
-    """Issues one week's edition now; never before it is due, never twice."""
-    now = worker.clock()
-    at = scope.due_at(week, worker.settings.due)
+    """Issues one week's edition now; never before it is due, never twice, never before an earlier one that is owed."""
+    now, at = worker.clock(), scope.due_at(week, worker.settings.due)
     if now < at:
         raise Refused(
             "The report of week {week} is due at {moment}; until then nothing is issued.",
@@ -173,10 +221,13 @@ def issue_by_hand(worker: Worker, scope: Scope, week: Week) -> tuple[Figures, in
         if editions.latest(session, scope.key, week.monday) is not None:
             raise Conflict("The report of week {week} has already been issued.", week=str(week))
         first = editions.started(session).get(scope.key, week)
-    due = Due(week, scope, first)
-    if not _claimed(worker, due):
-        raise Conflict("The report of week {week} is being made at this moment.", week=str(week))
-    edition = _issue(worker, due, {})
+        owed = editions.missing_weeks(session, scope, first, worker.settings.due, now)
+    if owed and owed[0] < week:
+        raise Refused("The report of week {week} is due before this one; issue it first.", week=str(owed[0]))
+    try:
+        edition = _claim_and_issue(worker, Due(week, scope, first), {})
+    except _Held as held:
+        raise Conflict("The report of week {week} is being made at this moment.", week=str(week)) from held
     if edition is None:
         raise Conflict("The report of week {week} has already been issued.", week=str(week))
     return stored.load(edition.content), edition.standard_id

@@ -8,15 +8,14 @@ import numpy as np
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from branches import audits
+from branches import audits, corrections, history
 from branches.audits import COUNTED, Answer, Audit, ScoreRow
-from branches.people import Role, User
+from branches.people import User
 from branches.places import Branch, Region, open_branches
 from branches.standards import Item, Section, Standard
 from branches.weeks import Week
 from reports.figures import NewAudit, TrendPoint
 from reports.sheet import UNKNOWN_SHOPPER, Ints, ScoreSheet
-
 
 BILLION = 1_000_000_000
 
@@ -45,6 +44,19 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """How far the chain's history had come: where it is further, what was collected may be out of date."""
+
+    change: int
+    correction: int
+
+
+def seen(session: Session, known_at: datetime) -> Seen:
+    """What bears on the figures of that moment, up to now?"""
+    return Seen(history.last_change(session, known_at), corrections.last(session))
+
+
+@dataclass(frozen=True)
 class Collected:
     """A window's sheet beside the places it speaks of."""
 
@@ -54,6 +66,7 @@ class Collected:
     version: int
     """The newest version of the standard in use in the window; 0 where there is none."""
     standard_id: int | None
+    seen: Seen
 
 
 def window(session: Session, days: Window, released_by: datetime) -> Collected:
@@ -62,6 +75,7 @@ def window(session: Session, days: Window, released_by: datetime) -> Collected:
     Every branch open on one of the days is in the sheet, audited or not. The database filters by day and release and
     hands over whole billionths of a point; they become points here.
     """
+    so_far = seen(session, released_by)
     places = _places(session, days)
     rows = _rows(session, days, released_by)
     places += _closed_places(session, {row[1] for row in rows} - {branch.id for branch, _ in places})
@@ -72,6 +86,7 @@ def window(session: Session, days: Window, released_by: datetime) -> Collected:
         places={branch.code: Place(branch.id, branch.name, region.id, region.name) for branch, region in places},
         version=sections.newest[0],
         standard_id=sections.newest[1],
+        seen=so_far,
     )
 
 
@@ -137,9 +152,7 @@ def _sections(session: Session, used: set[int]) -> _Sections:
 
 
 def _shoppers(session: Session, used: set[int]) -> dict[int, str]:
-    rows = session.exec(
-        select(col(User.id), col(User.code), col(User.public_id)).where(User.role == Role.SHOPPER.value)
-    )
+    rows = session.exec(select(col(User.id), col(User.code), col(User.public_id)).order_by(col(User.id)))
     return {number: code or public for number, code, public in rows if number in used}
 
 
@@ -169,12 +182,9 @@ def _sheet(
 
 
 def _lookup(column: Ints, meaning: Mapping[int, int]) -> Ints:
-    """Each row number replaced by what it means."""
-    if not len(column):
-        return column
-    known = np.array(sorted(meaning), dtype=np.int64)
-    values = np.array([meaning[number] for number in sorted(meaning)], dtype=np.int64)
-    return values[np.searchsorted(known, column)]
+    """Each row number replaced by what it means; one without a meaning is refused, never taken for its neighbour."""
+    used, at = np.unique(column, return_inverse=True)
+    return np.array([meaning[number] for number in used.tolist()], dtype=np.int64)[at]
 
 
 def trend(sheet: ScoreSheet, branches: Collection[str]) -> tuple[TrendPoint, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -190,3 +190,7 @@ class Figures:
     """Region name of each branch of the scope by its code."""
     flags: tuple[StandingFlag, ...] = ()
     """Of the scope's branches, this edition's own included."""
+    new_after: datetime | None = None
+    """New is what was released after this moment and by the due time."""
+    first_week: date | None = None
+    """The scope's first reported week: an audit of an earlier one is history, not late."""

@@ -1,7 +1,8 @@
 """The weekly report's table of contents: collect → assess → the figures of one scope → its edition."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlmodel import Session
 
@@ -73,7 +74,7 @@ def prepare(
     new = collect.new_audits(session, ids, after=since, until=due_at, week=week, reported=reported)
     figures = Figures(
         scope=scope.region_code if scope.region_code is not None else CHAIN,
-        scope_name=next(iter(mine.values())).region_name if scope.region_id is not None and mine else scope.region_code,
+        scope_name=scope.region_name if scope.region_id is not None else None,
         week=week.monday,
         window_from=picture.window.first,
         window_to=picture.window.last,
@@ -85,23 +86,38 @@ def prepare(
         shoppers=picture.assessment.shoppers,
         trend=collect.trend(picture.collected.sheet, mine.keys()),
         new=new,
+        new_after=since,
+        first_week=reported.monday,
         branch_names={code: place.name for code, place in mine.items()},
         branch_regions={code: place.region_name for code, place in mine.items()},
     )
     return Prepared(scope, week, due_at, figures, picture.collected.standard_id)
 
 
+class OutdatedError(Exception):
+    """The chain's history went on while the figures were made; look again."""
+
+
 def issue(session: Session, prepared: Prepared, picture: Picture, *, at: datetime) -> Edition:
     """Stores the edition with the flags it raises and clears, in the caller's transaction.
 
-    Flags follow the regions' editions: those are what somebody acts on. The chain's edition shows how they stand.
+    Flags follow the regions' editions, in the order of their weeks: those are what somebody acts on. The chain's
+    edition shows how they stand.
+
+    Raises:
+        OutdatedError: something was released, imported or corrected since the picture was made that bears on it.
     """
+    editions.counts_from(session, prepared.due_at)  # until this transaction ends nothing new begins to count
+    if collect.seen(session, prepared.due_at) != picture.collected.seen:
+        raise OutdatedError
     places = picture.collected.places
     mine = {code: places[code].branch_id for code in prepared.figures.branch_names}
-    if prepared.scope.region_id is not None:
-        short = [Shortfall(mine[c.branch], c.section) for c in prepared.figures.cells if c.state is State.FALLS_SHORT]
+    newest = editions.latest(session, prepared.scope.key)
+    in_order = newest is None or newest.week < prepared.week.monday
+    if prepared.scope.region_id is not None and in_order:
+        short = shortfalls(prepared.figures, mine)
         flags.raise_flags(session, prepared.week.monday, mine.values(), short, at=at)
-    figures = replace(prepared.figures, flags=_standing(session, mine))
+    figures = replace(prepared.figures, flags=standing(session, mine) if in_order else ())
     return editions.issue(
         session,
         prepared.scope,
@@ -114,12 +130,13 @@ def issue(session: Session, prepared: Prepared, picture: Picture, *, at: datetim
     )
 
 
-def _standing(session: Session, branch_ids: dict[str, int]) -> tuple[StandingFlag, ...]:
+def shortfalls(figures: Figures, branch_ids: Mapping[str, int]) -> list[Shortfall]:
+    """The cells in the flagged set."""
+    return [Shortfall(branch_ids[c.branch], c.section) for c in figures.cells if c.state is State.FALLS_SHORT]
+
+
+def standing(session: Session, branch_ids: Mapping[str, int]) -> tuple[StandingFlag, ...]:
+    """Flags as they stand at these branches."""
     codes = {number: code for code, number in branch_ids.items()}
     held = flags.standing_flags(session, branch_ids.values())
     return tuple(StandingFlag(codes[flag.branch_id], flag.section, flag.raised_week) for flag in held)
-
-
-def first_week(session: Session, scope: Scope, settings: Settings, today: date) -> Week:
-    """Since when the scope is reported; a scope seen for the first time begins as the settings say."""
-    return editions.switch_on(session, scope, settings.reporting_from, otherwise=Week.of(today).plus(1))

@@ -1,16 +1,14 @@
 """Storing the audits of a form, batch by batch, with answers and scores as branches.audits would have kept them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 
-import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session
 
-from branches import standards
+from branches import editions, standards
 from branches.audits import Answer, Audit, AuditState, Outcome, ScoreRow
 from branches.database import public_id
-from branches.editions import Edition
 from branches.exchange.audit_rows import Marked
 from branches.exchange.bulk import Bulk, reserve
 from branches.exchange.form import AuditRow, ItemRow
@@ -94,20 +92,18 @@ class AuditStore:
 class Release:
     """Since when an imported audit counts: since the end of its day.
 
-    Where that lies before an edition that was issued without it, it counts from now on: nothing changes silently.
+    Where that lies within what an edition has already counted, it counts from now on: nothing changes silently.
     """
 
     def __init__(self, session: Session, at: datetime) -> None:
-        self._at = at
-        self._last_due: datetime | None = session.scalar(sa.select(sa.func.max(col(Edition.due_at))))
+        self._first = editions.counts_from(session, datetime.min.replace(tzinfo=UTC))
+        self._now = max(at, self._first)
         self.begins = cache(_begins)
 
     def at(self, day: date, zone: str) -> datetime:
         """The moment from which it counts, never one to come."""
         ended = self.begins(day + timedelta(days=1), zone)
-        if self._last_due is not None and ended <= self._last_due:
-            return self._at
-        return min(ended, self._at)
+        return min(ended, self._now) if ended >= self._first else self._now
 
 
 def _begins(day: date, zone: str) -> datetime:

@@ -38,9 +38,15 @@ def test_scopes_are_the_chain_and_each_region_that_has_a_branch(session: Session
     assert editions.scopes(session, "UTC") == [
         Scope(CHAIN, "UTC", zones=("Asia/Kolkata", "Europe/Budapest", "Europe/Lisbon")),
         Scope(
-            editions.region_key(north), "Europe/Budapest", north.id, north.code, ("Europe/Budapest", "Europe/Lisbon")
+            editions.region_key(north),
+            "Europe/Budapest",
+            north.id,
+            north.code,
+            ("Europe/Budapest", "Europe/Lisbon"),
+            (),
+            "North",
         ),
-        Scope(editions.region_key(south), "Asia/Kolkata", south.id, south.code, ("Asia/Kolkata",)),
+        Scope(editions.region_key(south), "Asia/Kolkata", south.id, south.code, ("Asia/Kolkata",), (), "South"),
     ]
 
 
@@ -96,16 +102,33 @@ def test_weeks_that_were_issued_are_not_missing(session: Session) -> None:
 
 
 def test_reporting_is_switched_on_once(session: Session) -> None:
-    assert editions.switch_on(session, NORTH, None, otherwise=WEEK) == WEEK
-    assert editions.switch_on(session, NORTH, None, otherwise=WEEK.plus(5)) == WEEK
-    assert editions.switch_on(session, NORTH, WEEK.plus(-3), otherwise=WEEK) == WEEK.plus(-3)
-    assert editions.started(session) == {NORTH.key: WEEK.plus(-3)}
+    assert editions.first_week(session, NORTH, None, otherwise=WEEK) == WEEK
+    assert editions.switch_on(session, NORTH, None, WEEK) == WEEK
+    assert editions.is_switched_on(session, NORTH, None)
+    assert editions.first_week(session, NORTH, None, otherwise=WEEK.plus(5)) == WEEK
+    assert editions.switch_on(session, NORTH, None, WEEK.plus(5)) == WEEK
+
+
+def test_the_settings_may_ask_for_another_first_week(session: Session) -> None:
+    editions.switch_on(session, NORTH, None, WEEK)
+    earlier = WEEK.plus(-3)
+    assert not editions.is_switched_on(session, NORTH, earlier)
+    assert editions.first_week(session, NORTH, earlier, otherwise=WEEK.plus(5)) == earlier
+    editions.switch_on(session, NORTH, earlier, earlier)
+    assert editions.started(session) == {NORTH.key: earlier}
+
+
+def test_a_region_that_comes_later_begins_with_the_next_week(session: Session) -> None:
+    editions.switch_on(session, Scope(CHAIN, "UTC"), WEEK, WEEK)
+    assert editions.first_week(session, NORTH, WEEK, otherwise=WEEK.plus(5)) == WEEK.plus(5)
+    editions.switch_on(session, NORTH, WEEK, WEEK.plus(5))
+    assert editions.first_week(session, NORTH, WEEK, otherwise=WEEK.plus(9)) == WEEK.plus(5)
 
 
 def test_reporting_switched_on_by_two_at_once_begins_once(engine: sa.Engine) -> None:
     def switch_on(week: Week) -> Week:
         with transaction(engine) as session:
-            begun = editions.switch_on(session, NORTH, None, otherwise=week)
+            begun = editions.switch_on(session, NORTH, None, week)
             sleep(0.1)
         return begun
 
@@ -205,10 +228,29 @@ def test_a_lease_of_a_clock_that_was_set_back_binds_nobody(session: Session) -> 
     assert claim(session, "two", DUE)
 
 
-def test_issuing_ends_the_lease(session: Session) -> None:
+def test_a_lease_is_given_back_by_its_holder_alone(session: Session) -> None:
     claim(session, "one", DUE)
-    issue(session)
+    editions.end_lease(session, NORTH.key, WEEK, holder="two")
+    assert len(session.exec(select(Lease)).all()) == 1
+    editions.end_lease(session, NORTH.key, WEEK, holder="one")
     assert session.exec(select(Lease)).all() == []
+
+
+def test_what_is_released_after_an_edition_was_due_counts_from_then(session: Session) -> None:
+    assert editions.counts_from(session, DUE) == DUE
+    issue(session)
+    before, after = DUE - MINUTE, DUE + MINUTE
+    assert editions.counts_from(session, before) == DUE + timedelta(microseconds=1)
+    assert editions.counts_from(session, after) == after
+
+
+def test_a_region_whose_branches_have_closed_is_reported_no_longer(session: Session) -> None:
+    north = make.region(session)
+    branch = make.branch(session, north)
+    places.close_branch(session, branch, WEEK.plus(1).monday)
+    scope = editions.scopes(session, "UTC")[1]
+    due = scope.due_at(WEEK.plus(3), DueTime())
+    assert editions.missing_weeks(session, scope, WEEK, DueTime(), due) == [WEEK]
 
 
 @pytest.mark.parametrize("expired", [False, True])

@@ -1,7 +1,7 @@
 """The weekly run: one edition for every scope and week, when it is due and not before, and nothing changed silently."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -12,11 +12,11 @@ from branches.audits import Audit
 from branches.database import reading, transaction
 from branches.editions import CHAIN, Edition
 from branches.errors import Conflict, Refused
-from branches.weeks import Week
+from branches.weeks import DueTime, Week
 from monitor import jobs
 from monitor.jobs import Worker
-from reports import stored
-from reports.weekly import Settings
+from reports import stored, weekly
+from reports.weekly import Picture, Settings
 from tests import make
 from tests.monitor.chains import SmallChain, audit_weekly, small_chain
 
@@ -170,3 +170,146 @@ def _exclude(worker: Worker, *, on: date, at: datetime) -> None:
         audit = session.exec(select(Audit).where(Audit.visited_on == on)).first()
         assert audit is not None
         audits.exclude(session, audit, reason="the wrong branch", by=None, at=at)
+
+
+def test_an_audit_released_while_a_report_is_made_is_in_it(
+    worker: Worker, chain: SmallChain, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look and the edition somebody releases an audit that belongs to it: the look is made again."""
+    clock.at = datetime(2026, 3, 10, tzinfo=UTC)
+    looks = 0
+
+    def look_and_release(*words: object, **more: object) -> Picture:
+        nonlocal looks
+        looks += 1
+        picture = original(*words, **more)  # type: ignore[arg-type]
+        if looks == 1:
+            with transaction(worker.engine) as session:
+                place = session.merge(chain.branches["Europe/Budapest"])
+                at = datetime(2026, 3, 8, tzinfo=UTC)
+                make.audit(session, place, visited_at=at, released_at=at)
+        return picture
+
+    original = weekly.look
+    monkeypatch.setattr(weekly, "look", look_and_release)
+    jobs.weekly_report(worker)
+    with reading(worker.engine) as session:
+        edition = editions.latest(session, CHAIN, FIRST.monday)
+        assert edition is not None
+        assert len(stored.load(edition.content).new) == 4
+
+
+def test_an_audit_excluded_while_a_report_is_made_is_not_in_it(
+    worker: Worker, chain: SmallChain, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.at = datetime(2026, 3, 10, tzinfo=UTC)
+    looks = 0
+
+    def look_and_exclude(*words: object, **more: object) -> Picture:
+        nonlocal looks
+        looks += 1
+        picture = original(*words, **more)  # type: ignore[arg-type]
+        if looks == 1:
+            _exclude(worker, on=date(2026, 3, 4), at=clock.at)
+            assert jobs.revise_editions(replace(worker, holder="two")) == []
+        return picture
+
+    original = weekly.look
+    monkeypatch.setattr(weekly, "look", look_and_exclude)
+    jobs.weekly_report(worker)
+    with reading(worker.engine) as session:
+        edition = editions.latest(session, CHAIN, FIRST.monday)
+        assert edition is not None
+        assert len(stored.load(edition.content).new) == 2
+
+
+def test_a_changed_due_time_leaves_no_audit_out_and_none_twice(worker: Worker, chain: SmallChain, clock: Clock) -> None:
+    clock.at = datetime(2026, 3, 10, tzinfo=UTC)
+    jobs.weekly_report(worker)
+    for zone, at in (("Europe/Budapest", 9), ("Europe/Budapest", 13)):
+        with transaction(worker.engine) as session:
+            visited = datetime(2026, 3, 9, 6, tzinfo=UTC)
+            make.audit(
+                session, session.merge(chain.branches[zone]), visited_at=visited, released_at=visited.replace(hour=at)
+            )
+    later = replace(worker, settings=replace(worker.settings, due=DueTime("monday", time(12))))
+    clock.at = datetime(2026, 3, 17, tzinfo=UTC)
+    jobs.weekly_report(later)
+    with reading(worker.engine) as session:
+        edition = editions.latest(session, CHAIN, FIRST.plus(1).monday)
+        assert edition is not None
+        assert len(stored.load(edition.content).new) == 3 + 2
+
+
+def test_a_revision_forgets_the_excluded_audit_among_the_new_ones(
+    worker: Worker, chain: SmallChain, clock: Clock
+) -> None:
+    clock.at = datetime(2026, 3, 10, tzinfo=UTC)
+    jobs.weekly_report(worker)
+    _exclude(worker, on=date(2026, 3, 4), at=clock.at)
+    revised = {edition.scope: stored.load(edition.content) for edition in jobs.weekly_report(worker)}
+    assert len(revised[CHAIN].new) == 2
+    assert len({len(figures.trend) for figures in revised.values()}) >= 1
+    with reading(worker.engine) as session:
+        first = session.exec(select(Edition).where(Edition.scope == CHAIN, Edition.revision == 0)).one()
+        assert len(stored.load(first.content).new) == 3
+
+
+def test_pictures_that_cannot_be_drawn_hold_up_no_edition(worker: Worker, chain: SmallChain, clock: Clock) -> None:
+    def fail(_: Edition) -> None:
+        raise OSError("the disk is full")
+
+    clock.at = datetime(2026, 3, 10, tzinfo=UTC)
+    assert len(jobs.weekly_report(replace(worker, draw=fail))) == 4
+
+
+def test_a_failing_report_is_tried_again_at_once_and_the_others_are_made(
+    worker: Worker, chain: SmallChain, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail_for_the_chain(*words: object, **more: object) -> object:
+        if any(getattr(word, "key", None) == CHAIN for word in words):
+            raise RuntimeError("a fault of ours")
+        return original(*words, **more)  # type: ignore[arg-type]
+
+    original = weekly.prepare
+    clock.at = datetime(2026, 3, 10, tzinfo=UTC)
+    monkeypatch.setattr(weekly, "prepare", fail_for_the_chain)
+    assert len(jobs.weekly_report(worker)) == 3
+    monkeypatch.setattr(weekly, "prepare", original)
+    assert [edition.scope for edition in jobs.weekly_report(replace(worker, holder="two"))] == [CHAIN]
+
+
+def test_looking_at_what_is_due_writes_nothing(worker: Worker, chain: SmallChain, clock: Clock) -> None:
+    clock.at = datetime(2026, 3, 10, tzinfo=UTC)
+    assert len(jobs.due_editions(worker)) == 4
+    with reading(worker.engine) as session:
+        assert editions.started(session) == {}
+
+
+def test_a_region_that_comes_later_has_no_past_to_report(worker: Worker, chain: SmallChain, clock: Clock) -> None:
+    clock.at = datetime(2026, 3, 10, tzinfo=UTC)
+    jobs.weekly_report(worker)
+    with transaction(worker.engine) as session:
+        north = make.region(session, "New here", timezone="Europe/Budapest")
+        make.branch(session, north)
+    clock.at = datetime(2026, 3, 24, tzinfo=UTC)
+    begun = [week for name, week, _ in issued(worker.engine) if name == north.code]
+    jobs.weekly_report(worker)
+    assert begun == []
+    clock.at = datetime(2026, 3, 31, tzinfo=UTC)
+    jobs.weekly_report(worker)
+    clock.at = datetime(2026, 4, 7, tzinfo=UTC)
+    jobs.weekly_report(worker)
+    assert [week for name, week, _ in issued(worker.engine) if name == north.code] == [date(2026, 3, 30)]
+
+
+def test_by_hand_no_week_is_issued_before_an_earlier_one_that_is_owed(
+    worker: Worker, chain: SmallChain, clock: Clock
+) -> None:
+    clock.at = datetime(2026, 3, 9, 6, tzinfo=UTC)
+    jobs.begin_reporting(worker)
+    clock.at = datetime(2026, 3, 17, tzinfo=UTC)
+    with reading(worker.engine) as session:
+        scope = editions.scopes(session, "Europe/Budapest")[0]
+    with pytest.raises(Refused, match="is due before this one"):
+        jobs.issue_by_hand(worker, scope, FIRST.plus(1))

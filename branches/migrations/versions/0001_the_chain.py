@@ -33,6 +33,7 @@ def upgrade() -> None:
         "reporting",
         sa.Column("scope", sa.String(length=32), nullable=False),
         sa.Column("first_week", sa.Date(), nullable=False),
+        sa.Column("asked", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("scope", name=op.f("pk_reporting")),
     )
     op.create_table(
