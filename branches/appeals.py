@@ -92,6 +92,7 @@ def decide(session: Session, appeal: Appeal, *, upheld_as: str | None, decision:
         raise Conflict("This appeal has already been decided.")
     if AuditState(appeal.audit.state) is AuditState.EXCLUDED:
         raise Conflict("This audit has been excluded and counts no longer; its appeals need no decision.")
+    appeal.score_before = appeal.audit.score  # another appeal may have changed it since this one was opened
     appeal.state = (AppealState.REJECTED if upheld_as is None else AppealState.UPHELD).value
     appeal.decision, appeal.decided_at = decision.strip(), at
     if upheld_as is not None:

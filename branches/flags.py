@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Index, text
 from sqlalchemy.exc import IntegrityError
@@ -75,6 +75,30 @@ def raise_flags(
     for flag in flags:
         if flag.cleared_week is None:
             _follow(session, flag, week, Shortfall(flag.branch_id, flag.section) in wanted, at)
+
+
+def correct_flags(
+    session: Session, week: date, judged: Iterable[int], short: Iterable[Shortfall], *, at: datetime
+) -> None:
+    """Brings flags in line with a revision of the last week's edition, as if that had been its first.
+
+    A flag that the week would not have raised is withdrawn; one that it would have is raised.
+    """
+    wanted, branches = set(short), list(judged)
+    for flag in standing_flags(session, branches):
+        is_short = Shortfall(flag.branch_id, flag.section) in wanted
+        if is_short:
+            flag.last_week, flag.missed = week, 0
+        elif flag.raised_week == week:
+            flag.cleared_week = week
+            history.write(session, "withdraw", flag, by=None, at=at, week=week.isoformat())
+        elif flag.last_week == week:
+            flag.last_week, flag.missed = week - timedelta(weeks=1), 1
+        session.add(flag)
+    session.flush()
+    held = {Shortfall(flag.branch_id, flag.section) for flag in standing_flags(session, branches)}
+    for shortfall in sorted(wanted - held, key=lambda s: (s.branch_id, s.section)):
+        _raise(session, shortfall, week, at)
 
 
 def _raise(session: Session, shortfall: Shortfall, week: date, at: datetime) -> None:

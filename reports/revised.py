@@ -37,6 +37,8 @@ def _reason(reason: Mapping[str, str], language: Language) -> str:
 
 
 def _change(change: Mapping[str, Any], language: Language, titles: Mapping[str, str], names: Mapping[str, str]) -> str:
+    if change["figure"] == "new":
+        return language.say("The list of new audits has changed.")
     section = titles.get(change["section"], change["section"])
     place = names.get(change["branch"], change["branch"]) or language.say("The whole chain")
     if change["figure"] == "state":

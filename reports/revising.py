@@ -1,57 +1,104 @@
 """Revisions: an audit that editions have counted has changed; where a printed figure changes, so does the edition, openly."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlmodel import Session
 
-from branches import corrections, editions
+from branches import corrections, editions, flags
 from branches.corrections import Correction
-from branches.editions import Edition, Scope
+from branches.editions import Edition
 from branches.weeks import Week
 from reports import collect, stored
 from reports.collect import Window
 from reports.figures import Figures
-from reports.weekly import Picture, Settings, look
+from reports.stored import Change
+from reports.weekly import Picture, look, shortfalls, standing
 
 Pictures = dict[tuple[Window, datetime], Picture]
 
 
-def revise(session: Session, scopes: Sequence[Scope], settings: Settings, *, at: datetime) -> list[Edition]:
-    """Revises what the unsettled corrections change in the last editions, and settles them, in the caller's transaction.
+@dataclass(frozen=True)
+class Revision:
+    """One edition's next revision, ready to be stored."""
 
-    Nothing printed changes → no revision. What a reader has in hand stays readable under its own revision.
+    edition: Edition
+    figures: Figures
+    found: tuple[Change, ...]
+    why: tuple[tuple[str, date], ...]
+    """Reason, and the week of the visit."""
+    branch_ids: dict[str, int]
+    newest: bool
+    """Whether it is of the scope's last reported week: only there flags are still as it left them."""
+
+
+@dataclass(frozen=True)
+class Revisions:
+    """What the corrections seen so far change."""
+
+    seen: tuple[Correction, ...]
+    made: tuple[Revision, ...]
+
+
+def prepare(session: Session, weeks: int) -> Revisions:
+    """Which of the last editions do the unsettled corrections change, and how? Nothing is written.
+
+    Args:
+        session: only read from.
+        weeks: so many of each scope's last editions are looked at.
     """
-    open_corrections = corrections.unsettled(session)
-    if not open_corrections:
-        return []
+    seen = tuple(corrections.unsettled(session))
     pictures: Pictures = {}
-    revised = []
-    for scope in scopes:
-        for edition in editions.last_editions(session, scope.key, settings.revised_weeks):
-            made = _revised(session, edition, open_corrections, pictures, at)
-            if made is not None:
-                revised.append(made)
-    corrections.settle(session, open_corrections, at=at)
-    return revised
+    made = []
+    for scope in editions.reported_scopes(session) if seen else ():
+        held = editions.last_editions(session, scope, weeks)
+        for edition in held:
+            revision = _revision(session, edition, seen, pictures, newest=edition is held[-1])
+            made += [revision] if revision is not None else []
+    return Revisions(seen, tuple(made))
 
 
-def _revised(
-    session: Session, edition: Edition, changed: Sequence[Correction], pictures: Pictures, at: datetime
-) -> Edition | None:
+def store(session: Session, revisions: Revisions, *, at: datetime) -> list[Edition]:
+    """Stores the revisions and settles the corrections they answer, in the caller's transaction.
+
+    A correction that has come in since is not among them: the next run looks at it.
+    """
+    stored_editions = [_store(session, revision, at) for revision in revisions.made]
+    corrections.settle(session, (session.merge(correction) for correction in revisions.seen), at=at)
+    return stored_editions
+
+
+def _store(session: Session, revision: Revision, at: datetime) -> Edition:
+    figures = revision.figures
+    if revision.newest:
+        if revision.edition.region_id is not None:
+            short = shortfalls(figures, revision.branch_ids)
+            flags.correct_flags(session, figures.week, revision.branch_ids.values(), short, at=at)
+        figures = replace(figures, flags=standing(session, revision.branch_ids))
+    return editions.revise(
+        session,
+        revision.edition,
+        stored.dump(figures),
+        stored.dump_changes(revision.found, revision.why),
+        at=at,
+        states=stored.states(figures),
+    )
+
+
+def _revision(
+    session: Session, edition: Edition, changed: Sequence[Correction], pictures: Pictures, *, newest: bool
+) -> Revision | None:
     was = stored.load(edition.content)
     reasons = [c for c in changed if _counted(c, edition, was)]
     if not reasons:
         return None
-    now = _again(session, edition, was, pictures)
+    picture = _picture(session, edition, was, pictures)
+    ids = {code: place.branch_id for code, place in picture.collected.places.items() if code in was.branch_names}
+    now = _again(session, edition, was, picture, ids)
     found = stored.changes(was, now)
-    if not found:
-        return None
     why = tuple((c.why, Week.of(date.fromordinal(c.day)).monday) for c in reasons)
-    return editions.revise(
-        session, edition, stored.dump(now), stored.dump_changes(found, why), at=at, states=stored.states(now)
-    )
+    return Revision(edition, now, found, why, ids, newest) if found else None
 
 
 def _counted(correction: Correction, edition: Edition, figures: Figures) -> bool:
@@ -60,13 +107,23 @@ def _counted(correction: Correction, edition: Edition, figures: Figures) -> bool
     return in_window and correction.counted_from <= edition.due_at
 
 
-def _again(session: Session, edition: Edition, was: Figures, pictures: Pictures) -> Figures:
-    """The same figures by the same rules as of the same moment, from the audits as they are now."""
+def _picture(session: Session, edition: Edition, was: Figures, pictures: Pictures) -> Picture:
+    """The chain by the same rules as of the same moment, from the audits as they are now."""
     window = Window(was.window_from, was.window_to)
     key = (window, edition.due_at)
     if key not in pictures or pictures[key].rules != was.rules:
-        pictures[key] = look(session, window, edition.due_at, was.rules)
-    picture = pictures[key]
+        seen = next((p for (days, _), p in pictures.items() if days == window), None)
+        pictures[key] = look(session, window, edition.due_at, was.rules, seen=seen)
+    return pictures[key]
+
+
+def _again(session: Session, edition: Edition, was: Figures, picture: Picture, ids: dict[str, int]) -> Figures:
+    new = was.new
+    if was.new_after is not None and was.first_week is not None:
+        week, first = Week(was.week), Week(was.first_week)
+        new = collect.new_audits(
+            session, ids.values(), after=was.new_after, until=edition.due_at, week=week, reported=first
+        )
     return replace(
         was,
         design=picture.assessment.design,
@@ -74,4 +131,5 @@ def _again(session: Session, edition: Edition, was: Figures, pictures: Pictures)
         cells=tuple(cell for cell in picture.assessment.cells if cell.branch in was.branch_names),
         shoppers=picture.assessment.shoppers,
         trend=collect.trend(picture.collected.sheet, was.branch_names.keys()),
+        new=new,
     )

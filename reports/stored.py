@@ -43,7 +43,7 @@ class Change:
     branch: str
     section: str
     figure: str
-    """"audits", "score", "norm", "variance", "estimate" or "state"."""
+    """"audits", "score", "norm", "variance", "estimate", "state", or "new" for the list of new audits."""
     was: float | str | None
     now: float | str | None
 
@@ -59,6 +59,7 @@ def changes(was: Figures, now: Figures) -> tuple[Change, ...]:
         for section in was.sections
         if section.section in norms and printed(section.norm) != printed(norms[section.section])
     ]
+    found += [Change("", "", "new", *counts) for counts in [(len(was.new), len(now.new))] if was.new != now.new]
     return tuple(sorted(found, key=lambda c: (c.branch, c.section, c.figure)))
 
 
