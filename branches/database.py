@@ -143,15 +143,17 @@ def transaction(engine: sa.Engine) -> Iterator[Session]:
         yield session
 
 
+def for_reading(engine: sa.Engine) -> sa.Engine:
+    """The same database, seen as it was when the look began; a look waits for no writer."""
+    if engine.name == "postgresql":
+        return engine.execution_options(reading=True, isolation_level="REPEATABLE READ")
+    return engine.execution_options(reading=True)
+
+
 @contextmanager
 def reading(engine: sa.Engine) -> Iterator[Session]:
     """A consistent look that waits for no writer; nothing written in it is kept."""
-    look = (
-        engine.execution_options(reading=True, isolation_level="REPEATABLE READ")
-        if engine.name == "postgresql"
-        else engine.execution_options(reading=True)
-    )
-    with Session(look, expire_on_commit=False, autoflush=False) as session:
+    with Session(for_reading(engine), expire_on_commit=False, autoflush=False) as session:
         yield session
         session.expunge_all()  # what was read stays readable
         session.rollback()

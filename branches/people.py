@@ -8,6 +8,7 @@ from sqlmodel import Field, Relationship, Session, SQLModel, select
 
 from branches.database import UtcTime, public_id
 from branches.errors import Conflict, NotFound, Refused
+from branches.language import codes
 from branches.places import Branch, Region
 
 
@@ -65,6 +66,8 @@ def add_user(
         raise Refused("A member of staff belongs to a branch; name it.")
     if role is Role.MANAGER and region is None:
         raise Refused("A manager belongs to a region; name it.")
+    if language not in codes():
+        raise Refused("There is no language {code} here.", code=language[:20])
     email = _mail_address(email) if email is not None else None
     user = User(
         role=role.value,

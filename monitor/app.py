@@ -70,7 +70,11 @@ def _nav(user: User | None) -> list[tuple[str, str, bool]]:
         Role.SHOPPER: [(say("My audits"), "capture.mine")],
     }
     return [
-        (title, url_for(endpoint), request.endpoint == endpoint)
+        (
+            title,
+            url_for(endpoint),
+            request.endpoint == endpoint or (role is Role.MANAGER and request.endpoint == "editions.scope"),
+        )
         for title, endpoint in (pages[role] if role is not None else [])
     ]
 

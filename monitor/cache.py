@@ -1,6 +1,7 @@
 """Drawings that take a moment to make and never change: kept as files that can be made again at any time."""
 
 import json
+import logging
 import os
 import tempfile
 from pathlib import Path
@@ -12,6 +13,8 @@ from branches.language import Language
 from monitor import __version__
 from reports.own import OwnReport
 from reports.report import Report
+
+log = logging.getLogger(__name__)
 
 _one_at_a_time = Lock()
 """matplotlib draws one figure at a time in a process."""
@@ -49,9 +52,12 @@ def _read(file: Path) -> dict[str, str] | None:
 
 
 def _write(file: Path, content: dict[str, str]) -> None:
-    """Whole or not at all: another process may be reading."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    number, name = tempfile.mkstemp(dir=file.parent)
-    with os.fdopen(number, "w", encoding="utf-8") as stream:
-        json.dump(content, stream)
-    Path(name).replace(file)
+    """Whole or not at all: another process may be reading. A full disk costs the next reader's time, not the page."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        number, name = tempfile.mkstemp(dir=file.parent)
+        with os.fdopen(number, "w", encoding="utf-8") as stream:
+            json.dump(content, stream)
+        Path(name).replace(file)
+    except OSError as error:
+        log.warning("drawings could not be kept: %s", error)

@@ -30,7 +30,12 @@ def open_chain(config: Config) -> sa.Engine:
     """The chain's database, brought to this version's tables."""
     make_folder(config.folder)
     engine = database.create(config.database_url)
-    migrations.upgrade(engine)
+    try:
+        migrations.upgrade(engine)
+    except sa.exc.DatabaseError as error:
+        place = engine.url.render_as_string(hide_password=True)
+        why = str(error.orig).strip().splitlines()[0] if error.orig else ""
+        raise Refused("The database {place} cannot be opened: {why}.", place=place, why=why) from error
     return engine
 
 

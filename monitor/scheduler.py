@@ -3,7 +3,7 @@
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Event
 from types import FrameType
 
@@ -46,9 +46,18 @@ def run(worker: Worker, tick_seconds: int, stop: Event) -> None:
         )
     scheduler.start()
     try:
-        stop.wait()
+        while not stop.wait(tick_seconds):
+            ring_after_a_clock_set_back(scheduler)
     finally:
         scheduler.shutdown(wait=True)
+
+
+def ring_after_a_clock_set_back(scheduler: BackgroundScheduler) -> None:
+    """An alarm set by a clock that has been put back since would ring as much too late."""
+    now = datetime.now(UTC)
+    for job in scheduler.get_jobs():
+        if job.next_run_time - now > timedelta(seconds=WAKE_SECONDS):
+            job.modify(next_run_time=now)
 
 
 def stop_on_signal() -> Event:

@@ -1,21 +1,19 @@
 """`monitor components`: each section's variances, fitted alone."""
 
-import json
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 
 import click
 
 from branches.database import reading
 from branches.errors import Refused
+from monitor.commands.options import DAY, JSON_FILE, check_days, write_json
 from monitor.config import read_config
 from monitor.opening import now, open_chain
 from reports import collect
 from reports.collect import Window
 from reports.exported import components_json
 from reports.mixed_sums import EFFECTS
-
-DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.command("components")
@@ -27,7 +25,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @click.option(
     "--json",
     "json_file",
-    type=click.Path(allow_dash=True, path_type=Path),
+    type=JSON_FILE,
     default="-",
     show_default=True,
     help="Where to write; - for standard output.",
@@ -35,8 +33,8 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @click.pass_obj
 def command(
     config_file: Path | None,
-    first: datetime,
-    last: datetime,
+    first: date,
+    last: date,
     no_decay: bool,
     model: str,
     known_shoppers: bool,
@@ -52,21 +50,9 @@ def command(
             name=unknown[0][:40] or "(nothing)",
             known=", ".join(EFFECTS),
         )
-    if last < first:
-        raise Refused("--to lies before --from.")
+    check_days(first, last)
     with reading(open_chain(config)) as session:
-        sheet = collect.window(session, Window(first.date(), last.date()), now()).sheet
+        sheet = collect.window(session, Window(first, last), now()).sheet
     half_life = 0.0 if no_decay else config.window.half_life_weeks
-    text = json.dumps(
-        components_json(sheet, effects, known_shoppers=known_shoppers, half_life_weeks=half_life),
-        ensure_ascii=False,
-        indent=2,
-        allow_nan=False,
-    )
-    if str(json_file) == "-":
-        click.echo(text)
-        return
-    try:
-        json_file.write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise Refused("{file} cannot be written: {why}.", file=str(json_file), why=error.strerror or "") from error
+    found = components_json(sheet, effects, known_shoppers=known_shoppers, half_life_weeks=half_life)
+    write_json(json_file, found)

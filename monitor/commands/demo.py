@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlmodel import select
 
 from branches.database import reading, transaction
+from branches.errors import Refused
 from branches.places import Branch
 from branches.weeks import Week, local_date
 from monitor import demo, jobs, serving
@@ -26,6 +27,8 @@ ZONE = "Europe/Budapest"
 REPORTED_WEEKS = 6
 """Past weeks that the demonstration has editions of."""
 PORTS = range(8000, 8100)
+OWN = ("MONITOR_DATA__FOLDER", "MONITOR_DATABASE__URL", "MONITOR_SERVE__HOST")
+"""Settings that would lead the demonstration to a real chain, or others to the demonstration."""
 SETTINGS = """# The demonstration's own settings. Everything in this folder is invented and may be deleted at any time.
 [chain]
 name = "Demo Salons (invented)"
@@ -78,6 +81,11 @@ def command(folder: Path, branches: int, weeks: int, seed: int, only_make: bool)
 
 def _settled(folder: Path) -> Config:
     """The demonstration's settings: written once, but for the port, which must be free."""
+    taken = sorted(name for name in OWN if name in os.environ)
+    if taken:
+        raise Refused(
+            "The demonstration has a database and a folder of its own; unset {names} first.", names=", ".join(taken)
+        )
     make_folder(folder)
     file = folder.resolve() / "config.toml"
     os.environ["MONITOR_CONFIG"] = str(file)

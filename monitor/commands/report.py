@@ -1,7 +1,6 @@
 """`monitor report`: one week's report by hand."""
 
-import json
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import click
@@ -14,6 +13,7 @@ from branches.errors import Refused
 from branches.language import language
 from branches.weeks import Week, local_date
 from monitor import jobs
+from monitor.commands.options import DAY, JSON_FILE, check_days, write_json
 from monitor.config import Config, read_config
 from monitor.opening import now, open_chain, settings, worker
 from reports import weekly
@@ -23,8 +23,6 @@ from reports.exported import as_json
 from reports.figures import Figures
 from reports.plain import plain
 from reports.weekly import Settings
-
-DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.command("report")
@@ -37,7 +35,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @click.option(
     "--json",
     "json_file",
-    type=click.Path(allow_dash=True, path_type=Path),
+    type=JSON_FILE,
     help="Also write the figures here; - for standard output.",
 )
 @click.option("--issue", is_flag=True, help="Store it as the week's edition; otherwise nothing is stored.")
@@ -46,8 +44,8 @@ def command(
     config_file: Path | None,
     week_text: str | None,
     region: str | None,
-    first: datetime | None,
-    last: datetime | None,
+    first: date | None,
+    last: date | None,
     json_file: Path | None,
     issue: bool,
 ) -> None:
@@ -65,7 +63,7 @@ def command(
     else:
         figures, standard_id = _prepared(engine, wanted, scope, week, days or Window.ending(week, wanted.weeks))
     if json_file is not None:
-        _write_json(json_file, figures)
+        write_json(json_file, as_json(figures))
     if json_file is None or str(json_file) != "-":
         click.echo(_words(engine, config, figures, standard_id))
 
@@ -83,14 +81,13 @@ def _scope(engine: sa.Engine, wanted: Settings, region: str | None) -> Scope:
     raise Refused("There is no region {region}; the regions are {known}.", region=str(region)[:60], known=known)
 
 
-def _days(first: datetime | None, last: datetime | None) -> Window | None:
+def _days(first: date | None, last: date | None) -> Window | None:
     if first is None and last is None:
         return None
     if first is None or last is None:
         raise Refused("Give both --from and --to, or neither.")
-    if last < first:
-        raise Refused("--to lies before --from.")
-    return Window(first.date(), last.date())
+    check_days(first, last)
+    return Window(first, last)
 
 
 def _week(text: str | None, days: Window | None, scope: Scope) -> Week:
@@ -112,17 +109,6 @@ def _prepared(
         due_at = scope.due_at(week, wanted.due)
         prepared = weekly.prepare(session, picture, scope, week, due_at=due_at, since=since, reported=reported)
     return prepared.figures, prepared.standard_id
-
-
-def _write_json(file: Path, figures: Figures) -> None:
-    text = json.dumps(as_json(figures), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-    if str(file) == "-":
-        click.echo(text, nl=False)
-    else:
-        try:
-            file.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise Refused("{file} cannot be written: {why}.", file=str(file), why=error.strerror or "") from error
 
 
 def _words(engine: sa.Engine, config: Config, figures: Figures, standard_id: int | None) -> str:

@@ -24,7 +24,7 @@ def command() -> None:
 @click.argument("email")
 @click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
 @click.option("--name", default="", help="As the pages show it.")
-@click.option("--language", type=click.Choice(codes()), default="en", show_default=True)
+@click.option("--language", type=click.Choice(codes()), help="Default: the chain's.")
 @click.option("--code", help="A shopper's code in the exchange form: joins the person to the audits imported under it.")
 @click.option("--branch", "branch_code", help="Code of a staff member's branch.")
 @click.option("--region", "region_code", help="Code of a manager's region.")
@@ -34,13 +34,14 @@ def add(
     email: str,
     role: str,
     name: str,
-    language: str,
+    language: str | None,
     code: str | None,
     branch_code: str | None,
     region_code: str | None,
 ) -> None:
     """Add a person with the address EMAIL."""
     config = read_config(config_file)
+    language = language or config.chain.language
     with transaction(open_chain(config)) as session:
         known = _known_shopper(session, code) if role == Role.SHOPPER.value else None
         if known is not None:

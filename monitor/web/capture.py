@@ -19,23 +19,18 @@ TODO = {AuditState.ASSIGNED.value, AuditState.STARTED.value, AuditState.RETURNED
 @blueprint.get("/audits")
 @gate.audience(Role.SHOPPER)
 def mine() -> str:
-    query = (
-        select(Audit, Branch.name)
-        .join(Branch)
-        .where(Audit.shopper_id == gate.person().id)
-        .order_by(col(Audit.visited_on).desc(), col(Audit.id).desc())
-        .limit(MOST)
-    )
-    found = gate.session().exec(query).all()
-    todo = [(audit, name) for audit, name in found if audit.state in TODO]
-    rest = [(audit, name) for audit, name in found if audit.state not in TODO]
+    own = select(Audit, Branch.name).join(Branch).where(Audit.shopper_id == gate.person().id)
+    waiting = own.where(col(Audit.state).in_(TODO)).order_by(col(Audit.assigned_at))
+    made = own.where(col(Audit.state).not_in(TODO)).order_by(col(Audit.visited_on).desc(), col(Audit.id).desc())
+    todo = gate.session().exec(waiting).all()
+    rest = gate.session().exec(made.limit(MOST)).all()
     return render_template(
         "capture/mine.html",
         headline=_headline(len(todo), len(rest)),
         todo=todo,
         latest=rest[:LATEST],
         earlier=rest[LATEST:],
-        cut=len(found) == MOST,
+        cut=len(rest) == MOST,
         most=MOST,
         states=_state_words(),
     )

@@ -93,7 +93,16 @@ def _page(found: Edition) -> str:
         charts=drawings,
         others=_others(),
         revised=_revised(found, figures),
+        newer=_newer(found),
     )
+
+
+def _newer(found: Edition) -> str | None:
+    """Where the newest revision of this week is, when this is not it."""
+    newest = editions.latest(gate.session(), found.scope, found.week)
+    if newest is None or newest.id == found.id:
+        return None
+    return url_for("editions.edition", public_id=newest.public_id)
 
 
 def _edition_words(found: Edition) -> str:

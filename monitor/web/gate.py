@@ -13,6 +13,7 @@ from sqlmodel import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from branches import sessions
+from branches.database import for_reading
 from branches.language import Language, codes, language
 from branches.people import Role, User
 
@@ -74,8 +75,7 @@ def session() -> Session:
     """This request's session; a request that only reads holds up no writer."""
     if "session" not in g:
         engine = site().engine
-        reads = request.method in ("GET", "HEAD", "OPTIONS")
-        g.session = Session(engine.execution_options(reading=True) if reads else engine, expire_on_commit=False)
+        g.session = Session(for_reading(engine) if _only_reads() else engine, expire_on_commit=False)
     return cast("Session", g.session)
 
 
@@ -92,7 +92,7 @@ def somebody() -> User | None:
 def tongue() -> Language:
     """The language of this reader: their own choice, else what their browser asks for, else the chain's."""
     user = somebody()
-    if user is not None:
+    if user is not None and user.language in codes():
         return language(user.language)
     chosen = request.cookies.get(LANGUAGE_COOKIE)
     if chosen in codes():
@@ -109,6 +109,8 @@ def on_loopback() -> bool:
 
 
 def _enter() -> AnyResponse | None:
+    if not request.path.isprintable():
+        abort(404)  # no address of ours holds such a sign, and databases refuse it
     view = current_app.view_functions.get(request.endpoint or "")
     opened = getattr(view, "audience", None)
     token = request.cookies.get(DEVICE_COOKIE)
@@ -127,7 +129,7 @@ def _enter() -> AnyResponse | None:
 
 def _leave(response: Response) -> Response:
     held = g.get("session")
-    if held is not None and response.status_code < 400:  # noqa: PLR2004 - the first code of a refusal
+    if held is not None and not _only_reads() and response.status_code < 400:  # noqa: PLR2004 - refusals begin there
         held.commit()
     response.headers.setdefault("Content-Security-Policy", POLICY)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
@@ -137,6 +139,10 @@ def _leave(response: Response) -> Response:
     if request.endpoint != "static":
         response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _only_reads() -> bool:
+    return request.method in ("GET", "HEAD", "OPTIONS")
 
 
 def _close(_: BaseException | None) -> None:

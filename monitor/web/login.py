@@ -94,6 +94,7 @@ def _own_path(path: str) -> str:
 
 
 def _signed_in(user: User) -> AnyResponse:
+    sessions.end(gate.session(), request.cookies.get(gate.DEVICE_COOKIE, ""))
     token = sessions.begin(gate.session(), user, at=gate.site().clock())
     response = redirect(url_for("login.home"))
     _set_cookie(response, gate.DEVICE_COOKIE, token, sessions.SESSION_DAYS)
