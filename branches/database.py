@@ -3,6 +3,7 @@
 import json
 import secrets
 import sqlite3
+import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -88,6 +89,20 @@ def create(url: str) -> sa.Engine:
     raise Refused("A database of the kind {kind} is not supported; use SQLite or PostgreSQL.", kind=parsed.drivername)
 
 
+def _use_wal(cursor: sqlite3.Cursor) -> None:
+    """Two programs may open a new file at once; this step waits for nobody by itself, so it is tried again."""
+    give_up = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
+                raise
+            time.sleep(0.05)
+        else:
+            return
+
+
 def _sqlite(url: sa.URL) -> sa.Engine:
     engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS})
 
@@ -97,7 +112,7 @@ def _sqlite(url: sa.URL) -> sa.Engine:
         # whatever the busy timeout: we begin ourselves, see `begin`.
         connection.isolation_level = None
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
+        _use_wal(cursor)
         cursor.execute("PRAGMA synchronous=FULL")  # NORMAL loses acknowledged audits at a power cut
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA cache_size=-65536")
