@@ -81,6 +81,8 @@ class Cell:
     q: float | None
     """Expected share of false flags if all cells at least as likely short were flagged."""
     state: State
+    one_visit: bool = False
+    """Whether the difference vanishes without the one audit that speaks for it most: too little for a flag."""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from reports.prior import Prior, cavity, learn, posterior
 from reports.sheet import UNKNOWN_SHOPPER, Floats, Ints, ScoreSheet
 from reports.variance import check, is_vast, section_fit, spans, weights
 from reports.vast import vast_shopper_over_branch
+from reports.visits import rests_on_one
 
 WATCH = 0.5
 TAIL = 0.05
@@ -171,7 +172,9 @@ def _shoppers_seen(sheet: ScoreSheet) -> Ints:
 
 def _cells(sheet: ScoreSheet, means: Means, beliefs: Beliefs, rules: Rules, judged: Bools) -> tuple[Cell, ...]:
     short, above = (np.where(judged, p, np.nan) for p in (beliefs.short, beliefs.above))
-    q_short, q_above = false_shares(short), false_shares(above)
+    one_low, one_high = (rests_on_one(sheet, means, rules.margin, side) for side in (-1, 1))
+    q_short = false_shares(np.where(one_low, np.nan, short))
+    q_above = false_shares(np.where(one_high, np.nan, above))
     shoppers = _shoppers_seen(sheet)
     cells = []
     for b, k in np.ndindex(means.audits.shape):
@@ -192,6 +195,7 @@ def _cells(sheet: ScoreSheet, means: Means, beliefs: Beliefs, rules: Rules, judg
                 p_short=_or_none(short.item(b, k)),
                 q=_or_none(q_short.item(b, k)),
                 state=_state(short.item(b, k), q_short.item(b, k), q_above.item(b, k), rules),
+                one_visit=short.item(b, k) >= WATCH and bool(one_low[b, k]),
             )
         )
     return tuple(cells)

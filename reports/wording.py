@@ -70,7 +70,9 @@ def verdict(language: Language, cell: Cell) -> str:
 def detail(language: Language, cell: Cell, margin: float) -> str:
     """What was counted, beside what is concluded."""
     said = [facts(language, cell)]
-    if cell.p_short is not None and cell.state in {State.FALLS_SHORT, State.WATCH}:
+    if cell.one_visit:
+        said.append(language.say("It rests on one audit alone; the others do not bear it out."))
+    elif cell.p_short is not None and cell.state in {State.FALLS_SHORT, State.WATCH}:
         said.append(
             language.say(
                 "More than {margin} below: {share} sure.",
