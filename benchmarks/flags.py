@@ -17,11 +17,12 @@ from time import process_time
 
 import numpy as np
 
+from reports.beliefs import believe
 from reports.figures import Rules, State
 from reports.joint import Known, combined, helmert, part
 from reports.norms import Bools, norms
 from reports.prior import Prior
-from reports.screening import assess, believe, false_shares
+from reports.screening import assess, false_shares
 from reports.sheet import Floats, Ints, ScoreSheet
 
 BRANCHES, SECTIONS, SHOPPERS, REGIONS = 200, 6, 67, 8

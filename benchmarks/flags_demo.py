@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from math import sqrt
 from pathlib import Path
 from statistics import fmean
@@ -36,6 +37,8 @@ WEEKS = 26
 POINTS = 20.0
 EVEN_SPREAD = 13.0
 """Points that chance in the marks adds where it adds the same everywhere."""
+STATED = (0.0, 0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 1.0)
+"""Classes of the stated probability of falling short."""
 CONFIDENT = 1.645
 """Of a 90 % interval."""
 
@@ -100,6 +103,12 @@ def judge(planted: Planted, found: Assessment, days: dict[str, list[date]], marg
     )
 
 
+def stated(planted: Planted, found: Assessment, days: dict[str, list[date]], margin: float) -> list[tuple[float, bool]]:
+    """Each judged cell's stated probability of falling short, and whether it does."""
+    true = truth(planted, found.cells, days)
+    return [(c.p_short, true[c.branch, c.section] < -margin) for c in found.cells if c.p_short is not None]
+
+
 def even(planted: Planted, sheet: ScoreSheet, seed: int) -> ScoreSheet:
     """The same audits of the same branches, with normal scores whose spread is the same at every level and has no ceiling."""
     chance, spreads = np.random.default_rng(seed), Spreads()
@@ -113,8 +122,17 @@ def even(planted: Planted, sheet: ScoreSheet, seed: int) -> ScoreSheet:
     return replace(sheet, scores=np.array(true) + leniency[sheet.shopper] + visit + marks)
 
 
-def run(seed: int, folder: Path, rules: Rules) -> tuple[Tally, Tally]:
-    """With the demo's marks, and with an even spread."""
+@dataclass(frozen=True)
+class Run:
+    """One seed: with the demo's marks, and with an even spread."""
+
+    demo: Tally
+    control: Tally
+    stated: list[tuple[float, bool]]
+    """Of the demo's marks."""
+
+
+def run(seed: int, folder: Path, rules: Rules) -> Run:
     engine = database.create(f"sqlite:///{folder / f'{seed}.sqlite3'}")
     migrations.upgrade(engine)
     with database.transaction(engine) as session:
@@ -124,9 +142,12 @@ def run(seed: int, folder: Path, rules: Rules) -> tuple[Tally, Tally]:
         sheet = collect.window(session, window, asked_at).sheet
         days = visits(session, window)
     engine.dispose()
-    both = (sheet, even(planted, sheet, seed))
-    first, second = (judge(planted, screening.assess(one, rules), days, rules.margin) for one in both)
-    return first, second
+    found, control = (screening.assess(one, rules) for one in (sheet, even(planted, sheet, seed)))
+    return Run(
+        judge(planted, found, days, rules.margin),
+        judge(planted, control, days, rules.margin),
+        stated(planted, found, days, rules.margin),
+    )
 
 
 def visits(session: Session, window: Window) -> dict[str, list[date]]:
@@ -180,6 +201,17 @@ def totals(t: Tally, control: Tally, rules: Rules) -> str:
     return "\n".join(f"- {what}: {share(part, whole)}." for what, part, whole in told)
 
 
+def honesty(pairs: Sequence[tuple[float, bool]]) -> str:
+    """How often a cell falls short of which the report says how probable that is."""
+    lines = ["| stated probability | cells | stated on average | truly short |", "|---|---|---|---|"]
+    for low, high in pairwise(STATED):
+        inside = [(p, short) for p, short in pairs if low <= p < high or p == high == 1.0]
+        if inside:
+            said, true = fmean(p for p, _ in inside), fmean(short for _, short in inside)
+            lines.append(f"| {low:g} to {high:g} | {len(inside)} | {said:.3f} | {true:.3f} |")
+    return "\n".join(lines)
+
+
 PAGE = """# Are the flags right?
 
 The demo's generator (`monitor/demo`) invents a chain and knows what every branch is truly like. The weekly report sees only the
@@ -191,6 +223,8 @@ nothing was tuned to them. Margin {margin:g} points, accepted share of false fla
 {table}
 
 {totals}
+
+{honesty}
 
 Shares are of all seeds together, with their 90 % intervals (Wilson 1927, as if cells were independent).
 
@@ -209,15 +243,17 @@ Shares are of all seeds together, with their 90 % intervals (Wilson 1927, as if 
 - In points: spread of regions 2, of branches 4, of sections within a branch 3, of shoppers 4, of shoppers' sections 2, of visits 6;
   chance in the single marks adds 9 to 14 at the chain's own level.
 - Marks are yes or no, steps and waits, and no score exceeds 100: a branch at 75 to 80 varies by about 19 points from audit to
-  audit, one at 90 to 95 by about 11. The report's model takes one spread for all. The *control* has the same branches, visits and shoppers, but normal scores
-  with a spread of {even:g} points from the marks at every level: what it does better is what the ceiling costs.
+  audit, one at 90 to 95 by about 11. The report learns from the audits how the spread follows the level. The *control* has the
+  same branches, visits and shoppers, but normal scores with a spread of {even:g} points from the marks at every level: what it
+  does better is what the ceiling costs.
 - About 24 shoppers; {across:.0%} of the visits are by a shopper of another region.
 - Besides the planted faults: branches above the others, one that fell by {step:g} points {step_weeks} weeks before the end, one that
   closed, one audited once and one not yet.
 """
 
 
-def page(results: dict[int, Tally], control: Tally, rules: Rules, command: str, seconds: float) -> str:
+def page(runs: dict[int, Run], rules: Rules, command: str, seconds: float) -> str:
+    results = {seed: one.demo for seed, one in runs.items()}
     return PAGE.format(
         seeds=len(results),
         weeks=WEEKS,
@@ -229,7 +265,8 @@ def page(results: dict[int, Tally], control: Tally, rules: Rules, command: str, 
         margin=rules.margin,
         accepted=rules.false_share,
         table=table(results),
-        totals=totals(together(results.values()), control, rules),
+        totals=totals(together(results.values()), together(one.control for one in runs.values()), rules),
+        honesty=honesty([pair for one in runs.values() for pair in one.stated]),
         points=POINTS,
         even=EVEN_SPREAD,
         across=ACROSS_SHARE,
@@ -246,14 +283,11 @@ def main() -> None:
     rules, began = Rules(), time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         runs = {seed: run(seed, Path(folder), rules) for seed in range(FIRST_SEED, FIRST_SEED + asked.seeds)}
-    results, control = (
-        {seed: first for seed, (first, _) in runs.items()},
-        together(second for _, second in runs.values()),
-    )
-    print(table(results), totals(together(results.values()), control, rules), sep="\n\n")
+    command = f"python -m benchmarks.flags_demo --seeds {asked.seeds}"
+    text = page(runs, rules, f"{command} --write {asked.write}" if asked.write else command, time.monotonic() - began)
+    print(text)
     if asked.write is not None:
-        command = f"python -m benchmarks.flags_demo --seeds {asked.seeds} --write {asked.write}"
-        asked.write.write_text(page(results, control, rules, command, time.monotonic() - began), encoding="utf-8")
+        asked.write.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -19,9 +19,20 @@ from reports.mixed_effects import Deviations, deviations
 from reports.mixed_reml import Fit, fit, fit_at
 from reports.mixed_sums import sums
 from reports.norms import Bools
+from reports.prior import cavity
 from reports.sheet import Floats, Ints, ScoreSheet
 from reports.variance import is_vast, observations, section_fit, section_vast, tellable, weights
 from reports.vast import vast_deviations, vast_intervals
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What a branch's sections have in common in one model, in units of the shared prior. B branches."""
+
+    variance: Floats
+    """B: prior variance of the branch's effect on all sections, and of the chance that struck all of them alike."""
+    share: Floats
+    """B: the part of it that is the branch's effect."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +58,8 @@ class Known:
     leniency: Floats | None
     """S: points above the mean of the others; None where shoppers cannot be told apart."""
     leniency_variance: Floats | None
+    shared: Shared | None = None
+    """None where the section was fitted alone."""
     variances: Mapping[str, Interval] = field(default_factory=dict)
     """Points², of a vast chain's section; others have theirs fitted exactly elsewhere."""
 
@@ -166,6 +179,20 @@ def _together(sheet: ScoreSheet, live: list[int], weight: Floats) -> dict[int, K
     return {k: combined(mean, rest, turn[:, i], float(scales[i]), among) for i, k in enumerate(live)}
 
 
+def _shared(mean: Part, rest: Part, sections: int) -> Shared:
+    """The branch's effect on all sections; chance in common is what the mean is less sure of than the contrasts."""
+    effect, own = mean.fitted.variances["branch"], rest.fitted.variances["branch"]
+    all_alike = max(effect - own, 0.0) / sections
+
+    def doubt(part: Part, variance: float) -> Floats:
+        precision, _ = cavity(part.branch.precision / part.fitted.residual, part.branch.score[:, 0], variance)
+        return np.asarray(1.0 / np.maximum(precision, 1e-12))
+
+    chance = np.maximum(doubt(mean, effect) - doubt(rest, own), 0.0) / sections
+    total = all_alike + chance
+    return Shared(total, np.divide(all_alike, total, out=np.zeros(total.size), where=total > 0.0))
+
+
 def combined(mean: Part, rest: Part, turn: Floats, scale: float, among: Bools) -> Known:
     """Turns the components back into one section: values by the section's column of H, variances by its squares."""
     first, others = turn[0] ** 2, 1.0 - turn[0] ** 2
@@ -189,6 +216,7 @@ def combined(mean: Part, rest: Part, turn: Floats, scale: float, among: Bools) -
         own_variance=rest.fitted.variances["branch"],
         leniency=leniency,
         leniency_variance=leniency_variance,
+        shared=_shared(mean, rest, turn.size),
     )
 
 
@@ -215,6 +243,9 @@ def _with_gaps(sheet: ScoreSheet, live: list[int], weight: Floats) -> dict[int, 
         seen = np.stack([np.bincount(who[m & (who >= 0)], minlength=people) > 0 for m in mask.T], axis=1)
         shopper = gapped_deviations(solution, turn, "shopper", seen)
     residual = solution.residual
+    effect, own = solution.ratios["branch"]
+    all_alike = np.full(size, max(effect - own, 0.0) / len(live) * residual)
+    shared = Shared(all_alike, np.ones(size))  # chance in common stays with each section's own
     return {
         k: Known(
             scale=float(scales[i]),
@@ -227,6 +258,7 @@ def _with_gaps(sheet: ScoreSheet, live: list[int], weight: Floats) -> dict[int, 
             own_variance=solution.ratios["branch"][1] * residual,
             leniency=None if shopper is None else shopper.estimate[:, i] * scales[i],
             leniency_variance=None if shopper is None else shopper.variance[:, i] * residual * scales[i] ** 2,
+            shared=shared,
         )
         for i, k in enumerate(live)
     }

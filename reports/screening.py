@@ -4,108 +4,24 @@ Empirical Bayes with a prior without a shape, and the largest set of flags whose
 within the accepted share (Sun & Cai 2007; Gu & Koenker 2023, "Invidious comparisons").
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import isnan
 
 import numpy as np
-from scipy.special import ndtr
 
+from reports.beliefs import Beliefs, believe
 from reports.design import design, enough, scored_audits
+from reports.even import even
 from reports.figures import Assessment, Cell, Leniency, Rules, SectionFigures, State
 from reports.joint import Known, known
 from reports.mixed_posterior import shopper_over_branch
 from reports.norms import Bools, Means, norms
-from reports.prior import Prior, cavity, learn, posterior
 from reports.sheet import UNKNOWN_SHOPPER, Floats, Ints, ScoreSheet
 from reports.variance import check, is_vast, section_fit, spans, weights
 from reports.vast import vast_shopper_over_branch
 from reports.visits import rests_on_one
 
 WATCH = 0.5
-TAIL = 0.05
-"""Probability left out at each end of an interval."""
-HALVINGS = 24
-LEAST_SPREAD = 1e-9
-
-
-@dataclass(frozen=True)
-class Beliefs:
-    """B × K: what is believed of each branch's true difference from the others; NaN where nothing was fitted."""
-
-    estimate: Floats
-    low: Floats
-    high: Floats
-    short: Floats
-    """P(difference < −margin)."""
-    above: Floats
-    """P(difference > margin)."""
-
-
-@dataclass(frozen=True)
-class _Mixture:
-    """A difference in points as a mixture of normals: rows × points."""
-
-    masses: Floats
-    centres: Floats
-    spread: Floats
-    """Rows."""
-
-    def below(self, limits: Floats) -> Floats:
-        """P(difference < limit) of each row."""
-        inside = ndtr((limits[:, None] - self.centres) / self.spread[:, None])
-        return np.asarray((self.masses * inside).sum(axis=1))
-
-    def quantile(self, share: float) -> Floats:
-        low = (self.centres - 6.0 * self.spread[:, None]).min(axis=1)
-        high = (self.centres + 6.0 * self.spread[:, None]).max(axis=1)
-        for _ in range(HALVINGS):
-            middle = (low + high) / 2
-            short = self.below(middle) < share
-            low, high = np.where(short, middle, low), np.where(short, high, middle)
-        return np.asarray((low + high) / 2)
-
-
-def _learned(sections: dict[int, Known], held: dict[int, tuple[Floats, Floats]]) -> Prior:
-    precision = np.concatenate([held[k][0][s.among] for k, s in sections.items()])
-    shift = np.concatenate([held[k][1][s.among] for k, s in sections.items()])
-    return learn(precision, shift, float(np.mean([s.own_variance for s in sections.values()])))
-
-
-def _mixtures(sections: dict[int, Known], prior: Prior | None) -> dict[int, _Mixture]:
-    """Replaces the normal prior of each branch's own effect by the one given or learned from all sections' cells."""
-    held = {k: cavity(s.precision, s.score, s.own_variance) for k, s in sections.items()}
-    prior = prior or _learned(sections, held)
-    mixtures = {}
-    for k, s in sections.items():
-        own = s.own_variance * s.score
-        left = np.maximum(1.0 - s.own_variance * s.precision, 1e-12)
-        slope = s.slope / left * s.scale
-        rest = s.variance - slope**2 * s.own_variance * left
-        effect = posterior(prior, *held[k])
-        centres = s.estimate[:, None] + slope[:, None] * (effect.centres - own[:, None])
-        spread = np.maximum(rest, 0.0) + slope**2 * effect.variance
-        mixtures[k] = _Mixture(effect.masses, centres, np.sqrt(np.maximum(spread, LEAST_SPREAD)))
-    return mixtures
-
-
-def believe(sheet: ScoreSheet, sections: dict[int, Known], margin: float, prior: Prior | None = None) -> Beliefs:
-    """What is each branch's true difference from the others, in points?
-
-    Args:
-        sheet: N audits with scores.
-        sections: what `joint.known` found.
-        margin: points below the norm that are worth acting on.
-        prior: how branches' own effects are distributed; learned from the audits where it is left out.
-    """
-    shape = (len(sheet.branches), len(sheet.sections))
-    beliefs = Beliefs(*(np.full(shape, np.nan) for _ in range(5)))
-    for k, mixture in (_mixtures(sections, prior) if sections else {}).items():
-        limit = np.full(shape[0], margin)
-        beliefs.estimate[:, k] = (mixture.masses * mixture.centres).sum(axis=1)
-        beliefs.low[:, k], beliefs.high[:, k] = mixture.quantile(TAIL), mixture.quantile(1.0 - TAIL)
-        beliefs.short[:, k] = mixture.below(-limit)
-        beliefs.above[:, k] = 1.0 - mixture.below(limit)
-    return beliefs
 
 
 def false_shares(probabilities: Floats) -> Floats:
@@ -228,6 +144,12 @@ def _leniencies(sheet: ScoreSheet, sections: dict[int, Known]) -> tuple[Leniency
     return tuple(found)
 
 
+def _believed(sheet: ScoreSheet, rules: Rules) -> tuple[dict[int, Known], Beliefs]:
+    scales = even(sheet)
+    sections = known(sheet if scales is None else scales.sheet, rules.half_life_weeks)
+    return sections, believe(sheet, sections, rules.margin, scales=scales)
+
+
 def assess(sheet: ScoreSheet, rules: Rules) -> Assessment:
     """Where do branches fall short of the chain's norm, and how sure is that?
 
@@ -245,8 +167,7 @@ def assess(sheet: ScoreSheet, rules: Rules) -> Assessment:
     check(sheet)
     sheet = scored_audits(sheet)
     plan, means = design(sheet), norms(sheet)
-    sections = known(sheet, rules.half_life_weeks)
-    beliefs = believe(sheet, sections, rules.margin)
+    sections, beliefs = _believed(sheet, rules)
     _flat_sections(sheet, means, sections, beliefs)
     weight = weights(sheet, rules.half_life_weeks)
     judged = _judged(means, rules, whole=plan.enough) & ~np.isnan(beliefs.short)

@@ -4,9 +4,10 @@ from time import process_time
 import numpy as np
 import pytest
 
+from reports.beliefs import believe
 from reports.figures import Assessment, Rules, State
 from reports.joint import known
-from reports.screening import assess, believe, false_shares
+from reports.screening import assess, false_shares
 from reports.sheet import UNKNOWN_SHOPPER, ScoreSheet
 from tests.reports.chains import ALIKE, chain, sheet_of, with_gaps, with_strangers
 

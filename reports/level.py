@@ -1,0 +1,134 @@
+"""How far do single scores spread at this level? Near the ends of the scale less, and that must not pass for certainty.
+
+A score lies between 0 and 100, so the audits of a branch at 95 differ less from each other than those of one at 75.
+The variance of a single score at level m is taken as proportional to (m(100 − m))^p (Davidian & Carroll 1987): p = 0 is
+the same spread everywhere, p = 1 that of a share of yes, p = 2 that of an effect on the odds. The power is learned from
+the spreads within branches.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from reports.sheet import Floats, Ints, ScoreSheet
+
+TOP = 100.0
+NEAREST = 1.0
+"""Points: nobody is believed to be nearer to an end of the scale."""
+STEEPEST = 2.0
+DOUBT = 2.705543454095414
+"""Square of the t-value up to which chance explains a power: 5 % one-sided."""
+TURNS = 40
+
+
+@dataclass(frozen=True)
+class Half:
+    """Every other audit of each branch: B × K."""
+
+    audits: Floats
+    means: Floats
+    variances: Floats
+
+
+def _turns(sheet: ScoreSheet) -> Ints:
+    """N: the how manieth of its branch each audit is, by week; within a week by a draw from its scores."""
+    mixed = np.nan_to_num(sheet.scores) @ np.sqrt(np.arange(2.0, 2.0 + len(sheet.sections))) * 1_000.0
+    order = np.lexsort((mixed % 1.0, sheet.week, sheet.branch))
+    first = np.searchsorted(sheet.branch[order], np.arange(len(sheet.branches)))
+    turns = np.empty(order.size, dtype=np.int64)
+    turns[order] = np.arange(order.size) - first[sheet.branch[order]]
+    return turns
+
+
+def _half(sheet: ScoreSheet, taken: Ints) -> Half:
+    scores, branch = sheet.scores[taken], sheet.branch[taken]
+    member = sparse.csr_array(
+        (np.ones(branch.size), (branch, np.arange(branch.size))), (len(sheet.branches), branch.size)
+    )
+    audits = member @ (~np.isnan(scores)).astype(float)
+    means = member @ np.nan_to_num(scores) / np.maximum(audits, 1.0)
+    errors = member @ np.nan_to_num(scores - means[branch]) ** 2
+    return Half(audits, means, errors / np.maximum(audits - 1.0, 1.0))
+
+
+def _expected(means: Floats, others: Floats) -> Floats:
+    """Levels to be expected in the other half of the audits: this half's means, drawn to the middle."""
+    away = means - means.mean()
+    square = float((away**2).sum())
+    share = float((away * others).sum()) / square if square > 0.0 else 0.0
+    return np.asarray(np.clip(means.mean() + min(max(share, 0.0), 1.0) * away, NEAREST, TOP - NEAREST))
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """Spreads to be explained by levels: half cells in a row."""
+
+    section: Ints
+    lever: Floats
+    """log m(100 − m)."""
+    freedom: Floats
+    variance: Floats
+
+    def centred(self, values: Floats, weight: Floats) -> Floats:
+        """Takes each section's weighted mean out."""
+        total = np.bincount(self.section, weights=weight)
+        mean = np.bincount(self.section, weights=weight * values) / np.where(total > 0.0, total, 1.0)
+        return np.asarray(values - mean[self.section])
+
+    def over_expected(self, power: float) -> Floats:
+        """Each variance over that expected at its level, which is scaled to the section's variances."""
+        over = self.variance * np.exp(-power * self.lever)
+        total = np.bincount(self.section, weights=self.freedom)
+        mean = np.bincount(self.section, weights=self.freedom * over) / np.where(total > 0.0, total, 1.0)
+        return np.asarray(over / np.where(mean > 0.0, mean, 1.0)[self.section])
+
+
+def _half_cells(sheet: ScoreSheet) -> _Cells:
+    """Of each branch the level by one half of its audits, the spread by the other, and the other way round."""
+    turns = _turns(sheet) % 2
+    halves = [_half(sheet, np.flatnonzero(turns == half)) for half in (0, 1)]
+    parts = []
+    for level, told in (halves, halves[::-1]):
+        for k in range(len(sheet.sections)):
+            both = (level.audits[:, k] > 1) & (told.audits[:, k] > 1)
+            if both.any():
+                expected = _expected(level.means[both, k], told.means[both, k])
+                lever = np.log(expected * (TOP - expected))
+                section = np.full(lever.size, k)
+                parts.append((section, lever, told.audits[both, k] - 1.0, told.variances[both, k]))
+    if not parts:
+        return _Cells(np.zeros(0, dtype=np.int64), *(np.zeros(0) for _ in range(3)))
+    return _Cells(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def power(sheet: ScoreSheet) -> float:
+    """By which power of m(100 − m) does the variance of single scores follow their level m?
+
+    Maximum quasi-likelihood for variances with a logarithmic link (gamma; McCullagh & Nelder 1989), one power for all
+    sections and a constant for each. A branch's level comes from one half of its audits and its spread from the
+    other, so that a chance low score is not taken for both. Drawn towards 0 by what chance would explain (Breiman's
+    garrote 1995), and exactly 0 where chance at 5 % explains it all.
+
+    Returns:
+        0 (the same spread at every level) to 2 (the stretch of an effect on the odds).
+    """
+    cells = _half_cells(sheet)
+    groups = int(np.unique(cells.section).size)
+    if cells.section.size <= groups + 1:
+        return 0.0
+    found = 0.0
+    for _ in range(TURNS):
+        over = cells.over_expected(found)
+        weight = cells.freedom * over
+        lever = cells.centred(cells.lever, weight)
+        square = float((weight * lever**2).sum())
+        if square <= 0.0:
+            return 0.0
+        step = float((cells.freedom * (over - 1.0) * cells.centred(cells.lever, cells.freedom)).sum()) / square
+        found = min(max(found + min(max(step, -0.5), 0.5), 0.0), STEEPEST)
+    over = cells.over_expected(found)
+    dispersion = float((cells.freedom * (over - 1.0) ** 2).sum()) / (over.size - groups - 1)
+    square = float((cells.freedom * cells.centred(cells.lever, cells.freedom) ** 2).sum())
+    told = found**2 * square / max(dispersion, 1e-12)
+    return found * max(0.0, 1.0 - DOUBT / told) if told > 0.0 else 0.0
