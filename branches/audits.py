@@ -122,6 +122,12 @@ class Photo(SQLModel, table=True):
     audit_id: int = Field(foreign_key="audit.id", index=True)
     item_id: int | None = Field(default=None, foreign_key="item.id")
     sha256: str = Field(max_length=64)
+    """Of the file as it is kept: made anew, without what the camera wrote into it."""
+    received_sha256: str = Field(default="", max_length=64)
+    """Of the file as it came, so that a repeated upload is known."""
+    width: int = 0
+    height: int = 0
+    bytes: int = 0
     kept_at: datetime = Field(sa_type=UtcTime)
 
 

@@ -1,13 +1,18 @@
 """History: who did what to what, when; written by every verb, changed by none."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import JSON, Column, Index
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from branches.database import UtcTime
-from branches.people import User
+
+
+class Actor(Protocol):
+    """Whoever does something; people themselves are written about here too, so they are not known by name."""
+
+    id: int
 
 
 class Event(SQLModel, table=True):
@@ -25,7 +30,7 @@ class Event(SQLModel, table=True):
     details: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
 
 
-def write(session: Session, verb: str, thing: SQLModel, *, by: User | None, at: datetime, **details: Any) -> None:
+def write(session: Session, verb: str, thing: SQLModel, *, by: Actor | None, at: datetime, **details: Any) -> None:
     """Notes that `by` did `verb` to `thing`, which must have been stored already."""
     number = getattr(thing, "id", None)
     if number is None:

@@ -1,5 +1,6 @@
 """People: everybody who may sign in or has audited, and the one role each of them has."""
 
+import secrets
 from datetime import datetime
 from enum import StrEnum
 
@@ -25,6 +26,10 @@ _SEPARATORS = '"(),:;<>@[]\\'
 """In a header these would make two addresses of one."""
 
 
+def uniquifier() -> str:
+    return secrets.token_hex(16)
+
+
 class User(SQLModel, table=True):
     """A person, or a group of shoppers known by one code only."""
 
@@ -43,6 +48,10 @@ class User(SQLModel, table=True):
     region_id: int | None = Field(default=None, foreign_key="region.id", index=True)
     """The manager's own region."""
     active: bool = True
+    password: str | None = Field(default=None, max_length=255)
+    """Its argon2 hash; None: signs in by link alone."""
+    fs_uniquifier: str = Field(default_factory=uniquifier, unique=True, max_length=64)
+    """What Flask-Security calls a person; it changes with the password and tells nothing."""
     created_at: datetime = Field(sa_type=UtcTime)
 
     branch: Branch | None = Relationship()

@@ -25,6 +25,10 @@ class SignInLink(SQLModel, table=True):
     user_id: int = Field(foreign_key="person.id", index=True)
     expires_at: datetime = Field(sa_type=UtcTime)
     used_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    code_hash: str | None = Field(default=None, max_length=64)
+    """Of the code that is typed instead of following the link, together with the browser that asked for it."""
+    wrong_codes: int = 0
+    """How often another code was typed; a few, and the row opens nothing more."""
 
 
 class DeviceSession(SQLModel, table=True):
@@ -37,6 +41,9 @@ class DeviceSession(SQLModel, table=True):
     user_id: int = Field(foreign_key="person.id", index=True)
     started_at: datetime = Field(sa_type=UtcTime)
     expires_at: datetime = Field(sa_type=UtcTime)
+    seen_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    label: str = Field(default="", max_length=120)
+    """What the device says it is, for the person's own list."""
 
     user: User = Relationship()
 
