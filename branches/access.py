@@ -10,10 +10,11 @@ from sqlalchemy.orm.interfaces import ORMOption
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from branches.audits import COUNTED, Audit
+from branches.audits import Audit
 from branches.editions import CHAIN, Edition, region_key
 from branches.people import Role, User
 from branches.places import Branch
+from branches.states import COUNTED
 
 
 class Right(StrEnum):

@@ -1,25 +1,17 @@
 """Corrective actions: what a branch promises for a finding or a flag."""
 
 from datetime import date, datetime
-from enum import StrEnum
 
 from sqlmodel import Field, Relationship, Session, SQLModel, col, select
 
 from branches import history
-from branches.audits import COUNTED, Audit, AuditState
+from branches.audits import Audit
 from branches.database import UtcTime, hold, public_id
 from branches.errors import Conflict, NotAllowed, Refused
 from branches.flags import Flag
 from branches.people import User
 from branches.places import Branch
-
-
-class ActionState(StrEnum):
-    """Where a corrective action stands."""
-
-    OPEN = "open"
-    COMPLETED = "completed"
-    VERIFIED = "verified"
+from branches.states import COUNTED, ActionState, AuditState
 
 
 class CorrectiveAction(SQLModel, table=True):
@@ -114,6 +106,7 @@ def overdue(session: Session, today: date) -> list[CorrectiveAction]:
 def _step(session: Session, action: CorrectiveAction, must_be: ActionState, to: ActionState) -> None:
     hold(session, action)
     if action.state != must_be.value:
-        raise Conflict("This corrective action is {state}, not {expected}.", state=action.state, expected=must_be.value)
+        now = ActionState(action.state)
+        raise Conflict("This corrective action is {state}, not {expected}.", state=now.word, expected=must_be.word)
     action.state = to.value
     session.add(action)

@@ -1,25 +1,18 @@
 """Appeals: a branch disputes one answer; the office decides; both scores are kept."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import Index, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Relationship, Session, SQLModel, select
 
 from branches import audits, history, scoring, standards
-from branches.audits import Answer, Audit, AuditState
+from branches.audits import Answer, Audit
 from branches.database import UtcTime, hold, public_id
 from branches.errors import Conflict, NotFound, Refused
 from branches.people import User
-
-
-class AppealState(StrEnum):
-    """Where an appeal stands."""
-
-    OPEN = "open"
-    UPHELD = "upheld"
-    REJECTED = "rejected"
+from branches.states import AppealState, AuditState
+from branches.weeks import local_date
 
 
 class Appeal(SQLModel, table=True):
@@ -59,7 +52,7 @@ def open_appeal(
     if not reason.strip():
         raise Refused("Say what is wrong with this answer.")
     if at > until:
-        raise Refused("The time to appeal this audit ended on {day}.", day=until.date().isoformat())
+        raise Refused("The time to appeal this audit ended on {day}.", day=local_date(until, audit.branch.timezone))
     hold(session, audit)
     answer = _answer(session, audit, item_code)
     if AuditState(audit.state) is not AuditState.APPEALED:

@@ -15,47 +15,11 @@ from branches.people import Role, User
 from branches.places import Branch
 from branches.scoring import ItemRule
 from branches.standards import Item, Standard
+from branches.states import COUNTED, NEXT, AuditState
 from branches.weeks import Week, local_date
-
-
-class AuditState(StrEnum):
-    """Where an audit is in its life."""
-
-    ASSIGNED = "assigned"
-    STARTED = "started"
-    SUBMITTED = "submitted"
-    RETURNED = "returned"
-    APPROVED = "approved"
-    RELEASED = "released"
-    APPEALED = "appealed"
-    DECIDED = "decided"
-    CLOSED = "closed"
-    EXPIRED = "expired"
-    WITHDRAWN = "withdrawn"
-    EXCLUDED = "excluded"
-
-
-COUNTED = frozenset({AuditState.RELEASED, AuditState.APPEALED, AuditState.DECIDED, AuditState.CLOSED})
-"""States in which an audit counts and staff may see it."""
 
 CLOCK_DRIFT = timedelta(hours=1)
 """How far a phone's clock may be ahead of ours."""
-
-NEXT: Mapping[AuditState, frozenset[AuditState]] = {
-    AuditState.ASSIGNED: frozenset({AuditState.STARTED, AuditState.EXPIRED, AuditState.WITHDRAWN}),
-    AuditState.STARTED: frozenset({AuditState.SUBMITTED, AuditState.EXPIRED, AuditState.WITHDRAWN}),
-    AuditState.SUBMITTED: frozenset({AuditState.RETURNED, AuditState.APPROVED, AuditState.EXCLUDED}),
-    AuditState.RETURNED: frozenset({AuditState.SUBMITTED, AuditState.EXCLUDED, AuditState.WITHDRAWN}),
-    AuditState.APPROVED: frozenset({AuditState.RELEASED, AuditState.RETURNED, AuditState.EXCLUDED}),
-    AuditState.RELEASED: frozenset({AuditState.APPEALED, AuditState.CLOSED, AuditState.EXCLUDED}),
-    AuditState.APPEALED: frozenset({AuditState.DECIDED, AuditState.EXCLUDED}),
-    AuditState.DECIDED: frozenset({AuditState.APPEALED, AuditState.CLOSED, AuditState.EXCLUDED}),
-    AuditState.CLOSED: frozenset({AuditState.EXCLUDED}),
-    AuditState.EXPIRED: frozenset(),
-    AuditState.WITHDRAWN: frozenset(),
-    AuditState.EXCLUDED: frozenset(),
-}
-"""Which step may follow which."""
 
 
 class Outcome(StrEnum):
@@ -199,7 +163,7 @@ def move(session: Session, audit: Audit, to: AuditState, *, by: User | None, at:
     hold(session, audit)
     state = AuditState(audit.state)
     if to not in NEXT[state]:
-        raise Conflict("This audit is {state} and cannot become {to}.", state=state.value, to=to.value)
+        raise Conflict("This audit is {state} and cannot become {to}.", state=state.word, to=to.word)
     audit.state = to.value
     audit.reason = reason
     if to is AuditState.RELEASED:

@@ -130,7 +130,7 @@ def dismiss(session: Session, flag: Flag, *, reason: str, until: date, by: User,
     if not reason.strip():
         raise Refused("Say why this flag is dismissed.")
     if until < at.date():
-        raise Refused("A flag is dismissed until a day to come; {day} is past.", day=until.isoformat())
+        raise Refused("A flag is dismissed until a day to come; {day} is past.", day=until)
     hold(session, flag)
     if flag.cleared_week is not None:
         raise Conflict("This flag has already been cleared.")

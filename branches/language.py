@@ -29,9 +29,15 @@ _FORMATS = {"en": "en_GB"}  # day before month, as Indian and European readers o
 _WEEK_DAYS = {"hu": "y. MMMM d"}  # Hungarian hangs an ending on the day: "2026. november 16-i hét"
 
 
-def message(text: str) -> str:
+class Message(str):
+    """An English sentence or word whose translation takes its place when it is said, also within another message."""
+
+    __slots__ = ()
+
+
+def message(text: str) -> Message:
     """Marks a sentence that is worded elsewhere, so that the catalogues know it."""
-    return text
+    return Message(text)
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,6 +112,8 @@ class Language:
 
     def _word(self, value: object) -> str:
         match value:
+            case Message():
+                return self.say(value)
             case dt.date():
                 return self.date(value)
             case int():

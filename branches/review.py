@@ -5,9 +5,10 @@ from datetime import datetime
 from sqlmodel import Session
 
 from branches import audits
-from branches.audits import Audit, AuditState
+from branches.audits import Audit
 from branches.errors import Refused
 from branches.people import User
+from branches.states import AuditState
 
 
 def approve(session: Session, audit: Audit, *, by: User, at: datetime) -> None:

@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from branches import audits, corrections, history
-from branches.audits import COUNTED, Answer, Audit, ScoreRow
+from branches.audits import Answer, Audit, ScoreRow
 from branches.people import User
 from branches.places import Branch, Region, open_branches
 from branches.standards import Item, Section, Standard
+from branches.states import COUNTED
 from branches.weeks import Week
 from reports.figures import NewAudit, TrendPoint
 from reports.sheet import UNKNOWN_SHOPPER, Ints, ScoreSheet

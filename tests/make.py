@@ -7,10 +7,11 @@ from itertools import count
 from sqlmodel import Session
 
 from branches import audits, places, review, standards
-from branches.audits import Audit, AuditState, Mark
+from branches.audits import Audit, Mark
 from branches.people import Role, User, add_user
 from branches.places import Branch, Region
 from branches.standards import Item, Section, Standard
+from branches.states import AuditState
 
 NOON = datetime(2025, 7, 2, 12, tzinfo=UTC)
 """A Wednesday in the week 2025-W27."""

@@ -12,13 +12,14 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from branches import standards
-from branches.audits import COUNTED, Answer, Audit
+from branches.audits import Answer, Audit
 from branches.errors import Refused
 from branches.exchange.cells_out import audit_header, branch_cells, branch_header, item_rows_of
 from branches.exchange.form import AUDIT_COLUMNS, AUDITS, BRANCHES, CHANNEL, ITEMS, VISIT
 from branches.people import User
 from branches.places import Branch, Region
 from branches.standards import Standard
+from branches.states import COUNTED
 
 FILES = frozenset({BRANCHES, ITEMS, AUDITS})
 _VERSION = re.compile(r"version-[0-9]+", re.ASCII)

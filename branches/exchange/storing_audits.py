@@ -7,7 +7,7 @@ from functools import cache
 from sqlmodel import Session
 
 from branches import editions, standards
-from branches.audits import Answer, Audit, AuditState, Outcome, ScoreRow
+from branches.audits import Answer, Audit, Outcome, ScoreRow
 from branches.database import public_id
 from branches.exchange.audit_rows import Marked
 from branches.exchange.bulk import Bulk, reserve
@@ -15,6 +15,7 @@ from branches.exchange.form import AuditRow, ItemRow
 from branches.exchange.marks import Scored, Scorer
 from branches.places import Branch
 from branches.standards import Standard
+from branches.states import AuditState
 from branches.weeks import moment
 
 AUDIT = (

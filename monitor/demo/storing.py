@@ -13,9 +13,10 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from branches import scoring, standards
-from branches.audits import Answer, Audit, AuditState, Outcome, ScoreRow
+from branches.audits import Answer, Audit, Outcome, ScoreRow
 from branches.scoring import ItemRule, SectionScore
 from branches.standards import Standard
+from branches.states import AuditState
 from monitor.demo.visits import Answered, Visit
 
 BATCH = 500

@@ -3,9 +3,10 @@
 from flask import Blueprint, render_template
 from sqlmodel import col, select
 
-from branches.audits import Audit, AuditState
+from branches.audits import Audit
 from branches.people import Role
 from branches.places import Branch
+from branches.states import AuditState
 from monitor.web import gate
 
 blueprint = Blueprint("capture", __name__)
@@ -32,7 +33,7 @@ def mine() -> str:
         earlier=rest[LATEST:],
         cut=len(rest) == MOST,
         most=MOST,
-        states=_state_words(),
+        states={state.value: gate.tongue().say(state.shoppers_word) for state in AuditState},
     )
 
 
@@ -41,18 +42,3 @@ def _headline(todo: int, rest: int) -> str:
     if todo:
         return gate.tongue().count("{n} audit waits for you.", "{n} audits wait for you.", todo)
     return gate.tongue().say("Nothing waits for you." if rest else "You have not made an audit yet.")
-
-
-def _state_words() -> dict[str, str]:
-    """Where an audit is, as its shopper is told; what happens to it at the branch is not among it."""
-    say = gate.tongue().say
-    done = dict.fromkeys((state.value for state in AuditState), say("done"))
-    return done | {
-        AuditState.ASSIGNED.value: say("to be made"),
-        AuditState.STARTED.value: say("begun"),
-        AuditState.SUBMITTED.value: say("sent, being looked at"),
-        AuditState.RETURNED.value: say("returned to you"),
-        AuditState.EXPIRED.value: say("expired"),
-        AuditState.WITHDRAWN.value: say("withdrawn"),
-        AuditState.EXCLUDED.value: say("not counted"),
-    }

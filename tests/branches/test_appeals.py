@@ -7,11 +7,12 @@ from sqlmodel import Session, select
 
 from branches import appeals, audits, corrections, history
 from branches.appeals import Appeal
-from branches.audits import Answer, Audit, AuditState, ScoreRow
+from branches.audits import Answer, Audit, ScoreRow
 from branches.database import reading, transaction
 from branches.errors import Conflict, NotFound, Refused
 from branches.people import User
 from branches.standards import Item
+from branches.states import AuditState
 from tests import make
 from tests.together import together
 

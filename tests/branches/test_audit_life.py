@@ -10,10 +10,11 @@ from sqlmodel import Session, select
 
 from branches import appeals, audits, history, review, scoring, standards
 from branches.appeals import Appeal
-from branches.audits import COUNTED, Answer, Audit, AuditState, Mark, ScoreRow
+from branches.audits import Answer, Audit, Mark, ScoreRow
 from branches.errors import Refused
 from branches.people import User
 from branches.standards import Item, Section
+from branches.states import COUNTED, AuditState
 from tests import make
 from tests.branches.test_audits import LIFE
 

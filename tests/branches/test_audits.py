@@ -7,12 +7,13 @@ import sqlalchemy as sa
 from sqlmodel import Session, select
 
 from branches import audits, corrections, history, places, standards
-from branches.audits import COUNTED, Answer, Audit, AuditState, Mark, ScoreRow
+from branches.audits import Answer, Audit, Mark, ScoreRow
 from branches.database import reading, transaction
 from branches.errors import Conflict, Refused
 from branches.people import Role
 from branches.places import Branch
 from branches.standards import Item, Section, Standard
+from branches.states import COUNTED, AuditState
 from branches.weeks import Week
 from tests import make
 from tests.together import together

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog
 
-from branches.language import CATALOGUES, ORIGINAL, Language, codes, language
+from branches.language import CATALOGUES, ORIGINAL, Language, codes, language, message
 from branches.translations.gather import problems, sentences, template, update
 
 MINUS = "\u2212"
@@ -101,6 +101,11 @@ def test_say_fills_each_value_in_its_own_form() -> None:
         english.say("{a}, {b}, {c}, {d}", a="{b}", b=1200, c=-1.25, d=MONDAY)
         == f"{{b}}, 1,200, {MINUS}1.3, 16 November 2026"
     )
+
+
+def test_say_words_a_message_within_a_message() -> None:
+    hungarian = Language("hu", language("hu").locale, {"{a} is {b}": ("{a}: {b}",), "open": ("nyitott",)})
+    assert hungarian.say("{a} is {b}", a="open", b=message("open")) == "open: nyitott"
 
 
 def test_say_without_a_value_the_message_names_fails() -> None:

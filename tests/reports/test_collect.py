@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from branches import audits, places, standards
 from branches.audits import Mark
+from branches.states import AuditState
 from branches.weeks import Week
 from reports import collect
 from reports.collect import Window
@@ -64,7 +65,7 @@ def test_a_section_without_a_score_is_empty_in_the_sheet(session: Session) -> No
     audits.start(session, audit, by=None, at=NOON)
     marks = {"greeting1": Mark("yes"), "greeting2": Mark("no"), "service1": Mark("na")}
     audits.submit(session, audit, marks, visited_at=NOON, by=None, at=NOON)
-    audits.move(session, audit, audits.AuditState.APPROVED, by=None, at=NOON)
+    audits.move(session, audit, AuditState.APPROVED, by=None, at=NOON)
     audits.release(session, audit, by=None, at=NOON)
     scores = collect.window(session, Window.ending(WEEK, 1), LATER).sheet.scores
     assert scores[0, 0] == 50.0
