@@ -16,6 +16,7 @@ from branches import database
 from monitor.app import create_app
 from monitor.opening import now
 from monitor.web.gate import Site
+from tests.browser.blocks import add_blocks
 from tests.browser.chain import Served, fill
 from tests.databases import SqliteDatabases
 
@@ -80,7 +81,9 @@ def demo_address(
     """The same chain as the demonstration shows it: anybody may look as anybody."""
     engine = database.create(prepared[0])
     site = Site(engine, now, "en", tmp_path_factory.mktemp("demo"), "Europe/Budapest", demo=True)
-    server = make_server("127.0.0.1", 0, create_app(site, bytes(range(32))), threaded=True)
+    app = create_app(site, bytes(range(32)))
+    add_blocks(app)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.port}"
