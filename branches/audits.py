@@ -16,7 +16,7 @@ from branches.places import Branch
 from branches.scoring import ItemRule
 from branches.standards import Item, Standard
 from branches.states import COUNTED, NEXT, AuditState
-from branches.weeks import Week, local_date
+from branches.weeks import local_date
 
 CLOCK_DRIFT = timedelta(hours=1)
 """How far a phone's clock may be ahead of ours."""
@@ -273,8 +273,3 @@ def _count(session: Session, audit: Audit, since: datetime | None) -> None:
     for row in session.exec(select(ScoreRow).where(ScoreRow.audit_id == audit.id)):
         row.counted_from = since
         session.add(row)
-
-
-def week(audit: Audit) -> Week | None:
-    """The reporting week of the visit."""
-    return None if audit.visited_on is None else Week.of(audit.visited_on)

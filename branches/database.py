@@ -5,11 +5,12 @@ import secrets
 import sqlite3
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -23,6 +24,8 @@ from branches.errors import Refused
 
 BUSY_SECONDS = 30
 """How long a SQLite writer waits for the one before it."""
+
+T = TypeVar("T")
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -143,6 +146,13 @@ def _texts(table: Mapper[Any]) -> tuple[tuple[str, int], ...]:
     """Names and longest lengths of a table's texts."""
     lengths = ((column.key, getattr(column.type, "length", None)) for column in table.columns)
     return tuple((name, most) for name, most in lengths if isinstance(most, int))
+
+
+def in_parts(values: Iterable[T], most: int = 500) -> Iterator[list[T]]:
+    """Lists that fit into one query's IN: both engines bound how many values a query may name."""
+    left = iter(values)
+    while part := list(islice(left, most)):
+        yield part
 
 
 def hold(session: Session, row: SQLModel) -> None:

@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Index, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Relationship, Session, SQLModel, col, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from branches import history
-from branches.database import UtcTime, hold, public_id
+from branches.database import UtcTime, hold, in_parts, public_id
 from branches.errors import Conflict, Refused
 from branches.people import User
 from branches.places import Branch
@@ -66,15 +67,20 @@ def raise_flags(
     """
     wanted = set(short)
     concerned = {*judged, *(shortfall.branch_id for shortfall in wanted)}
-    held = select(Flag).where(col(Flag.branch_id).in_(concerned))
-    known = held.where(or_(col(Flag.cleared_week).is_(None), col(Flag.cleared_week) >= week))
-    flags = list(session.exec(known.order_by(col(Flag.id)).with_for_update()))
+    flags = _held(session, concerned, week)
     known_shortfalls = {Shortfall(flag.branch_id, flag.section) for flag in flags}
     for shortfall in sorted(wanted - known_shortfalls, key=lambda s: (s.branch_id, s.section)):
         _raise(session, shortfall, week, at)
     for flag in flags:
         if flag.cleared_week is None:
             _follow(session, flag, week, Shortfall(flag.branch_id, flag.section) in wanted, at)
+
+
+def _held(session: Session, concerned: Iterable[int], week: date) -> list[Flag]:
+    """Flags that stand or were cleared that week or later, kept until the transaction ends; the oldest first."""
+    known = or_(col(Flag.cleared_week).is_(None), col(Flag.cleared_week) >= week)
+    query = select(Flag).where(known).with_for_update()
+    return sorted(_of(session, query, concerned), key=lambda flag: flag.id)
 
 
 def correct_flags(
@@ -141,9 +147,15 @@ def dismiss(session: Session, flag: Flag, *, reason: str, until: date, by: User,
 
 def standing_flags(session: Session, branch_ids: Iterable[int]) -> list[Flag]:
     """Flags raised and not cleared, oldest first."""
-    query = (
-        select(Flag)
-        .where(col(Flag.branch_id).in_(list(branch_ids)), col(Flag.cleared_week).is_(None))
-        .order_by(col(Flag.raised_week), col(Flag.id))
-    )
-    return list(session.exec(query))
+    query = select(Flag).where(col(Flag.cleared_week).is_(None))
+    return sorted(_of(session, query, branch_ids), key=lambda flag: (flag.raised_week, flag.id))
+
+
+def _of(session: Session, query: SelectOfScalar[Flag], branch_ids: Iterable[int]) -> list[Flag]:
+    """The flags of these branches among those that are asked for, always in the same order.
+
+    Two that keep rows and wait for each other's would wait forever.
+    """
+    ordered = query.order_by(col(Flag.branch_id), col(Flag.id))
+    parts = in_parts(sorted(branch_ids))
+    return [flag for part in parts for flag in session.exec(ordered.where(col(Flag.branch_id).in_(part)))]

@@ -1,6 +1,6 @@
 """The one door to the database: the counted scores of a window as a ScoreSheet, and what stands beside them."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,8 +8,9 @@ import numpy as np
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from branches import audits, corrections, history
+from branches import corrections, history
 from branches.audits import Answer, Audit, ScoreRow
+from branches.database import in_parts
 from branches.people import User
 from branches.places import Branch, Region, open_branches
 from branches.standards import Item, Section, Standard
@@ -130,10 +131,9 @@ def _places(session: Session, days: Window) -> list[tuple[Branch, Region]]:
 
 def _closed_places(session: Session, missing: set[int]) -> list[tuple[Branch, Region]]:
     """Branches with audits in days on which they were not open: what happened counts all the same."""
-    if not missing:
-        return []
-    query = select(Branch, Region).join(Region).where(col(Branch.id).in_(missing)).order_by(col(Branch.code))
-    return [(branch, region) for branch, region in session.exec(query)]
+    query = select(Branch, Region).join(Region)
+    found = [row for part in in_parts(missing) for row in session.exec(query.where(col(Branch.id).in_(part)))]
+    return sorted(((branch, region) for branch, region in found), key=lambda place: place[0].code)
 
 
 def _sections(session: Session, used: set[int]) -> _Sections:
@@ -205,18 +205,11 @@ def trend(sheet: ScoreSheet, branches: Collection[str]) -> tuple[TrendPoint, ...
 
 
 def new_audits(
-    session: Session, branch_ids: Collection[int], *, after: datetime, until: datetime, week: Week, reported: Week
+    session: Session, branch_ids: Iterable[int], *, after: datetime, until: datetime, week: Week, reported: Week
 ) -> tuple[NewAudit, ...]:
     """Which audits count for the first time between two editions? `reported`: the scope's first reported week."""
-    query = (
-        select(Audit, Branch.code)
-        .join(Branch)
-        .where(col(Audit.branch_id).in_(branch_ids), col(Audit.state).in_(COUNTED))
-        .where(col(Audit.released_at) > after, col(Audit.released_at) <= until)
-        .order_by(col(Branch.code), col(Audit.visited_on), col(Audit.public_id))
-    )
-    rows = session.exec(query).all()
-    failed = _failed_critical(session, [audit.id for audit, _ in rows])
+    rows = _released(session, branch_ids, after, until)
+    failed = _failed_critical(session, [audit.id for audit, _, _ in rows])
     return tuple(
         NewAudit(
             branch=code,
@@ -225,26 +218,35 @@ def new_audits(
             score=None if audit.score is None else audit.score / 1000,
             failed_critical=tuple(failed.get(audit.id, ())),
         )
-        for audit, code in rows
-        if (seen := audits.week(audit)) is not None
+        for audit, code, seen in rows
     )
+
+
+def _released(
+    session: Session, branch_ids: Iterable[int], after: datetime, until: datetime
+) -> list[tuple[Audit, str, Week]]:
+    """Audits that began to count in between, with their branch and week; by branch, day and public id."""
+    query = (
+        select(Audit, Branch.code)
+        .join(Branch)
+        .where(col(Audit.state).in_(COUNTED))
+        .where(col(Audit.released_at) > after, col(Audit.released_at) <= until)
+    )
+    found = [row for part in in_parts(branch_ids) for row in session.exec(query.where(col(Audit.branch_id).in_(part)))]
+    visited = [(audit, code, audit.visited_on) for audit, code in found if audit.visited_on is not None]
+    visited.sort(key=lambda row: (row[1], row[2], row[0].public_id))
+    return [(audit, code, Week.of(day)) for audit, code, day in visited]
 
 
 def _failed_critical(session: Session, audit_ids: Sequence[int]) -> dict[int, list[str]]:
     failed: dict[int, list[str]] = {}
-    for batch in batched(audit_ids):
+    for part in in_parts(audit_ids):
         query = (
             select(col(Answer.audit_id), col(Item.code))
             .join(Item, col(Item.id) == Answer.item_id)
-            .where(col(Answer.audit_id).in_(batch), Item.critical, Answer.points == 0)
+            .where(col(Answer.audit_id).in_(part), Item.critical, Answer.points == 0)
             .order_by(col(Item.position))
         )
         for audit_id, code in session.exec(query):
             failed.setdefault(audit_id, []).append(code)
     return failed
-
-
-def batched(numbers: Sequence[int], most: int = 500) -> Iterator[Sequence[int]]:
-    """Lists short enough to be asked for in one query."""
-    for start in range(0, len(numbers), most):
-        yield numbers[start : start + most]

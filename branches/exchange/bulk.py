@@ -1,7 +1,6 @@
 """Many rows of one table at a time: what the driver does fastest, with the columns' own types."""
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
@@ -70,15 +69,3 @@ def reserve(session: Session, table: type[SQLModel], number: int) -> Sequence[in
     ids = table.__table__.c.id  # type: ignore[attr-defined]
     last = session.execute(sa.select(sa.func.coalesce(sa.func.max(ids), 0))).scalar_one()
     return range(last + 1, last + 1 + number)
-
-
-def in_parts(values: Iterable[Any], most: int = 500) -> Iterable[list[Any]]:
-    """Lists that fit into one query's IN."""
-    part: list[Any] = []
-    for value in chain(values):
-        part.append(value)
-        if len(part) == most:
-            yield part
-            part = []
-    if part:
-        yield part

@@ -10,9 +10,9 @@ from sqlmodel import Session, col, or_, select
 
 from branches.appeals import Appeal
 from branches.audits import Answer, Audit
+from branches.database import in_parts
 from branches.errors import Refused
 from branches.exchange.audit_rows import AuditTable
-from branches.exchange.bulk import in_parts
 from branches.exchange.faults import Faults, shown
 from branches.exchange.form import AUDIT_COLUMNS, AUDITS, CHANNEL, AuditRow
 from branches.people import User

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Session, col, or_, select
 
 from branches import history, standards
-from branches.exchange.bulk import in_parts
+from branches.database import in_parts
 from branches.exchange.cells_out import branch_cells, says_the_same
 from branches.exchange.form import BranchRow, Form, ItemRow
 from branches.people import Role, User

@@ -14,7 +14,6 @@ from branches.people import Role
 from branches.places import Branch
 from branches.standards import Item, Section, Standard
 from branches.states import COUNTED, AuditState
-from branches.weeks import Week
 from tests import make
 from tests.together import together
 
@@ -203,20 +202,19 @@ def test_a_visit_to_come_is_refused(session: Session) -> None:
 
 
 @pytest.mark.parametrize(
-    ("timezone", "day", "week"),
-    [("Europe/Budapest", date(2025, 7, 7), "2025-W28"), ("America/New_York", date(2025, 7, 6), "2025-W27")],
+    ("timezone", "day"), [("Europe/Budapest", date(2025, 7, 7)), ("America/New_York", date(2025, 7, 6))]
 )
-def test_an_audit_is_of_the_week_of_its_branchs_clock(session: Session, timezone: str, day: date, week: str) -> None:
+def test_an_audit_is_of_the_day_of_its_branchs_clock(session: Session, timezone: str, day: date) -> None:
     branch = make.branch(session, make.region(session, timezone=timezone))
     audit = make.audit(session, branch, visited_at=datetime(2025, 7, 6, 22, 30, tzinfo=UTC))
     branch.timezone = "Asia/Kolkata"
     audits.rescore(session, audit)
-    assert (audit.visited_on, audits.week(audit)) == (day, Week.parse(week))
+    assert audit.visited_on == day
 
 
-def test_an_audit_before_its_visit_has_no_week_and_no_score(session: Session) -> None:
+def test_an_audit_before_its_visit_has_no_day_and_no_score(session: Session) -> None:
     audit = started(session, make.standard(session))
-    assert audits.week(audit) is None
+    assert audit.visited_on is None
     with pytest.raises(Refused, match="without a visit"):
         audits.rescore(session, audit)
 

@@ -28,6 +28,13 @@ def test_another_kind_of_database_is_refused() -> None:
         database.create("mysql://localhost/chain")
 
 
+@pytest.mark.parametrize(
+    ("values", "parts"), [(range(5), [[0, 1], [2, 3], [4]]), (range(4), [[0, 1], [2, 3]]), (range(0), [])]
+)
+def test_parts_leave_nothing_out(values: range, parts: list[list[int]]) -> None:
+    assert list(database.in_parts(iter(values), most=2)) == parts
+
+
 def test_public_ids_are_random() -> None:
     made = {database.public_id() for _ in range(1000)}
     assert len(made) == 1000

@@ -111,6 +111,15 @@ def test_branches_that_were_not_judged_keep_their_flags(session: Session) -> Non
     assert raised(session) == [("greeting", week(0), None)]
 
 
+@pytest.mark.slow
+def test_more_branches_are_judged_at_once_than_a_query_may_name(session: Session) -> None:
+    branch = make.branch(session)
+    everywhere = range(branch.id, branch.id + 70_000)
+    flags.raise_flags(session, week(0), everywhere, [Shortfall(branch.id, "greeting")], at=make.NOON)
+    flags.raise_flags(session, week(1), everywhere, [], at=make.NOON)
+    assert [(flag.section, flag.missed) for flag in flags.standing_flags(session, everywhere)] == [("greeting", 1)]
+
+
 @settings(
     max_examples=15,
     phases=[Phase.generate],
