@@ -18,6 +18,7 @@ from monitor.settings import (
     DatabaseSection,
     DataSection,
     FlagsSection,
+    MailSection,
     ReportsSection,
     ScheduleSection,
     ServeSection,
@@ -39,6 +40,7 @@ class Config(BaseSettings):
     window: WindowSection = WindowSection()
     reports: ReportsSection = ReportsSection()
     serve: ServeSection = ServeSection()
+    mail: MailSection = MailSection()
     schedule: ScheduleSection = ScheduleSection()
 
     @property
@@ -49,6 +51,11 @@ class Config(BaseSettings):
     @property
     def database_url(self) -> str:
         return self.database.url or f"sqlite:///{self.folder / 'monitor.sqlite3'}"
+
+    @property
+    def address(self) -> str:
+        """Where people reach the pages, without a slash at its end."""
+        return self.serve.address or f"http://{self.serve.host}:{self.serve.port}"
 
     @classmethod
     def settings_customise_sources(  # the signature is pydantic's
@@ -105,11 +112,13 @@ def _written(text: str, file: Path | None) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         raise Refused("The settings file {file} cannot be read: {why}.", file=file, why=error) from None
     base = file.absolute().parent if file else Path.cwd()
-    data, database = values.setdefault("data", {}), values.get("database", {})
+    data, database, mail = values.setdefault("data", {}), values.get("database", {}), values.get("mail", {})
     if isinstance(data, dict) and isinstance(folder := data.get("folder", "data"), str) and folder:
         data["folder"] = base / Path(folder).expanduser()
     if isinstance(database, dict) and str(url := database.get("url", "")).startswith("sqlite:///"):
         database["url"] = f"sqlite:///{base / url.removeprefix('sqlite:///')}"
+    if isinstance(mail, dict) and isinstance(file := mail.get("password_file"), str) and file:
+        mail["password_file"] = base / Path(file).expanduser()
     return values
 
 

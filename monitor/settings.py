@@ -12,6 +12,8 @@ from branches.errors import Refused
 from branches.weeks import DAYS, zone_name
 
 _CLOCK = re.compile(r"[0-2]\d:[0-5]\d", re.ASCII)
+_MAIL = re.compile(r"""[^\s@"(),:;<>\[\]\\]+@[^\s@"(),:;<>\[\]\\]+""")
+_PUBLIC = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 
 
 def _setting(default: object, meaning: str, allowed: str, **bounds: Any) -> Any:
@@ -56,11 +58,26 @@ def _folder(written: object) -> Path:
     return Path(written).expanduser().absolute()
 
 
+def _address(written: str) -> str:
+    if written and not _MAIL.fullmatch(written):
+        raise ValueError(written)
+    return written
+
+
+def _public_address(written: str) -> str:
+    if written and not _PUBLIC.fullmatch(written):
+        raise ValueError(written)
+    return written.rstrip("/")
+
+
 Zone = Annotated[str, AfterValidator(_zone)]
 Day = Annotated[str, AfterValidator(_day)]
 Clock = Annotated[time, BeforeValidator(_clock)]
 Monday = Annotated[date | None, AfterValidator(_monday), BeforeValidator(lambda written: written or None)]
 Folder = Annotated[Path, BeforeValidator(_folder)]
+OptionalFile = Annotated[Path | None, BeforeValidator(lambda written: _folder(written) if written else None)]
+Address = Annotated[str, AfterValidator(_address)]
+PublicAddress = Annotated[str, AfterValidator(_public_address)]
 
 
 class _Section(BaseModel):
@@ -156,6 +173,11 @@ class ServeSection(_Section):
         min_length=1,
     )
     port: int = _setting(8000, "The port the pages are served at", "a whole number from 1 to 65535", ge=1, le=65535)
+    address: PublicAddress = _setting(
+        "",
+        "Where people reach the pages, as links in mails have it; empty: the host and port above",
+        "an address such as https://audits.example.com, or empty",
+    )
     workers: int = _setting(1, "Processes that serve pages", "a whole number from 1 to 64", ge=1, le=64)
     trusted_proxies: int = _setting(
         0,
@@ -163,6 +185,37 @@ class ServeSection(_Section):
         "a whole number from 0 to 10",
         ge=0,
         le=10,
+    )
+
+
+class MailSection(_Section):
+    host: str = _setting(
+        "",
+        "The mail server; empty: mail is kept as files in the folder mail of the data folder",
+        "a name such as mail.example.com, or empty",
+        pattern=r"^\S*$",
+    )
+    port: int = _setting(587, "The mail server's port", "a whole number from 1 to 65535", ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = _setting(
+        "starttls",
+        "How the way to the mail server is kept secret; none only for a mail server on this machine",
+        "starttls, tls or none",
+    )
+    user: str = _setting("", "The name to sign in with at the mail server; empty: without", "a text")
+    password_file: OptionalFile = _setting(
+        None,
+        "The file that holds the mail server's password, where MONITOR_SMTP_PASSWORD does not",
+        "a file that only its owner can read, or empty",
+    )
+    sender: Address = _setting("", "The address mail comes from", "an address such as reports@example.com, or empty")
+    sender_name: str = _setting(
+        "",
+        "The name mail comes from; empty: the chain's",
+        "a text of at most 100 letters",
+        max_length=100,
+    )
+    timeout_seconds: int = _setting(
+        20, "Seconds that the mail server has for one answer", "a whole number from 1 to 120", ge=1, le=120
     )
 
 

@@ -74,7 +74,7 @@ def link(config_file: Path | None, email: str) -> None:
 
 def address(config: Config) -> str:
     """Where the pages are."""
-    return f"http://{config.serve.host}:{config.serve.port}"
+    return config.address
 
 
 def _known_shopper(session: Session, code: str | None) -> User | None:
