@@ -1,18 +1,18 @@
 """Audits: one shopper's check of one branch, its answers, and the scores they earned."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Index
+from sqlalchemy import BigInteger, Index, func
 from sqlmodel import Field, Relationship, Session, SQLModel, col, delete, select
 
-from branches import corrections, editions, history, scoring, standards
+from branches import corrections, editions, history, questions, scoring, standards
 from branches.database import UtcTime, hold, public_id
 from branches.errors import Conflict, Refused
 from branches.people import Role, User
 from branches.places import Branch
+from branches.questions import AnswersRefused, ItemFault, Mark, Question
 from branches.scoring import ItemRule
 from branches.standards import Item, Standard
 from branches.states import COUNTED, NEXT, AuditState
@@ -20,6 +20,7 @@ from branches.weeks import local_date
 
 CLOCK_DRIFT = timedelta(hours=1)
 """How far a phone's clock may be ahead of ours."""
+LONGEST_AGO = timedelta(days=366)
 
 
 class Outcome(StrEnum):
@@ -117,14 +118,6 @@ class ScoreRow(SQLModel, table=True):
     """Since when it counts: the audit's release; None while it does not."""
 
 
-@dataclass(frozen=True)
-class Mark:
-    """An answer as it comes in."""
-
-    mark: str
-    comment: str = ""
-
-
 def assign(
     session: Session,
     standard: Standard,
@@ -155,10 +148,19 @@ def assign(
     return audit
 
 
-def move(session: Session, audit: Audit, to: AuditState, *, by: User | None, at: datetime, reason: str = "") -> None:
+def move(
+    session: Session,
+    audit: Audit,
+    to: AuditState,
+    *,
+    by: User | None,
+    at: datetime,
+    reason: str = "",
+    **details: str,
+) -> None:
     """Takes an audit one step on in its life; a step that may not follow is refused.
 
-    Its scores count in the states that count, and in no other, whichever way it came there.
+    Its scores count in the states that count, and in no other, whichever way it came there. `details` are for history.
     """
     hold(session, audit)
     state = AuditState(audit.state)
@@ -173,7 +175,7 @@ def move(session: Session, audit: Audit, to: AuditState, *, by: User | None, at:
         _count(session, audit, None)
         note_correction(session, audit, to.value, at=at)
     session.add(audit)
-    history.write(session, to.value, audit, by=by, at=at, was=state.value, reason=reason)
+    history.write(session, to.value, audit, by=by, at=at, was=state.value, reason=reason, **details)
 
 
 def start(session: Session, audit: Audit, *, by: User | None, at: datetime) -> None:
@@ -184,34 +186,43 @@ def start(session: Session, audit: Audit, *, by: User | None, at: datetime) -> N
 def submit(
     session: Session, audit: Audit, marks: Mapping[str, Mark], *, visited_at: datetime, by: User | None, at: datetime
 ) -> None:
-    """Stores the answers by item code and scores them, in the same transaction."""
-    answers = _answers(audit, marks)
-    if visited_at > at + CLOCK_DRIFT:
-        raise Refused("The visit cannot be later than now; check its date and time.")
+    """Stores the answers by item code and scores them, in the same transaction; refused with all that is wrong.
+
+    What was marked for an item that is not asked, because of a skip rule, is not kept.
+    """
+    asked = questions.of(audit.standard, audit.channel)
+    kept, faults = questions.check(asked, marks, photos_by_item(session, audit))
+    faults += visit_faults(visited_at, at=at)
+    if faults:
+        raise AnswersRefused(faults)
     move(session, audit, AuditState.SUBMITTED, by=by, at=at)
     audit.submitted_at = at
     audit.visited_at = visited_at
     audit.visited_on = local_date(visited_at, audit.branch.timezone)
     session.exec(delete(Answer).where(col(Answer.audit_id) == audit.id))
-    session.add_all(answers)
+    session.add_all(_answer(audit, asked.by_code[code], mark) for code, mark in kept.items())
     session.flush()
     rescore(session, audit)
 
 
-def _answers(audit: Audit, marks: Mapping[str, Mark]) -> list[Answer]:
-    items = {item.code: item for section in audit.standard.sections for item in section.items}
-    rules = {rule.code: rule for rule in standards.scoring_rules(audit.standard).items}
-    answers = []
-    for code, mark in marks.items():
-        item = items.get(code)
-        if item is None:
-            raise Refused("The standard has no item {item}.", item=code[:60])
-        if item.channels and audit.channel not in item.channels:
-            raise Refused("{item} is not asked on this channel.", item=code)
-        scoring.check(rules[code], mark.mark)
-        points = earned(rules[code], mark.mark)
-        answers.append(Answer(audit_id=audit.id, item_id=item.id, mark=mark.mark, points=points, comment=mark.comment))
-    return answers
+def _answer(audit: Audit, asked: Question, given: Mark) -> Answer:
+    points = earned(asked.rule, given.mark)
+    return Answer(audit_id=audit.id, item_id=asked.item.id, mark=given.mark, points=points, comment=given.comment)
+
+
+def visit_faults(visited_at: datetime, *, at: datetime) -> list[ItemFault]:
+    """What is wrong with the time of the visit."""
+    if visited_at > at + CLOCK_DRIFT:
+        return [ItemFault("", Refused("The visit cannot be later than now; check its date and time."))]
+    if visited_at < at - LONGEST_AGO:
+        return [ItemFault("", Refused("The visit was more than a year ago; check its date and time."))]
+    return []
+
+
+def photos_by_item(session: Session, audit: Audit) -> dict[str, int]:
+    """How many photos there are of each item."""
+    query = select(Item.code, func.count()).join(Photo, col(Photo.item_id) == Item.id)
+    return dict(session.exec(query.where(Photo.audit_id == audit.id).group_by(col(Item.code))).all())
 
 
 def earned(rule: ItemRule, mark: str) -> int | None:

@@ -93,6 +93,18 @@ def items(expression: Expression) -> frozenset[str]:
             return frozenset().union(*map(items, terms))
 
 
+def skipped(rules: Mapping[str, Expression], marks: Mapping[str, str]) -> frozenset[str]:
+    """The items whose rule does not hold, so that they are not asked; what is not asked has no mark for other rules."""
+    found: set[str] = set()
+    waiting = {item: (rule, items(rule)) for item, rule in rules.items()}
+    while ready := [item for item, (_, others) in waiting.items() if not others & waiting.keys()]:
+        known = {item: mark for item, mark in marks.items() if item not in found}
+        found |= {item for item in ready if not applies(waiting[item][0], known)}
+        for item in ready:
+            del waiting[item]
+    return frozenset(found | waiting.keys())
+
+
 def check(rules: Mapping[str, Expression], known: frozenset[str]) -> None:
     """Refuses rules of a standard, by the item they belong to, that name unknown items or wait for one another."""
     for item, rule in rules.items():

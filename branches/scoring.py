@@ -6,10 +6,11 @@ Nothing is a float before it is shown: weights and points are fractions, a store
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
+from branches import rules as skipping
 from branches.errors import Refused
 
 NA = "na"
@@ -74,6 +75,8 @@ class ScoringRules:
     total: Total = Total.POOLED
     section_weights: Mapping[str, Fraction] | None = None
     """Only for Total.SECTIONS; a section that is not named weighs 1."""
+    conditions: Mapping[str, skipping.Expression] = field(default_factory=dict)
+    """When an item is asked, by its code; one that is not asked leaves both sums, whatever was marked for it."""
 
 
 @dataclass(frozen=True)
@@ -131,9 +134,10 @@ def score(rules: ScoringRules, marks: Mapping[str, str]) -> AuditScore:
     """Scores one audit from its marks by item code; an item without a mark does not count."""
     earned: dict[str, list[Fraction]] = {}
     failed = []
+    hidden = skipping.skipped(rules.conditions, marks)
     for item in rules.items:
         won = points(item, marks.get(item.code, ""))
-        if won is None:
+        if won is None or item.code in hidden:
             continue
         if item.critical and won == 0:
             failed.append(item.code)

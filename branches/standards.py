@@ -8,7 +8,7 @@ from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Relationship, Session, SQLModel, col, select
 
-from branches import history
+from branches import history, rules
 from branches.database import UtcTime, hold, public_id
 from branches.errors import Conflict, Refused
 from branches.people import User
@@ -134,6 +134,7 @@ def _check(standard: Standard) -> None:
                 raise Refused("{item} is critical, so it must be scored.", item=item.code)
             if scored and ItemType(item.type) in MEASURED:
                 _check_range(item)
+    rules.check(conditions(standard), frozenset(item.code for section in standard.sections for item in section.items))
 
 
 def _check_weight(weighed: Section | Item) -> None:
@@ -162,7 +163,12 @@ def scoring_rules(standard: Standard) -> ScoringRules:
     """The version as the scoring sees it."""
     items = tuple(_rule(item, section) for section in standard.sections for item in section.items)
     weights = {section.code: Fraction(section.weight) for section in standard.sections}
-    return ScoringRules(items, Total(standard.total), weights)
+    return ScoringRules(items, Total(standard.total), weights, conditions(standard))
+
+
+def conditions(standard: Standard) -> dict[str, rules.Expression]:
+    """When an item is asked, by its code, for the items that are not always asked."""
+    return {i.code: rules.parse(i.condition) for s in standard.sections for i in s.items if i.condition}
 
 
 def bands(standard: Standard) -> list[Band]:

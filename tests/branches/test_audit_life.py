@@ -10,9 +10,10 @@ from sqlmodel import Session, select
 
 from branches import appeals, audits, history, review, scoring, standards
 from branches.appeals import Appeal
-from branches.audits import Answer, Audit, Mark, ScoreRow
+from branches.audits import Answer, Audit, ScoreRow
 from branches.errors import Refused
 from branches.people import User
+from branches.questions import Mark
 from branches.standards import Item, Section
 from branches.states import COUNTED, AuditState
 from tests import make

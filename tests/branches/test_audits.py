@@ -7,11 +7,12 @@ import sqlalchemy as sa
 from sqlmodel import Session, select
 
 from branches import audits, corrections, history, places, standards
-from branches.audits import Answer, Audit, Mark, ScoreRow
+from branches.audits import Answer, Audit, ScoreRow
 from branches.database import reading, transaction
 from branches.errors import Conflict, Refused
 from branches.people import Role
 from branches.places import Branch
+from branches.questions import Mark
 from branches.standards import Item, Section, Standard
 from branches.states import COUNTED, AuditState
 from tests import make
@@ -108,7 +109,7 @@ def test_only_an_active_shopper_is_asked(session: Session) -> None:
 
 def test_a_branch_is_audited_until_it_closes(session: Session) -> None:
     standard, branch = make.standard(session), make.branch(session, name="Main Street")
-    places.close_branch(session, branch, date(2025, 7, 3))
+    places.close_branch(session, branch, date(2025, 7, 3), by=None, at=make.NOON)
     last_moment = datetime(2025, 7, 2, 21, 59, tzinfo=UTC)
     audits.assign(session, standard, branch, None, by=None, at=last_moment)
     with pytest.raises(Refused, match="Main Street is closed"):

@@ -4,8 +4,9 @@ import pytest
 from sqlmodel import Session
 
 from branches import audits, history, review
-from branches.audits import Audit, Mark
+from branches.audits import Audit
 from branches.errors import Conflict, Refused
+from branches.questions import Mark
 from tests import make
 
 
