@@ -10,6 +10,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from branches import notices
 from branches.audits import Audit
 from branches.editions import CHAIN, Edition, region_key
 from branches.people import Role, User
@@ -23,6 +24,22 @@ class Right(StrEnum):
     READ_EDITIONS = "read_editions"
     SEE_BRANCHES = "see_branches"
     SEE_AUDITS = "see_audits"
+    FILL_AUDITS = "fill_audits"
+    """Start, fill in and submit what one was asked to audit."""
+    ASSIGN = "assign"
+    REVIEW = "review"
+    """Approve, return, release and exclude audits."""
+    KEEP_PEOPLE = "keep_people"
+    KEEP_PLACES = "keep_places"
+    KEEP_NOTICES = "keep_notices"
+    """Note that a branch's staff were told of the audits."""
+    APPEAL = "appeal"
+    DECIDE_APPEALS = "decide_appeals"
+    PLAN_ACTIONS = "plan_actions"
+    """Promise a corrective action and say that it is done."""
+    VERIFY_ACTIONS = "verify_actions"
+    DISMISS_FLAGS = "dismiss_flags"
+    READ_HISTORY = "read_history"
 
 
 class Reach(StrEnum):
@@ -36,17 +53,38 @@ class Reach(StrEnum):
 
 
 RIGHTS: Mapping[Role, Mapping[Right, Reach]] = {
-    Role.SHOPPER: {Right.SEE_BRANCHES: Reach.OWN, Right.SEE_AUDITS: Reach.OWN},
-    Role.STAFF: {Right.SEE_BRANCHES: Reach.BRANCH, Right.SEE_AUDITS: Reach.BRANCH},
+    Role.SHOPPER: {
+        Right.SEE_BRANCHES: Reach.OWN,
+        Right.SEE_AUDITS: Reach.OWN,
+        Right.FILL_AUDITS: Reach.OWN,
+    },
+    Role.STAFF: {
+        Right.SEE_BRANCHES: Reach.BRANCH,
+        Right.SEE_AUDITS: Reach.BRANCH,
+        Right.APPEAL: Reach.BRANCH,
+        Right.PLAN_ACTIONS: Reach.BRANCH,
+    },
     Role.MANAGER: {
         Right.READ_EDITIONS: Reach.REGION,
         Right.SEE_BRANCHES: Reach.REGION,
         Right.SEE_AUDITS: Reach.REGION,
+        Right.PLAN_ACTIONS: Reach.REGION,
+        Right.VERIFY_ACTIONS: Reach.REGION,
+        Right.DISMISS_FLAGS: Reach.REGION,
     },
     Role.OFFICE: {
         Right.READ_EDITIONS: Reach.CHAIN,
         Right.SEE_BRANCHES: Reach.CHAIN,
         Right.SEE_AUDITS: Reach.CHAIN,
+        Right.ASSIGN: Reach.CHAIN,
+        Right.REVIEW: Reach.CHAIN,
+        Right.KEEP_PEOPLE: Reach.CHAIN,
+        Right.KEEP_PLACES: Reach.CHAIN,
+        Right.KEEP_NOTICES: Reach.CHAIN,
+        Right.DECIDE_APPEALS: Reach.CHAIN,
+        Right.VERIFY_ACTIONS: Reach.CHAIN,
+        Right.DISMISS_FLAGS: Reach.CHAIN,
+        Right.READ_HISTORY: Reach.CHAIN,
     },
 }
 
@@ -64,6 +102,11 @@ def reach(user: User, right: Right) -> Reach | None:
     if not user.active or user.role not in set(Role):
         return None
     return RIGHTS[Role(user.role)].get(right)
+
+
+def holders(right: Right) -> tuple[Role, ...]:
+    """The roles that have that right, however far."""
+    return tuple(role for role in Role if right in RIGHTS[role])
 
 
 def may_read_scope(user: User, scope_key: str) -> bool:
@@ -107,7 +150,8 @@ def visible_audits(user: User, *, managers_know_shoppers: bool = False) -> Selec
     """The audits that person may see.
 
     Columns that person may not know are not loaded, and to ask for one fails: the shopper's for staff (and for
-    managers, unless the chain has decided otherwise), the score's for the shopper.
+    managers, unless the chain has decided otherwise), the score's for the shopper. Staff see nothing of a branch that has
+    not been told of the audits.
     """
     counted = col(Audit.state).in_([state.value for state in COUNTED])
     match reach(user, Right.SEE_AUDITS):
@@ -118,7 +162,8 @@ def visible_audits(user: User, *, managers_know_shoppers: bool = False) -> Selec
             hidden = () if managers_know_shoppers else _without_shopper()
             return select(Audit).where(counted, there).options(*hidden)
         case Reach.BRANCH:
-            return select(Audit).where(counted, _is(Audit.branch_id, user.branch_id)).options(*_without_shopper())
+            own = _is(Audit.branch_id, user.branch_id)
+            return select(Audit).where(counted, own, notices.informed(Audit.branch_id)).options(*_without_shopper())
         case Reach.OWN:
             return select(Audit).where(_is(Audit.shopper_id, user.id)).options(*_never_loaded(TELLS_THE_SCORE))
         case _:

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy.exc import InvalidRequestError
 from sqlmodel import Session, select
 
-from branches import access, appeals
+from branches import access, appeals, notices
 from branches.access import Right
 from branches.audits import Audit
 from branches.editions import CHAIN, Edition, region_key
@@ -14,10 +14,18 @@ from branches.standards import Standard
 from tests import make
 
 REACHES = {
-    "shopper": {"read_editions": None, "see_branches": "own", "see_audits": "own"},
-    "staff": {"read_editions": None, "see_branches": "branch", "see_audits": "branch"},
-    "manager": {"read_editions": "region", "see_branches": "region", "see_audits": "region"},
-    "office": {"read_editions": "chain", "see_branches": "chain", "see_audits": "chain"},
+    "shopper": {"see_branches": "own", "see_audits": "own", "fill_audits": "own"},
+    "staff": {"see_branches": "branch", "see_audits": "branch", "appeal": "branch", "plan_actions": "branch"},
+    "manager": dict.fromkeys(
+        ("read_editions", "see_branches", "see_audits", "plan_actions", "verify_actions", "dismiss_flags"), "region"
+    ),
+    "office": dict.fromkeys(
+        (
+            *("read_editions", "see_branches", "see_audits", "assign", "review", "keep_people", "keep_places"),
+            *("keep_notices", "decide_appeals", "verify_actions", "dismiss_flags", "read_history"),
+        ),
+        "chain",
+    ),
 }
 """Who may do what, how far; written down a second time, by hand."""
 
@@ -72,6 +80,10 @@ def chain(session: Session) -> Chain:
         "manager": make.user(session, Role.MANAGER, region=north),
         "office": make.user(session, Role.OFFICE),
     }
+    for branch in (branches["a"], branches["b"]):
+        notices.note(
+            session, branch, informed_on=make.NOON.date(), how="At the meeting", by=people["office"], at=make.NOON
+        )
     session.flush()
     return Chain(people, branches, editions, made)
 
@@ -110,10 +122,7 @@ NOTHING: dict[str, list[str]] = {"editions": [], "branches": [], "audits": []}
 
 
 def test_every_role_has_its_rights_and_no_more() -> None:
-    table = {
-        role.value: {right.value: access.RIGHTS[role].get(right) for right in Right}  # None: denied
-        for role in Role
-    }
+    table = {role.value: {right.value: reach.value for right, reach in access.RIGHTS[role].items()} for role in Role}
     assert table == REACHES
 
 
@@ -126,7 +135,7 @@ def test_each_role_sees_its_own_and_nothing_of_others(session: Session, chain: C
 def test_who_is_no_longer_active_sees_nothing(session: Session, chain: Chain, role: str) -> None:
     chain.people[role].active = False
     assert seen(session, chain, chain.people[role]) == NOTHING
-    assert [access.reach(chain.people[role], right) for right in Right] == [None] * 3
+    assert [access.reach(chain.people[role], right) for right in Right] == [None] * len(Right)
 
 
 def test_who_belongs_nowhere_sees_nothing(session: Session, chain: Chain) -> None:
@@ -205,6 +214,9 @@ def test_no_column_of_an_audit_tells_the_shopper_unnoticed() -> None:
 def test_an_audit_seen_without_its_shopper_can_still_be_appealed(session: Session) -> None:
     made = make.audit(session, make.branch(session))
     staff = make.user(session, Role.STAFF, branch=made.branch)
+    notices.note(
+        session, made.branch, informed_on=make.NOON.date(), how="By letter", by=make.user(session), at=make.NOON
+    )
     query = access.visible_audits(staff)
     session.expunge_all()
     audit, by = session.exec(query).one(), session.get_one(User, staff.id)

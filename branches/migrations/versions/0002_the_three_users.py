@@ -1,5 +1,7 @@
 """the three users."""
 
+import secrets
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -11,8 +13,20 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "knock",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("about_hash", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_knock")),
+    )
+    with op.batch_alter_table("knock", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_knock_about_hash"), ["about_hash"], unique=False)
+        batch_op.create_index(batch_op.f("ix_knock_at"), ["at"], unique=False)
+
+    op.create_table(
         "notice",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
         sa.Column("branch_id", sa.Integer(), nullable=False),
         sa.Column("informed_on", sa.Date(), nullable=False),
         sa.Column("how", sa.String(length=1000), nullable=False),
@@ -20,6 +34,7 @@ def upgrade() -> None:
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["branch_id"], ["branch.id"], name=op.f("fk_notice_branch_id_branch")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_notice_public_id")),
     )
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_notice_branch_id"), ["branch_id"], unique=False)
@@ -49,12 +64,15 @@ def upgrade() -> None:
         sa.Column("trouble", sa.String(length=500), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("dropped_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("folded_into_id", sa.Integer(), nullable=True),
         sa.Column("message_id", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(["folded_into_id"], ["mail.id"], name=op.f("fk_mail_folded_into_id_mail")),
         sa.ForeignKeyConstraint(["user_id"], ["person.id"], name=op.f("fk_mail_user_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mail")),
         sa.UniqueConstraint("key", name=op.f("uq_mail_key")),
     )
     with op.batch_alter_table("mail", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_mail_folded_into_id"), ["folded_into_id"], unique=False)
         batch_op.create_index("ix_mail_sent_at_next_at", ["sent_at", "next_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_mail_user_id"), ["user_id"], unique=False)
 
@@ -87,9 +105,13 @@ def upgrade() -> None:
 
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.add_column(sa.Column("password", sa.String(length=255), nullable=True))
-        batch_op.add_column(
-            sa.Column("fs_uniquifier", sa.String(length=64), nullable=False, server_default=sa.text("''"))
-        )
+        batch_op.add_column(sa.Column("fs_uniquifier", sa.String(length=64), nullable=True))
+
+    people = sa.table("person", sa.column("id", sa.Integer), sa.column("fs_uniquifier", sa.String))
+    for (number,) in op.get_bind().execute(sa.select(people.c.id)).all():
+        op.execute(people.update().where(people.c.id == number).values(fs_uniquifier=secrets.token_hex(16)))
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.alter_column("fs_uniquifier", existing_type=sa.String(length=64), nullable=False)
         batch_op.create_unique_constraint(batch_op.f("uq_person_fs_uniquifier"), ["fs_uniquifier"])
 
     with op.batch_alter_table("photo", schema=None) as batch_op:
@@ -101,14 +123,18 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("bytes", sa.Integer(), nullable=False, server_default="0"))
 
     with op.batch_alter_table("sign_in_link", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("browser_hash", sa.String(length=64), nullable=True))
         batch_op.add_column(sa.Column("code_hash", sa.String(length=64), nullable=True))
         batch_op.add_column(sa.Column("wrong_codes", sa.Integer(), nullable=False, server_default="0"))
+        batch_op.create_index(batch_op.f("ix_sign_in_link_browser_hash"), ["browser_hash"], unique=False)
 
 
 def downgrade() -> None:
     with op.batch_alter_table("sign_in_link", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sign_in_link_browser_hash"))
         batch_op.drop_column("wrong_codes")
         batch_op.drop_column("code_hash")
+        batch_op.drop_column("browser_hash")
 
     with op.batch_alter_table("photo", schema=None) as batch_op:
         batch_op.drop_column("bytes")
@@ -130,6 +156,7 @@ def downgrade() -> None:
     with op.batch_alter_table("mail", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_mail_user_id"))
         batch_op.drop_index("ix_mail_sent_at_next_at")
+        batch_op.drop_index(batch_op.f("ix_mail_folded_into_id"))
 
     op.drop_table("mail")
     op.drop_table("conflict_of_interest")
@@ -137,3 +164,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_notice_branch_id"))
 
     op.drop_table("notice")
+    with op.batch_alter_table("knock", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_knock_at"))
+        batch_op.drop_index(batch_op.f("ix_knock_about_hash"))
+
+    op.drop_table("knock")
