@@ -1,14 +1,24 @@
 """The outbox: mail to send, written in the transaction that makes it due, retried until the mail server takes it."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index
-from sqlmodel import Field, Relationship, SQLModel
+import sqlalchemy as sa
+from sqlalchemy import JSON, Column, ColumnElement, Index
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Field, Relationship, Session, SQLModel, col, select
 
 from branches.database import UtcTime
-from branches.people import User
+from branches.editions import Edition
+from branches.people import Role, User
+
+FIRST_WAIT = timedelta(minutes=1)
+"""After the first failure; each further one doubles it."""
+LONGEST_WAIT = timedelta(hours=1)
+SELDOM = timedelta(days=1)
+"""After a refusal for good: the address may come to life again, or be corrected."""
 
 
 class MailKind(StrEnum):
@@ -43,6 +53,172 @@ class Mail(SQLModel, table=True):
     sent_at: datetime | None = Field(default=None, sa_type=UtcTime)
     dropped_at: datetime | None = Field(default=None, sa_type=UtcTime)
     """When it was given up, because its reader has gone or may no longer read it."""
+    folded_into_id: int | None = Field(default=None, foreign_key="mail.id", index=True)
+    """The mail of a later edition that lists this one's."""
     message_id: str = Field(default="", max_length=200)
+    """Given when it is first tried, and kept."""
 
     user: User = Relationship()
+
+
+def waiting() -> ColumnElement[bool]:
+    """Mail that is still to be sent."""
+    return col(Mail.sent_at).is_(None) & col(Mail.dropped_at).is_(None) & col(Mail.folded_into_id).is_(None)
+
+
+def write(session: Session, kind: MailKind, user: User, about: dict[str, Any], *, key: str, at: datetime) -> Mail:
+    """Puts a mail into the outbox, in the transaction that makes it due; the same key again changes nothing."""
+    mail = Mail(key=key, kind=kind.value, user_id=user.id, about=about, made_at=at, next_at=at)
+    try:
+        with session.begin_nested():
+            session.add(mail)
+    except IntegrityError:
+        return session.exec(select(Mail).where(Mail.key == key)).one()
+    return mail
+
+
+def for_edition(session: Session, edition: Edition, *, at: datetime) -> list[Mail]:
+    """Mail about an edition for everybody it is made for: the region's managers, or of the chain's the office."""
+    about = {
+        "edition": edition.public_id,
+        "scope": edition.scope,
+        "week": edition.week.isoformat(),
+        "revision": edition.revision,
+    }
+    return [
+        write(session, MailKind.EDITION, reader, about, key=f"edition:{edition.public_id}:{reader.public_id}", at=at)
+        for reader in readers(session, edition)
+    ]
+
+
+def readers(session: Session, edition: Edition) -> list[User]:
+    """Whom an edition is made for, as far as they have an address."""
+    query = select(User).where(col(User.active), col(User.email).is_not(None))
+    if edition.region_id is None:
+        query = query.where(User.role == Role.OFFICE.value)
+    else:
+        query = query.where(User.role == Role.MANAGER.value, User.region_id == edition.region_id)
+    return list(session.exec(query.order_by(col(User.id))))
+
+
+def for_audit(session: Session, kind: MailKind, shopper: User, audit: str, *, at: datetime) -> Mail | None:
+    """Mail to a shopper about the audit of that public id; none where nobody knows their address.
+
+    An audit is assigned once, but may be returned again and again.
+    """
+    if shopper.email is None or not shopper.active:
+        return None
+    key = f"{kind.value}:{audit}:{shopper.public_id}"
+    if kind is MailKind.RETURNED:
+        key += f":{at:%Y%m%d%H%M%S%f}"
+    return write(session, kind, shopper, {"audit": audit}, key=key, at=at)
+
+
+def due(session: Session, now: datetime) -> list[Mail]:
+    """What is to be tried now, the longest due first.
+
+    What would wait longer than any mail does was put off by a clock that has been set back since.
+    """
+    free = col(Mail.lease_until).is_(None) | (col(Mail.lease_until) <= now) | (col(Mail.lease_until) > now + SELDOM)
+    ripe = (col(Mail.next_at) <= now) | (col(Mail.next_at) > now + 2 * SELDOM)
+    return list(session.exec(select(Mail).where(waiting(), free, ripe).order_by(col(Mail.next_at), col(Mail.id))))
+
+
+def claim(session: Session, mail: Mail, *, holder: str, now: datetime, seconds: int, domain: str) -> Mail | None:
+    """Takes the lease on a mail, and lets it speak for earlier editions of the same scope that its reader waits for.
+
+    None where there is nothing to send: somebody living holds it, it is done, or a later edition speaks for it.
+    """
+    mine = select(Mail).where(waiting(), Mail.user_id == mail.user_id)
+    rows = list(session.exec(mine.order_by(col(Mail.id)).with_for_update().execution_options(populate_existing=True)))
+    until = now + timedelta(seconds=seconds)
+    free = [row for row in rows if row.lease_until is None or not now < row.lease_until <= until]
+    found = next((row for row in free if row.id == mail.id), None)
+    if found is None or _fold(session, found, free) is not found:
+        return None
+    found.holder, found.lease_until = holder, until
+    found.message_id = found.message_id or _message_id(found.key, domain)
+    session.add(found)
+    session.flush()
+    return found
+
+
+def _fold(session: Session, mail: Mail, free: list[Mail]) -> Mail:
+    """The latest of the editions of one scope that wait for one reader; the others are listed in it and marked so."""
+    if mail.kind != MailKind.EDITION.value:
+        return mail
+    scope = [row for row in free if row.kind == mail.kind and row.about["scope"] == mail.about["scope"]]
+    *others, latest = sorted(scope, key=lambda row: (row.about["week"], row.about["revision"]))
+    if others:
+        listed = [one for row in others for one in (*row.about.get("earlier", ()), row.about["edition"])]
+        latest.about = {**latest.about, "earlier": [*latest.about.get("earlier", ()), *listed]}
+        for row in others:
+            row.folded_into_id = latest.id
+        session.add_all(scope)
+        session.flush()
+    return latest
+
+
+def _message_id(key: str, domain: str) -> str:
+    """The same each time the mail is sent: mail programs show a message that comes twice once."""
+    return f"<{key.replace(':', '.')}@{domain}>"
+
+
+def mark_sent(session: Session, mail: Mail, *, at: datetime) -> None:
+    """The mail server has taken it."""
+    _end(session, mail, sent_at=at, trouble="", tries=col(Mail.tries) + 1)
+
+
+def mark_failed(session: Session, mail: Mail, why: str, *, for_good: bool, now: datetime) -> None:
+    """The mail was not taken: it is tried again, later each time; after a refusal for good but once a day."""
+    wait = SELDOM if for_good else min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(mail.tries, 20))
+    said = why[:500].replace("\0", "")
+    _end(session, mail, col(Mail.holder) == mail.holder, next_at=now + wait, trouble=said, tries=col(Mail.tries) + 1)
+
+
+def drop(session: Session, mail: Mail, why: str, *, at: datetime) -> None:
+    """Gives a mail up: there is nobody any more who may read it."""
+    _end(session, mail, col(Mail.holder) == mail.holder, dropped_at=at, trouble=why)
+
+
+def _end(session: Session, mail: Mail, *still: ColumnElement[bool], **values: object) -> None:
+    """Writes what became of it and ends the lease; what has been sent by somebody else meanwhile stays sent."""
+    unsent = (col(Mail.id) == mail.id) & col(Mail.sent_at).is_(None)
+    session.exec(sa.update(Mail).where(unsent, *still).values(holder="", lease_until=None, **values))
+
+
+def retry(session: Session, *, at: datetime) -> int:
+    """Whatever waits is tried at the next look; how many mails that is."""
+    busy = col(Mail.lease_until).is_not(None) & (col(Mail.lease_until) > at)
+    return session.exec(sa.update(Mail).where(waiting(), ~busy).values(next_at=at)).rowcount
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How the outbox stands."""
+
+    waiting: int
+    troubled: int
+    """Of those that wait: tried, and not taken."""
+    sent: int
+    folded: int
+    """Spoken for by a later mail."""
+    dropped: int
+
+
+def counts(session: Session) -> Counts:
+    one = sa.func.count()
+    columns = (
+        one.filter(waiting()),
+        one.filter(waiting() & (col(Mail.trouble) != "")),
+        one.filter(col(Mail.sent_at).is_not(None)),
+        one.filter(col(Mail.folded_into_id).is_not(None)),
+        one.filter(col(Mail.dropped_at).is_not(None)),
+    )
+    return Counts(*session.execute(sa.select(*columns).select_from(Mail)).one())
+
+
+def troubled(session: Session, *, most: int = 50) -> list[Mail]:
+    """Mail that was tried and not taken, the oldest first."""
+    query = select(Mail).where(waiting(), Mail.trouble != "").order_by(col(Mail.made_at), col(Mail.id))
+    return list(session.exec(query.limit(most)))

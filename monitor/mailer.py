@@ -56,7 +56,7 @@ def sender(config: Config) -> Sender:
 def letter(config: Config, to: str, name: str, subject: str, text: str, *, at: datetime) -> EmailMessage:
     """A short mail in plain text, such as a way to sign in, ready to be sent."""
     whom = sender(config)
-    message_id = make_msgid(domain=envelope.address(whom.address).domain)
+    message_id = make_msgid(domain=whom.domain)
     return envelope.enclose(Letter(subject, text), whom, envelope.address(to, name), message_id=message_id, at=at)
 
 

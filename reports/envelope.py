@@ -49,7 +49,8 @@ class Sender:
 
     @property
     def domain(self) -> str:
-        return self.address.rpartition("@")[2]
+        """As mail servers know it."""
+        return _domain(self.address.rpartition("@")[2])
 
 
 @dataclass(frozen=True)
@@ -151,12 +152,3 @@ def one_line(text: str) -> str:
     kept = "".join(" " if unicodedata.category(c) in _NO_LETTERS else c for c in text)
     words = " ".join(kept.split())
     return words if len(words) <= LONGEST_HEADER else words[: LONGEST_HEADER - 1].rstrip() + "…"
-
-
-def message_id(key: str, sender: Sender) -> str:
-    """The name of a message, made from what it is about and whom it is for: the same each time it is sent.
-
-    Mail servers and mail programs know a message by it, and show one that comes twice once.
-    """
-    local = "".join(c if c.isascii() and c.isalnum() else "." for c in key).strip(".")
-    return f"<{local}@{_domain(sender.domain)}>"

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from branches import corrections, editions, flags
+from branches import corrections, editions, flags, outbox
 from branches.corrections import Correction
 from branches.editions import Edition
 from branches.weeks import Week
@@ -76,7 +76,7 @@ def _store(session: Session, revision: Revision, at: datetime) -> Edition:
             short = shortfalls(figures, revision.branch_ids)
             flags.correct_flags(session, figures.week, revision.branch_ids.values(), short, at=at)
         figures = replace(figures, flags=standing(session, revision.branch_ids))
-    return editions.revise(
+    edition = editions.revise(
         session,
         revision.edition,
         stored.dump(figures),
@@ -84,6 +84,9 @@ def _store(session: Session, revision: Revision, at: datetime) -> Edition:
         at=at,
         states=stored.states(figures),
     )
+    if stored.state_changed(revision.found):
+        outbox.for_edition(session, edition, at=at)
+    return edition
 
 
 def _revision(

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from branches import editions, flags
+from branches import editions, flags, outbox
 from branches.editions import CHAIN, Edition, Scope
 from branches.flags import Shortfall
 from branches.weeks import DueTime, Week
@@ -99,7 +99,7 @@ class OutdatedError(Exception):
 
 
 def issue(session: Session, prepared: Prepared, picture: Picture, *, at: datetime) -> Edition:
-    """Stores the edition with the flags it raises and clears, in the caller's transaction.
+    """Stores the edition with the flags it raises and clears and the mail that tells of it, in the caller's transaction.
 
     Flags follow the regions' editions, in the order of their weeks: those are what somebody acts on. The chain's
     edition shows how they stand.
@@ -118,7 +118,7 @@ def issue(session: Session, prepared: Prepared, picture: Picture, *, at: datetim
         short = shortfalls(prepared.figures, mine)
         flags.raise_flags(session, prepared.week.monday, mine.values(), short, at=at)
     figures = replace(prepared.figures, flags=standing(session, mine) if in_order else ())
-    return editions.issue(
+    edition = editions.issue(
         session,
         prepared.scope,
         prepared.week,
@@ -128,6 +128,8 @@ def issue(session: Session, prepared: Prepared, picture: Picture, *, at: datetim
         standard_id=prepared.standard_id,
         states=stored.states(figures),
     )
+    outbox.for_edition(session, edition, at=at)
+    return edition
 
 
 def shortfalls(figures: Figures, branch_ids: Mapping[str, int]) -> list[Shortfall]:
