@@ -6,8 +6,6 @@ import unicodedata
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
-from pathlib import Path
 from threading import Lock
 from xml.etree import ElementTree as ET
 
@@ -15,7 +13,10 @@ import matplotlib as mpl
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontEntry, FontProperties, fontManager, get_font, ttfFontProperty
+from matplotlib.patheffects import withStroke
+from matplotlib.text import Text
 
+from reports import letters
 from reports.palette import COLOURS
 
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -34,13 +35,8 @@ HALO = "halo"
 _ONE_AT_A_TIME = Lock()
 
 
-_FONTS = ("fontpkg_noto_sans", "fontpkg_noto_sans_devanagari", "fontpkg_noto_sans_tamil", "fontpkg_noto_sans_telugu")
-
-
 def _own_fonts() -> list[FontEntry]:
-    """The letters of all our languages, from wheels: what the machine has installed must not change a chart."""
-    files = [file for package in _FONTS for file in sorted((Path(import_module(package).ROOT) / "files").glob("*.ttf"))]
-    return [ttfFontProperty(get_font(str(file))) for file in files if "Italic" not in file.name]
+    return [ttfFontProperty(get_font(str(file))) for file in letters.files()]
 
 
 fontManager.ttflist = _own_fonts()
@@ -124,6 +120,16 @@ def svg(figure: Figure, prefix: str, title: str = "", description: str = "") -> 
             root.remove(child)
     drawn = list(_flat(root))
     return _page_svg(view, _labels(prefix, title, description), drawn)
+
+
+def paper_svg(figure: Figure) -> str:
+    """A figure as SVG for paper: its letters are outlines, and the rim of those that lie over other things is white."""
+    for text in figure.findobj(lambda artist: isinstance(artist, Text) and artist.get_gid() == HALO):
+        text.set_path_effects([withStroke(linewidth=3, foreground="white")])
+    with _ONE_AT_A_TIME, _odd_letters(), mpl.rc_context({"svg.fonttype": "path"}):
+        raw = io.StringIO()
+        figure.savefig(raw, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    return raw.getvalue()
 
 
 def _labels(prefix: str, title: str, description: str) -> dict[str, tuple[str, str]]:

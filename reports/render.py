@@ -1,50 +1,73 @@
-"""Report → pictures for the page; the words are laid out by the templates."""
+"""Report → pictures for the page and for paper; the words are laid out by the templates."""
+
+from collections.abc import Iterator
 
 from markupsafe import Markup
+from matplotlib.figure import Figure
 
 from branches.language import Language
 from reports import charts
-from reports.drawing import svg
+from reports.drawing import paper_svg, svg
 from reports.own import OwnReport
 from reports.report import Funnel, HeatMap, Picture, Report, Split, Strip, Trend
 
 
 def drawings(report: Report, language: Language) -> dict[str, Markup]:
     """Inline SVG of every picture by its name, and of every verdict's strip by "strip-<state>-<place>"."""
-    pictures = [
-        *report.funnels,
-        *report.quiet_funnels,
-        *(one for one in (report.heat, report.trend, report.split) if one),
-    ]
-    found = {picture.name: _drawing(picture, language) for picture in pictures}
-    for group in (report.short, report.watch, report.above):
-        for place, verdict in enumerate(group.verdicts, start=1):
-            found |= _strip(f"strip-{group.state}-{place}", verdict.strip, language)
-    return found
+    found = {
+        picture.name: _inline(_figure(picture, language), picture.name, picture.question, picture.caption)
+        for picture in _pictures(report)
+    }
+    return found | {name: _inline(charts.strip(strip, language), name) for name, strip in _strips(report)}
 
 
 def own_drawings(report: OwnReport, language: Language) -> dict[str, Markup]:
     """Inline SVG of every section's strip by its name."""
-    found: dict[str, Markup] = {}
+    return {name: _inline(charts.strip(strip, language), name) for name, strip in _own_strips(report)}
+
+
+def paper_drawings(report: Report, language: Language) -> dict[str, str]:
+    """The same for paper, without the pictures that it leaves out: letters are outlines, so that no font need know them."""
+    quiet = {picture.name for picture in report.quiet_funnels}
+    shown = [picture for picture in _pictures(report) if picture.name not in quiet]
+    found = {picture.name: paper_svg(_figure(picture, language)) for picture in shown}
+    return found | {name: paper_svg(charts.strip(strip, language)) for name, strip in _strips(report)}
+
+
+def own_paper_drawings(report: OwnReport, language: Language) -> dict[str, str]:
+    """Every section's strip for paper."""
+    return {name: paper_svg(charts.strip(strip, language)) for name, strip in _own_strips(report)}
+
+
+def _pictures(report: Report) -> list[Picture]:
+    others = (report.heat, report.trend, report.split)
+    return [*report.funnels, *report.quiet_funnels, *(one for one in others if one)]
+
+
+def _strips(report: Report) -> Iterator[tuple[str, Strip]]:
+    for group in (report.short, report.watch, report.above):
+        for place, verdict in enumerate(group.verdicts, start=1):
+            if verdict.strip:
+                yield f"strip-{group.state}-{place}", verdict.strip
+
+
+def _own_strips(report: OwnReport) -> Iterator[tuple[str, Strip]]:
     for section in (*report.well, *report.work, *report.alike, *report.unjudged):
-        found |= _strip(section.name, section.strip, language)
-    return found
+        if section.strip:
+            yield section.name, section.strip
 
 
-def _drawing(picture: Picture, language: Language) -> Markup:
+def _figure(picture: Picture, language: Language) -> Figure:
     match picture.values:
         case Funnel() as values:
-            figure = charts.funnel(values, language)
+            return charts.funnel(values, language)
         case HeatMap() as values:
-            figure = charts.heat(values, language)
+            return charts.heat(values, language)
         case Trend() as values:
-            figure = charts.trend(values, language)
+            return charts.trend(values, language)
         case Split() as values:
-            figure = charts.split(values, language)
-    return Markup(svg(figure, picture.name, picture.question, picture.caption))  # noqa: S704 - escaped by the cleaner
+            return charts.split(values, language)
 
 
-def _strip(name: str, strip: Strip | None, language: Language) -> dict[str, Markup]:
-    if strip is None:
-        return {}
-    return {name: Markup(svg(charts.strip(strip, language), name))}  # noqa: S704 - holds no text
+def _inline(figure: Figure, name: str, title: str = "", description: str = "") -> Markup:
+    return Markup(svg(figure, name, title, description))  # noqa: S704 - escaped by the cleaner

@@ -1,0 +1,112 @@
+"""Report → tagged PDF: made for print, laid out by the templates in `typeset/`, which get everything they say as data."""
+
+import json
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import typst
+
+from branches.language import Language
+from reports import letters, render, wording
+from reports.figures import State
+from reports.own import OwnReport
+from reports.palette import COLOURS
+from reports.report import Report
+
+Told = TypeVar("Told", Report, OwnReport)
+_TEMPLATES = Path(__file__).parent / "typeset"
+_WHITE = {"paper": "#ffffff"}
+_LEADING, _INDIC_LEADING = 0.03, 0.2
+"""Between the lines, in letters; a font's own height comes to it."""
+_HYPHENATED = {"hu"}
+
+
+def weekly_pdf(report: Report, tongue: Language, *, edition: str, revised: tuple[str, ...] = ()) -> bytes:
+    """What does this edition say, on A4? A PDF/UA-1, the same bytes for the same words.
+
+    Args:
+        report: one scope and week in the reader's words.
+        tongue: the reader's language.
+        edition: the words that name the edition, for the foot of each page.
+        revised: what a revision changed and why.
+    """
+    known, lacking = _known(report, tongue)
+    leads = "short" if known.short.verdicts else "above"
+    content = {
+        "report": asdict(known),
+        "scope": known.scope,
+        "week": known.week,
+        "title": known.title,
+        "edition": letters.legible(edition),
+        "leads": leads,
+        "lacking": lacking,
+        "revised": [letters.legible(line) for line in revised],
+        "words": _week_words(tongue),
+        "drawings": render.paper_drawings(known, tongue),
+    }
+    return _pdf("week.typ", content, tongue)
+
+
+def _known(report: Told, tongue: Language) -> tuple[Told, list[str]]:
+    """The report in letters that can be printed, and what is to be said of the others."""
+    known = letters.every_text(report, letters.legible)
+    if letters.NO_LETTER not in repr(known):
+        return known, []
+    return known, [
+        tongue.say(
+            "Letters that our fonts do not have are shown as {sign}; the page on the web shows them.",
+            sign=letters.NO_LETTER,
+        )
+    ]
+
+
+def _week_words(tongue: Language) -> dict[str, Any]:
+    say = tongue.say
+    return {
+        **_words(tongue),
+        "watch": say("“Watch” means more likely short than not, but not sure enough for a flag."),
+        "figures": say("All figures"),
+        "judged": say("How this is judged"),
+        "key": [(state, wording.state_word(tongue, state)) for state in State],
+    }
+
+
+def _words(tongue: Language) -> dict[str, Any]:
+    say = tongue.say
+    return {
+        "page": say("page {n} of {total}", n="#", total="$"),
+        "purpose": say("For improvement, not for discipline."),
+        "reading": say(
+            "The line is the norm, the bar the likely range, the mark the estimate. A difference inside the shaded part is not worth acting on."
+        ),
+        "critical": say("Critical item failed:"),
+        "news": say("New this week"),
+    }
+
+
+def _pdf(template: str, content: dict[str, Any], tongue: Language) -> bytes:
+    look = {
+        "language": tongue.code,
+        "families": letters.FAMILIES,
+        "colours": {**COLOURS, **_WHITE},
+        "leading": _LEADING if tongue.script == "Latn" else _INDIC_LEADING,
+        "hyphenate": tongue.code in _HYPHENATED,
+        "author": tongue.say("Service consistency"),
+    }
+    made = typst.compile(
+        _TEMPLATES / template,
+        root=_TEMPLATES,
+        font_paths=_fonts(),
+        sys_inputs={"paper": json.dumps(content | look, default=str)},
+        pdf_standards=["ua-1"],
+        timestamp=0,
+    )
+    assert isinstance(made, bytes)
+    return made
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=letters.folders())
