@@ -132,6 +132,30 @@ def _tables(
     return count, cross, inner.transpose(0, 2, 1, 3).reshape(size * k, size * k), left, right.reshape(size * k)
 
 
+def _taken_out(joined: Joined, ratios: Pairs, count: Floats) -> tuple[Floats, Floats, Floats]:
+    """I + NG of the eliminated effect, its inverse, and G times that; E × K × K each."""
+    alive = np.ones(joined.levels)
+    if joined.out == "shopper":
+        alive[-1] = 0.0
+    scaled = _own(ratios[joined.out], joined.sections) * alive[:, None]
+    system = np.eye(joined.sections) + count * scaled[:, None, :]
+    keep = np.asarray(np.linalg.inv(system), dtype=np.float64)
+    return system, keep, scaled[:, :, None] * keep
+
+
+def _scales(joined: Joined, ratios: Pairs) -> Floats:
+    """QK: λ of each dense effect; 1 for a norm with scores to it, 0 for one without."""
+    k = joined.sections
+    scales = np.ones(max(part.stop for part in joined.blocks.values()) * k)
+    scales[: joined.scored.size] = joined.scored
+    for name, part in joined.blocks.items():
+        if name != "fixed":
+            own = _own(ratios[name], k)
+            scale = np.sqrt(np.where(own > NOTHING, own, 0.0))
+            scales[part.start * k : part.stop * k] = np.tile(scale, part.stop - part.start)
+    return scales
+
+
 def solve_gaps(joined: Joined, turn: Floats, ratios: Pairs, visit: float) -> Gapped:
     """What are the effects, were the variances these?
 
@@ -141,28 +165,14 @@ def solve_gaps(joined: Joined, turn: Floats, ratios: Pairs, visit: float) -> Gap
         ratios: of each effect, to the residual variance.
         visit: variance of visits over the residual variance.
     """
-    k = joined.sections
     cells = _cells(joined, ratios, visit)
     weight, total = turn @ cells.weight @ turn.T, cells.total @ turn.T
     count, cross, inner, left, right = _tables(joined, turn, weight, total)
-    own = _own(ratios[joined.out], k)
-    alive = np.ones(joined.levels)
-    if joined.out == "shopper":
-        alive[-1] = 0.0
-    scaled = own * alive[:, None]
-    system = np.eye(k) + count * scaled[:, None, :]
-    keep = np.asarray(np.linalg.inv(system), dtype=np.float64)
-    shrink = scaled[:, :, None] * keep
+    system, keep, shrink = _taken_out(joined, ratios, count)
     flat = cross.reshape(-1, cross.shape[2])
     inner = inner - flat.T @ (shrink @ cross).reshape(flat.shape)
     right = right - flat.T @ np.einsum("eij,ej->ei", shrink, left).ravel()
-    scales = np.ones(right.size)
-    scales[: joined.scored.size] = joined.scored
-    for name, part in joined.blocks.items():
-        if name != "fixed":
-            scale = np.sqrt(np.where(_own(ratios[name], k) > NOTHING, _own(ratios[name], k), 0.0))
-            scales[part.start * k : part.stop * k] = np.tile(scale, part.stop - part.start)
-    inverse, log_determinant = scaled_inverse(inner, scales, int(joined.scored.sum()))
+    inverse, log_determinant = scaled_inverse(inner, _scales(joined, ratios), int(joined.scored.sum()))
     dense = inverse @ right
     rest = cells.square - float(np.einsum("ei,eij,ej->", left, shrink, left)) - float(dense @ right)
     return Gapped(

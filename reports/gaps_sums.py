@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reports.mixed_sums import Observations
 from reports.norms import Bools
+from reports.observed import Cells, Observations, cells, eliminated, placed, sizes_of
 from reports.sheet import UNKNOWN_SHOPPER, Floats, Ints
 
 MOST_ENTRIES = 4_000_000
@@ -76,6 +76,21 @@ def _visits(row: Ints, size: int, mask: Floats, values: Floats, weight: Floats) 
     )
 
 
+def _members(found: Cells, region_of: Ints, blocks: dict[str, slice]) -> Ints:
+    members = np.full((found.branch.size, 3), -1)
+    members[:, 0] = found.version
+    codes = found.codes(region_of)
+    for column, name in ((1, "region"), (2, "branch"), (2, "shopper")):
+        if name in blocks:
+            members[:, column] = np.where(codes[name] >= 0, blocks[name].start + codes[name], -1)
+    return members
+
+
+def _too_large(blocks: dict[str, slice], levels: int, cells: int, sections: int) -> bool:
+    dense: int = max(part.stop for part in blocks.values()) * sections
+    return max(levels * dense * sections, cells * sections**3, dense**2) > MOST_ENTRIES
+
+
 def joined(data: Observations, effects: tuple[str, ...]) -> Joined | None:
     """What has to be summed of audits with gaps? None where the tables would be too large.
 
@@ -84,50 +99,27 @@ def joined(data: Observations, effects: tuple[str, ...]) -> Joined | None:
         effects: which of region, branch and shopper vary; "branch" among them.
     """
     mask = (~np.isnan(data.values)).astype(float)
-    values = np.where(mask > 0.0, data.values, 0.0)
-    versions, version = np.unique(data.version, return_inverse=True)
-    sizes = {
-        "fixed": int(versions.size),
-        "region": int(data.region_of.max()) + 1,
-        "branch": data.region_of.size,
-        "shopper": data.shoppers,
-    }
-    out = "shopper" if "shopper" in effects and data.shoppers > data.region_of.size else "branch"
-    dense = [name for name in ("fixed", *effects) if name != out]
-    ends = np.cumsum([sizes[name] for name in dense]).tolist()
-    blocks = {name: slice(end - sizes[name], end) for name, end in zip(dense, ends, strict=True)}
-    levels = sizes[out] + (out == "shopper")
-    k = mask.shape[1]
-    keys, row = np.unique(
-        (data.branch * (data.shoppers + 1) + data.shopper + 1) * versions.size + version, return_inverse=True
-    )
-    if max(levels * ends[-1] * k**2, keys.size * k**3, (ends[-1] * k) ** 2) > MOST_ENTRIES:
+    values, k = np.where(mask > 0.0, data.values, 0.0), mask.shape[1]
+    found = cells(data)
+    sizes = sizes_of(data, found)
+    out = eliminated(effects, sizes, found)
+    blocks = placed((name for name in ("fixed", *effects) if name != out.name), sizes)
+    if _too_large(blocks, out.levels, found.branch.size, k):
         return None
-    rest, cell_version = np.divmod(keys, versions.size)
-    branch, shopper = np.divmod(rest, data.shoppers + 1)
-    shopper -= 1
-    members = np.full((keys.size, 3), -1)
-    members[:, 0] = cell_version
-    if "region" in blocks:
-        members[:, 1] = blocks["region"].start + data.region_of[branch]
-    if "branch" in blocks:
-        members[:, 2] = blocks["branch"].start + branch
-    if "shopper" in blocks:
-        members[:, 2] = np.where(shopper >= 0, blocks["shopper"].start + shopper, -1)
-    normed = np.zeros((versions.size, k))
-    np.add.at(normed, version, mask)
+    normed = np.zeros((found.versions, k))
+    np.add.at(normed, found.version[found.row], mask)
     lone = (data.shopper == UNKNOWN_SHOPPER) & ("shopper" in effects)
 
     def part(rows: Ints) -> Visits:
-        return _visits(row[rows], keys.size, mask[rows], values[rows], data.weight[rows])
+        return _visits(found.row[rows], found.branch.size, mask[rows], values[rows], data.weight[rows])
 
     return Joined(
         known=part(np.flatnonzero(~lone)),
         stray=part(np.flatnonzero(lone)) if lone.any() else None,
-        out=out,
-        levels=levels,
-        level=branch if out == "branch" else np.where(shopper < 0, sizes["shopper"], shopper),
-        members=members,
+        out=out.name,
+        levels=out.levels,
+        level=out.level,
+        members=_members(found, data.region_of, blocks),
         blocks=blocks,
         scored=(normed > 0.0).ravel(),
         freedom=float((data.weight[:, None] * mask).sum()) - int((normed > 0.0).sum()),

@@ -7,13 +7,13 @@ within branches. A chain too large for that has each section fitted alone.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from reports.figures import Interval
-from reports.gaps import fit_gaps
-from reports.gaps_effects import gapped_deviations
+from reports.gaps import Gapped, fit_gaps
+from reports.gaps_effects import GappedDeviations, gapped_deviations
 from reports.gaps_sums import joined
 from reports.mixed_effects import Deviations, deviations
 from reports.mixed_reml import Fit, fit, fit_at
@@ -93,7 +93,15 @@ def _vast(sheet: ScoreSheet, k: int, weight: Floats) -> Known | None:
     if "shopper" in fitted.columns:
         who = sheet.shopper[scored & (sheet.shopper >= 0)]
         shopper = vast_deviations(fitted, "shopper", np.bincount(who, minlength=len(sheet.shoppers)) > 0)
-    unit, residual = float(np.sqrt(fitted.residual)), fitted.residual
+    found = _of_one(among, branch, shopper, fitted.residual, fitted.ratio("branch"))
+    return replace(found, variances=vast_intervals(fitted))
+
+
+def _of_one(
+    among: Bools, branch: Deviations, shopper: Deviations | None, residual: float, own_variance: float
+) -> Known:
+    """A section fitted alone: the unit is its residual spread."""
+    unit = float(np.sqrt(residual))
     return Known(
         scale=unit,
         among=among,
@@ -102,10 +110,9 @@ def _vast(sheet: ScoreSheet, k: int, weight: Floats) -> Known | None:
         precision=branch.precision,
         score=branch.score[:, 0] / unit,
         slope=branch.slope,
-        own_variance=fitted.ratio("branch"),
+        own_variance=own_variance,
         leniency=None if shopper is None else shopper.estimate[:, 0],
         leniency_variance=None if shopper is None else shopper.variance * residual,
-        variances=vast_intervals(fitted),
     )
 
 
@@ -118,19 +125,7 @@ def _alone(sheet: ScoreSheet, k: int, weight: Floats) -> Known | None:
     among = np.bincount(sheet.branch[scored], minlength=len(sheet.branches)) > 0
     branch = deviations(fitted.solution, "branch", among.size, among, sheet.region_of)
     shopper = _shoppers(sheet, scored, fitted) if "shopper" in effects else None
-    unit, residual = float(np.sqrt(fitted.residual)), fitted.residual
-    return Known(
-        scale=unit,
-        among=among,
-        estimate=branch.estimate[:, 0],
-        variance=branch.variance * residual,
-        precision=branch.precision,
-        score=branch.score[:, 0] / unit,
-        slope=branch.slope,
-        own_variance=fitted.variances["branch"] / residual,
-        leniency=None if shopper is None else shopper.estimate[:, 0],
-        leniency_variance=None if shopper is None else shopper.variance * residual,
-    )
+    return _of_one(among, branch, shopper, fitted.residual, fitted.variances["branch"] / fitted.residual)
 
 
 def _shoppers(sheet: ScoreSheet, rows: Bools, fitted: Fit) -> Deviations:
@@ -225,7 +220,7 @@ def _with_gaps(sheet: ScoreSheet, live: list[int], weight: Floats) -> dict[int, 
     rows = np.asarray(~np.isnan(sheet.scores[:, live]).all(axis=1), dtype=np.bool_)
     values = sheet.scores[rows][:, live]
     mask = ~np.isnan(values)
-    where, size = sheet.branch[rows], len(sheet.branches)
+    where = sheet.branch[rows]
     scales = np.array([within_spread(where[m], column[m]) for column, m in zip(values.T, mask.T, strict=True)])
     values = (values - np.nanmean(values, axis=0)) / scales
     data = observations(sheet, rows, values, weight)
@@ -235,33 +230,47 @@ def _with_gaps(sheet: ScoreSheet, live: list[int], weight: Floats) -> dict[int, 
         return None
     turn = helmert(len(live))
     solution = fit_gaps(summed, turn, effects)
-    among = np.stack([np.bincount(where[m], minlength=size) > 0 for m in mask.T], axis=1)
+    among = _scored(where, mask, len(sheet.branches))
     branch = gapped_deviations(solution, turn, "branch", among, sheet.region_of)
     shopper = None
     if "shopper" in effects:
-        who, people = sheet.shopper[rows], len(sheet.shoppers)
-        seen = np.stack([np.bincount(who[m & (who >= 0)], minlength=people) > 0 for m in mask.T], axis=1)
+        seen = _scored(sheet.shopper[rows], mask, len(sheet.shoppers))
         shopper = gapped_deviations(solution, turn, "shopper", seen)
-    residual = solution.residual
+    return {k: _of_several(solution, i, among, branch, shopper, scale=float(scales[i])) for i, k in enumerate(live)}
+
+
+def _scored(who: Ints, mask: Bools, size: int) -> Bools:
+    """Levels × K: which of them have a score in which section."""
+    columns = [np.bincount(who[m & (who >= 0)], minlength=size) > 0 for m in mask.T]
+    return np.stack(columns, axis=1)
+
+
+def _of_several(
+    solution: Gapped,
+    i: int,
+    among: Bools,
+    branch: GappedDeviations,
+    shopper: GappedDeviations | None,
+    *,
+    scale: float,
+) -> Known:
+    """The i-th section of a joint fit; chance in common stays with each section's own."""
+    residual, size = solution.residual, len(among)
     effect, own = solution.ratios["branch"]
-    all_alike = np.full(size, max(effect - own, 0.0) / len(live) * residual)
-    shared = Shared(all_alike, np.ones(size))  # chance in common stays with each section's own
-    return {
-        k: Known(
-            scale=float(scales[i]),
-            among=among[:, i],
-            estimate=branch.estimate[:, i] * scales[i],
-            variance=branch.variance[:, i] * residual * scales[i] ** 2,
-            precision=np.maximum(branch.precision[:, i], 0.0) / residual,
-            score=branch.score[:, i] / residual,
-            slope=branch.slope[:, i],
-            own_variance=solution.ratios["branch"][1] * residual,
-            leniency=None if shopper is None else shopper.estimate[:, i] * scales[i],
-            leniency_variance=None if shopper is None else shopper.variance[:, i] * residual * scales[i] ** 2,
-            shared=shared,
-        )
-        for i, k in enumerate(live)
-    }
+    all_alike = np.full(size, max(effect - own, 0.0) / solution.joined.sections * residual)
+    return Known(
+        scale=scale,
+        among=among[:, i],
+        estimate=branch.estimate[:, i] * scale,
+        variance=branch.variance[:, i] * residual * scale**2,
+        precision=np.maximum(branch.precision[:, i], 0.0) / residual,
+        score=branch.score[:, i] / residual,
+        slope=branch.slope[:, i],
+        own_variance=own * residual,
+        leniency=None if shopper is None else shopper.estimate[:, i] * scale,
+        leniency_variance=None if shopper is None else shopper.variance[:, i] * residual * scale**2,
+        shared=Shared(all_alike, np.ones(size)),
+    )
 
 
 def known(sheet: ScoreSheet, half_life_weeks: float = 0.0) -> dict[int, Known]:

@@ -140,6 +140,25 @@ def _polish(sums: Sums, steps: Floats, audits: Floats, most: Floats) -> Floats:
     return steps
 
 
+def _found(sums: Sums, audits: Floats) -> Floats:
+    """The lowest criterion in log(1 + nγ): bounded quasi-Newton, then polished."""
+    most = np.log1p(audits * LARGEST_RATIO)
+
+    def cost(x: Floats) -> tuple[float, Floats]:
+        criterion, gradient, _ = _at_steps(sums, x, audits)
+        return criterion, gradient
+
+    found = minimize(
+        cost,
+        np.clip(_start(sums, audits), LEAST_START, most),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(0.0, float(end)) for end in most],
+        options={"ftol": 1e-10, "gtol": 1e-3},
+    )
+    return _polish(sums, np.asarray(found.x), audits, most)
+
+
 def fit(sums: Sums) -> Fit | None:
     """Which variances do the audits speak for?
 
@@ -150,23 +169,7 @@ def fit(sums: Sums) -> Fit | None:
         return None
     per_level = typical_audits(sums)
     audits = np.array([per_level[name] for name in sums.free])
-    steps = np.zeros(len(sums.free))
-    most = np.log1p(audits * LARGEST_RATIO)
-    if sums.free:
-
-        def cost(x: Floats) -> tuple[float, Floats]:
-            criterion, gradient, _ = _at_steps(sums, x, audits)
-            return criterion, gradient
-
-        found = minimize(
-            cost,
-            np.clip(_start(sums, audits), LEAST_START, most),
-            jac=True,
-            method="L-BFGS-B",
-            bounds=[(0.0, float(end)) for end in most],
-            options={"ftol": 1e-10, "gtol": 1e-3},
-        )
-        steps = _polish(sums, np.asarray(found.x), audits, most)
+    steps = _found(sums, audits) if sums.free else np.zeros(0)
     ratios = dict(zip(sums.free, (np.expm1(steps) / audits).tolist(), strict=True))
     criterion = _at_steps(sums, steps, audits)[0]
     solution = solve(sums, ratios)

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from reports.norms import Bools
+from reports.observed import EFFECTS, Cells, Observations, cells, eliminated, placed, sizes_of, totals
 from reports.sheet import UNKNOWN_SHOPPER, Floats, Ints
 
-EFFECTS = ("region", "branch", "shopper")
 STRANGER = "stranger"
 """What audits by unknown shoppers vary more than a shopper of their own each would explain. Were it left out, a few odd
 audits by unknown shoppers would pass for differences between the known ones."""
@@ -22,23 +23,6 @@ DENSE_CELLS = 1_000_000
 """Up to this many entries the cross products stay dense: faster than sparse ones at a chain's usual size."""
 
 Matrix = Floats | sparse.csr_array
-
-
-@dataclass(frozen=True)
-class Observations:
-    """N scores of m responses with who, where and under which version of the standard."""
-
-    branch: Ints
-    shopper: Ints
-    version: Ints
-    region_of: Ints
-    """Region of each branch, by the branch's index."""
-    values: Floats
-    """N × m, without gaps."""
-    weight: Floats
-    """N: an audit of weight ½ counts as half an audit."""
-    shoppers: int
-    """Number of shoppers in the chain's list."""
 
 
 @dataclass(frozen=True)
@@ -102,35 +86,74 @@ class Sums:
         return (*self.effects, STRANGER) if self.strays else self.effects
 
 
-def _columns(effects: tuple[str, ...], out: str, sizes: Mapping[str, int]) -> dict[str, slice]:
-    columns, start = {}, 0
-    for name in ("fixed", *effects):
-        if name != out:
-            columns[name] = slice(start, start + sizes[name])
-            start += sizes[name]
-    return columns
-
-
 def _indicators(codes: Ints, start: int, width: int) -> sparse.csr_array:
     """One row per code with a single one in column start + code; negative codes have none."""
     rows = np.flatnonzero(codes >= 0)
     return sparse.csr_array((np.ones(rows.size), (rows, start + codes[rows])), shape=(codes.size, width))
 
 
-def cells(data: Observations, centred: Floats) -> tuple[Ints, Ints, Ints, Floats, Floats]:
-    """Sums weights and scores by (branch, shopper, version)."""
-    versions, version = np.unique(data.version, return_inverse=True)
-    key = (data.branch * (data.shoppers + 1) + data.shopper + 1) * versions.size + version
-    keys, row = np.unique(key, return_inverse=True)
-    weight = np.bincount(row, weights=data.weight).astype(np.float64)
-    total = np.column_stack([np.bincount(row, weights=data.weight * column) for column in centred.T]).astype(np.float64)
-    pairs, version = np.divmod(keys, versions.size)
-    branch, shopper = np.divmod(pairs, data.shoppers + 1)
-    return branch, shopper - 1, version, weight, total
-
-
 def _maybe_dense(matrix: sparse.csr_array) -> Matrix:
     return matrix.toarray() if matrix.shape[0] * matrix.shape[1] <= DENSE_CELLS else matrix
+
+
+def design(found: Cells, region_of: Ints, columns: Mapping[str, slice]) -> sparse.csr_array:
+    """Which norm and which level of each effect does each cell rest on? G × q, ones and zeros.
+
+    The first version's norm counts everywhere; those of later ones add what changed with them.
+    """
+    width = max(part.stop for part in columns.values())
+    later = np.where(found.version > 0, found.version, -1)
+    dense = _indicators(np.zeros_like(later), 0, width) + _indicators(later, 0, width)
+    codes = found.codes(region_of)
+    for name, part in columns.items():
+        if name != "fixed":
+            dense = dense + _indicators(codes[name], part.start, width)
+    return sparse.csr_array(dense)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The G cells as rows of the equations."""
+
+    level: Ints
+    """G: of the eliminated effect."""
+    levels: int
+    member: sparse.csc_array
+    """E × G: the same as a matrix of ones."""
+    dense: sparse.csr_array
+    """G × q."""
+    weight: Floats
+    total: Floats
+    """G × m."""
+    stray: Bools
+    """G: cells of unknown shoppers, where shoppers vary."""
+
+    def _pair(self, make: Callable[[Floats], Matrix]) -> Pair:
+        known, unknown = np.where(self.stray, 0.0, 1.0), np.where(self.stray, 1.0, 0.0)
+        return Pair(make(known), make(unknown) if self.stray.any() else None)
+
+    def count(self) -> Pair:
+        return self._pair(
+            lambda part: np.bincount(self.level, self.weight * part, minlength=self.levels).astype(np.float64)
+        )
+
+    def cross(self) -> Pair:
+        return self._pair(lambda part: _maybe_dense(self.member @ sparse.diags_array(self.weight * part) @ self.dense))
+
+    def inner(self) -> Pair:
+        return self._pair(lambda part: (self.dense.T @ sparse.diags_array(self.weight * part) @ self.dense).toarray())
+
+    def left(self) -> Pair:
+        return self._pair(lambda part: self.member @ (part[:, None] * self.total))
+
+    def right(self) -> Pair:
+        return self._pair(lambda part: self.dense.T @ (part[:, None] * self.total))
+
+    def unknown(self) -> Unknown | None:
+        stray = self.stray
+        if not stray.any():
+            return None
+        return Unknown(self.dense[stray], self.level[stray], self.weight[stray], self.total[stray])
 
 
 def sums(data: Observations, effects: tuple[str, ...]) -> Sums:
@@ -147,46 +170,35 @@ def sums(data: Observations, effects: tuple[str, ...]) -> Sums:
         raise ValueError(f"A model can hold region, branch and shopper, not {strangers[0]}.")
     centre = data.values.mean(axis=0)
     centred = data.values - centre
-    branch, shopper, version, weight, total = cells(data, centred)
-    versions = int(version.max()) + 1
-    sizes = {
-        "fixed": versions,
-        "region": int(data.region_of.max()) + 1,
-        "branch": data.region_of.size,
-        "shopper": data.shoppers,
-    }
-    out = "shopper" if "shopper" in effects and sizes["shopper"] > sizes["branch"] else "branch"
-    columns = _columns(effects, out, sizes)
-    codes = {"region": data.region_of[branch], "branch": branch, "shopper": shopper}
-    width = max(part.stop for part in columns.values())
-    dense = _indicators(np.zeros_like(version), 0, width) + _indicators(np.where(version > 0, version, -1), 0, width)
-    for name, part in columns.items():
-        if name != "fixed":
-            dense = dense + _indicators(codes[name], part.start, width)
-    level = codes[out] if out == "branch" else np.where(shopper < 0, sizes["shopper"], shopper)
-    levels = sizes[out] + (out == "shopper")
-    stray = (shopper == UNKNOWN_SHOPPER) & ("shopper" in effects)
-    member = _indicators(level, 0, levels).T
-
-    def pair(make: Callable[[Floats], Matrix]) -> Pair:
-        return Pair(make(np.where(stray, 0.0, 1.0)), make(np.where(stray, 1.0, 0.0)) if stray.any() else None)
-
+    found = cells(data)
+    sizes = sizes_of(data, found)
+    out = eliminated(effects, sizes, found)
+    columns = placed((name for name in ("fixed", *effects) if name != out.name), sizes)
+    rows = _Rows(
+        out.level,
+        out.levels,
+        _indicators(out.level, 0, out.levels).T,
+        design(found, data.region_of, columns),
+        *totals(data, found, centred),
+        (found.shopper == UNKNOWN_SHOPPER) & ("shopper" in effects),
+    )
     lone = (data.shopper == UNKNOWN_SHOPPER) & ("shopper" in effects)
     squares = data.weight * (centred**2).sum(axis=1)
+    real = np.arange(out.levels) < sizes[out.name]
     return Sums(
         effects=effects,
-        out=out,
+        out=out.name,
         columns=columns,
-        alive=(np.arange(levels) < sizes[out]).astype(float) if out in effects else np.zeros(levels),
-        count=pair(lambda part: np.bincount(level, weights=weight * part, minlength=levels).astype(np.float64)),
-        cross=pair(lambda part: _maybe_dense(member @ sparse.diags_array(weight * part) @ dense)),
-        inner=pair(lambda part: (dense.T @ sparse.diags_array(weight * part) @ dense).toarray()),
-        left=pair(lambda part: member @ (part[:, None] * total)),
-        right=pair(lambda part: dense.T @ (part[:, None] * total)),
+        alive=real.astype(float) if out.name in effects else np.zeros(out.levels),
+        count=rows.count(),
+        cross=rows.cross(),
+        inner=rows.inner(),
+        left=rows.left(),
+        right=rows.right(),
         square=(float(squares[~lone].sum()), float(squares[lone].sum())),
-        unknown=Unknown(dense[stray], level[stray], weight[stray], total[stray]) if stray.any() else None,
+        unknown=rows.unknown(),
         centre=centre,
         responses=centred.shape[1],
-        freedom=float(data.weight.sum()) - versions,
+        freedom=float(data.weight.sum()) - found.versions,
         strays=float(data.weight[lone].sum()),
     )

@@ -9,8 +9,9 @@ from reports.figures import Interval
 from reports.mixed_posterior import shopper_over_branch
 from reports.mixed_profile import intervals
 from reports.mixed_reml import Fit, fit
-from reports.mixed_sums import EFFECTS, Observations, Sums, sums
+from reports.mixed_sums import Sums, sums
 from reports.norms import Bools
+from reports.observed import EFFECTS, Observations
 from reports.sheet import UNKNOWN_SHOPPER, Floats, Ints, ScoreSheet
 from reports.vast import DENSE_LIMIT, Vast, fit_vast, vast_intervals, vast_shopper_over_branch
 
@@ -158,16 +159,27 @@ def components(
     k = sheet.sections.index(section)
     audits = int((~np.isnan(sheet.scores[:, k])).sum())
     chosen = tuple(name for name in EFFECTS if name in effects)
-    if is_vast(sheet):
-        vast = section_vast(sheet, k, weights(sheet, half_life), chosen)
-        if vast is None:
-            return Components(section, audits, None, {}, None, None)
-        wide = vast_intervals(vast)
-        return Components(section, audits, float(vast.norms[0]), wide, None, vast_shopper_over_branch(wide))
-    found = section_fit(sheet, k, weights(sheet, half_life), chosen)
+    fitted = (_vast_parts if is_vast(sheet) else _parts)(sheet, k, weights(sheet, half_life), chosen)
+    return Components(section, audits, *(fitted or (None, {}, None, None)))
+
+
+_Parts = tuple[float, Mapping[str, Interval], float | None, float | None]
+"""The last four fields of `Components`."""
+
+
+def _vast_parts(sheet: ScoreSheet, k: int, weight: Floats, effects: tuple[str, ...]) -> _Parts | None:
+    vast = section_vast(sheet, k, weight, effects)
+    if vast is None:
+        return None
+    wide = vast_intervals(vast)
+    return float(vast.norms[0]), wide, None, vast_shopper_over_branch(wide)
+
+
+def _parts(sheet: ScoreSheet, k: int, weight: Floats, effects: tuple[str, ...]) -> _Parts | None:
+    found = section_fit(sheet, k, weight, effects)
     if found is None:
-        return Components(section, audits, None, {}, None, None)
+        return None
     summed, fitted = found
     widths = spans(summed, fitted)
     norm = float(fitted.solution.dense[0, 0] + summed.centre[0])
-    return Components(section, audits, norm, widths, fitted.criterion, shopper_over_branch(summed, fitted, widths))
+    return norm, widths, fitted.criterion, shopper_over_branch(summed, fitted, widths)

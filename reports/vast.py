@@ -15,8 +15,9 @@ from scipy.special import ndtr
 
 from reports.figures import Interval
 from reports.mixed_effects import Deviations
-from reports.mixed_sums import Observations, cells
+from reports.mixed_sums import design
 from reports.norms import Bools
+from reports.observed import Observations, cells, placed, sizes_of, totals
 from reports.sheet import UNKNOWN_SHOPPER, Floats, Ints
 
 DENSE_LIMIT = 3_000
@@ -79,33 +80,18 @@ def _all_known(data: Observations) -> Observations:
 
 def _rows(data: Observations, effects: tuple[str, ...]) -> _Rows:
     centred = data.values - data.values.mean(axis=0)
-    branch, shopper, version, weight, total = cells(data, centred)
-    versions = int(version.max()) + 1
-    sizes = {
-        "fixed": versions,
-        "region": int(data.region_of.max()) + 1,
-        "branch": data.region_of.size,
-        "shopper": data.shoppers,
-    }
-    ends = np.cumsum([sizes[name] for name in ("fixed", *effects)]).tolist()
-    columns = {name: slice(end - sizes[name], end) for name, end in zip(("fixed", *effects), ends, strict=True)}
-    codes = {"region": data.region_of[branch], "branch": branch, "shopper": shopper}
-    here = [np.arange(branch.size), np.flatnonzero(version)]
-    there = [np.zeros(branch.size, dtype=np.int64), version[version > 0]]
-    for name in effects:
-        seen = np.flatnonzero(codes[name] >= 0)
-        here.append(seen)
-        there.append(columns[name].start + codes[name][seen])
-    row, column = np.concatenate(here), np.concatenate(there)
+    found = cells(data)
+    weight, total = totals(data, found, centred)
+    columns = placed(("fixed", *effects), sizes_of(data, found))
     mean = total[:, 0] / weight
     return _Rows(
-        design=sparse.csr_array((np.ones(row.size), (row, column)), shape=(branch.size, ends[-1])),
+        design=design(found, data.region_of, columns),
         weight=weight,
         mean=mean,
-        branch=branch,
-        shopper=shopper,
+        branch=found.branch,
+        shopper=found.shopper,
         within=float((data.weight * centred[:, 0] ** 2).sum() - (weight * mean**2).sum()),
-        freedom=float(data.weight.sum()) - versions,
+        freedom=float(data.weight.sum()) - found.versions,
         columns=columns,
     )
 

@@ -13,7 +13,7 @@ from monitor.opening import now, open_chain
 from reports import collect
 from reports.collect import Window
 from reports.exported import components_json
-from reports.mixed_sums import EFFECTS
+from reports.observed import EFFECTS
 
 
 @click.command("components")

@@ -10,8 +10,8 @@ from reports.gaps import Gapped, Pairs, _Search, fit_gaps, solve_gaps
 from reports.gaps_effects import GappedDeviations, gapped_deviations
 from reports.gaps_sums import MOST_ENTRIES, joined
 from reports.joint import helmert, part
-from reports.mixed_sums import EFFECTS, Observations
 from reports.norms import Bools
+from reports.observed import EFFECTS, Observations
 from reports.sheet import Floats, Ints
 from reports.variance import observations
 from tests.reports.chains import chain, with_gaps, with_strangers

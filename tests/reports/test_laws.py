@@ -11,7 +11,8 @@ from reports.figures import Assessment, Rules
 from reports.level import power
 from reports.mixed import solve
 from reports.mixed_effects import deviations
-from reports.mixed_sums import EFFECTS, Observations, sums
+from reports.mixed_sums import sums
+from reports.observed import EFFECTS, Observations
 from reports.prior import Prior, posterior
 from reports.screening import assess
 from tests.reports.chains import chain, chosen, names, with_gaps, with_strangers

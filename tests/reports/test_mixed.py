@@ -9,8 +9,9 @@ import pytest
 from reports.mixed import solve
 from reports.mixed_effects import deviations
 from reports.mixed_reml import fit, likelihood
-from reports.mixed_sums import EFFECTS, Observations, sums
+from reports.mixed_sums import sums
 from reports.norms import Bools
+from reports.observed import EFFECTS, Observations
 from reports.sheet import Floats
 
 REGIONS = 3

