@@ -6,7 +6,7 @@ grows gently on a desk.
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from math import ceil, floor, pi, sin
+from math import ceil, cos, degrees, floor, radians, sin
 
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
@@ -20,6 +20,8 @@ from reports.report import Dot, Funnel, HeatMap, HeatRow, Part, Split, Strip, Tr
 
 _AXIS = 34.0
 _WEEK = 7
+_TURN = radians(48)
+"""How steeply the heat map's heads rise."""
 
 
 def funnel(values: Funnel, language: Language) -> Figure:
@@ -96,12 +98,13 @@ def _names(ground: Ground, dots: Iterable[Dot], across: Scale, up: Scale) -> Non
 def heat(values: HeatMap, language: Language) -> Figure:  # noqa: ARG001 - every chart is asked the same way
     """Where each branch stands: branches by sections, mark and points in each square."""
     label, slope, row = 120.0, 60.0, 25.0
-    heads = [shortened(section, SMALL, 108) for section in values.sections]
-    top = max((width(head, SMALL) for head in heads), default=0.0) * sin(38 * pi / 180) + 20
-    side = min((WIDTH - label - slope) / max(len(heads), 1), 62.0)
+    side = min((WIDTH - label - slope) / max(len(values.sections), 1), 62.0)
+    rooms = [(WIDTH - label - side * (place + 0.5)) / cos(_TURN) for place in range(len(values.sections))]
+    heads = [shortened(head, SMALL, min(room, 150)) for head, room in zip(values.sections, rooms, strict=True)]
+    top = max((width(head, SMALL) for head in heads), default=0.0) * sin(_TURN) + 20
     ground = Ground(top + row * len(values.rows) + 4)
     for place, head in enumerate(heads):
-        ground.write(label + side * (place + 0.5) - 2, top - 7, head, tone="ink", turn=38)
+        ground.write(label + side * (place + 0.5) - 2, top - 7, head, tone="ink", turn=degrees(_TURN))
     for place, line in enumerate(values.rows):
         ground.write(0, top + row * (place + 0.5) + 4, shortened(line.name, TEXT, label - 8), size=TEXT, tone="ink")
     _squares(ground, values.rows, Scale(0, 1, label, label + side), Scale(0, 1, top, top + row))
@@ -129,7 +132,7 @@ def _squares(ground: Ground, rows: Sequence[HeatRow], first_column: Scale, first
 
 def trend(values: Trend, language: Language) -> Figure:
     """Is it getting better: the weekly means of each section, one band a section, all on the same scale."""
-    band, foot = 90.0, 20.0
+    band, foot = 98.0, 20.0
     ground = Ground(band * len(values.panels) + foot)
     across = Scale(values.first.toordinal(), values.last.toordinal(), _AXIS, WIDTH - 40)
     reach = _trend_reach(values.panels)
@@ -137,8 +140,8 @@ def trend(values: Trend, language: Language) -> Figure:
         top = band * place
         ground.write(0, top + 13, shortened(panel.section, TEXT, 210), size=TEXT, tone="ink")
         ground.write(WIDTH, top + 13, panel.norm_word, side="right")
-        _trend_panel(ground, panel, across, Scale(*reach, top + band - 8, top + 32), language)
-    bottom = band * len(values.panels) + 12
+        _trend_panel(ground, panel, across, Scale(*reach, top + band - 16, top + 32), language)
+    bottom = band * len(values.panels) + 6
     ground.write(across.start, bottom, language.short_date(values.first))
     ground.write(across.end, bottom, language.short_date(values.last), side="right")
     return ground.figure
@@ -178,7 +181,9 @@ def _without_gaps(panel: TrendPanel, spots: Sequence[Place]) -> list[list[Place]
 
 def split(values: Split, language: Language) -> Figure:
     """Where the differences come from: each source's spread with its likely range, section by section."""
-    row, head, foot, label = 22.0, 24.0, 36.0, 104.0
+    row, head, foot = 22.0, 24.0, 36.0
+    words = [width(part.word, SMALL) for panel in values.panels for part in panel.parts]
+    label = min(max([80.0, *words]) + 18, 150.0)
     height = sum(head + row * len(panel.parts) for panel in values.panels) + foot
     ground = Ground(height)
     across = Scale(0, _widest(values) * 1.02, label, WIDTH - 42)
@@ -217,7 +222,7 @@ def strip(values: Strip, language: Language) -> Figure:  # noqa: ARG001 - every 
     across = Scale(-values.reach, values.reach, 6, WIDTH - 6)
     middle, token = height / 2, TOKEN_OF[values.state]
     left = across(-values.margin)
-    ground.boxes([(left, 3, across(values.margin) - left, height - 6)], "wash")
+    ground.boxes([(left, 3, across(values.margin) - left, height - 6)], "wash", edge="line")
     ground.strokes([[(across.start, middle), (across.end, middle)]], "line", 1)
     ground.strokes([[(across(0), 1), (across(0), height - 1)]], "ink", 1.4)
     ground.strokes([[(across(values.low), middle), (across(values.high), middle)]], token, 5)
