@@ -1,6 +1,7 @@
 """History: who did what to what, when; written by every verb, changed by none."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from sqlalchemy import JSON, Column, Index
@@ -38,6 +39,11 @@ def write(session: Session, verb: str, thing: SQLModel, *, by: Actor | None, at:
         number = thing.id  # type: ignore[attr-defined]
     by_id = by.id if by is not None else None
     session.add(Event(at=at, by_id=by_id, verb=verb, thing=_kind(thing), thing_id=number, details=details))
+
+
+def plain(changes: Mapping[str, list[object]]) -> dict[str, list[object]]:
+    """What was there before and what came, as JSON keeps it: days in ISO form."""
+    return {name: [one.isoformat() if isinstance(one, date) else one for one in pair] for name, pair in changes.items()}
 
 
 def of(session: Session, thing: SQLModel) -> list[Event]:

@@ -7,8 +7,10 @@ from enum import StrEnum
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Relationship, Session, SQLModel, select
 
+from branches import history
 from branches.database import UtcTime, public_id
 from branches.errors import Conflict, NotFound, Refused
+from branches.history import Actor
 from branches.language import codes
 from branches.places import Branch, Region
 
@@ -69,15 +71,13 @@ def add_user(
     language: str = "en",
     branch: Branch | None = None,
     region: Region | None = None,
+    by: Actor | None,
 ) -> User:
     """Adds a person; staff need their branch, a manager needs a region."""
-    if role is Role.STAFF and branch is None:
-        raise Refused("A member of staff belongs to a branch; name it.")
-    if role is Role.MANAGER and region is None:
-        raise Refused("A manager belongs to a region; name it.")
+    check_place(role, branch, region)
     if language not in codes():
         raise Refused("There is no language {code} here.", code=language[:20])
-    email = _mail_address(email) if email is not None else None
+    email = mail_address(email) if email is not None else None
     user = User(
         role=role.value,
         code=code,
@@ -93,7 +93,16 @@ def add_user(
             session.add(user)
     except IntegrityError as error:
         raise _taken(session, email, code) from error
+    history.write(session, "add", user, by=by, at=at, role=role.value)
     return user
+
+
+def check_place(role: Role, branch: Branch | None, region: Region | None) -> None:
+    """Refuses a role without the place it is for."""
+    if role is Role.STAFF and branch is None:
+        raise Refused("A member of staff belongs to a branch; name it.")
+    if role is Role.MANAGER and region is None:
+        raise Refused("A manager belongs to a region; name it.")
 
 
 def _taken(session: Session, email: str | None, code: str | None) -> Conflict:
@@ -102,28 +111,45 @@ def _taken(session: Session, email: str | None, code: str | None) -> Conflict:
     return Conflict("{code} is already somebody's code here.", code=code)
 
 
-def give_address(session: Session, shopper: User, email: str, *, name: str = "", language: str = "en") -> User:
+def give_address(
+    session: Session,
+    shopper: User,
+    email: str,
+    *,
+    name: str = "",
+    language: str = "en",
+    by: Actor | None,
+    at: datetime,
+) -> User:
     """Lets a shopper who is known by a code alone sign in: their audits stay theirs."""
     if shopper.role != Role.SHOPPER.value or shopper.email is not None:
         raise Conflict("{code} is already somebody's code here.", code=shopper.code)
-    address = _mail_address(email)
-    try:
-        with session.begin_nested():
-            shopper.email, shopper.name, shopper.language = address, name, language
-            session.add(shopper)
-    except IntegrityError as error:
-        raise Conflict("{email} is already somebody's address here.", email=address) from error
+    shopper.name, shopper.language = name, language
+    take_address(session, shopper, email)
+    history.write(session, "give_address", shopper, by=by, at=at)
     return shopper
 
 
+def take_address(session: Session, user: User, email: str) -> None:
+    """Puts an address in the place of the one before, where nobody else has it; `accounts` has the verb for it."""
+    address = mail_address(email)
+    try:
+        with session.begin_nested():
+            user.email = address
+            session.add(user)
+    except IntegrityError as error:
+        raise Conflict("{email} is already somebody's address here.", email=address) from error
+
+
 def user_by_email(session: Session, email: str) -> User:
-    user = session.exec(select(User).where(User.email == _mail_address(email))).first()
+    user = session.exec(select(User).where(User.email == mail_address(email))).first()
     if user is None:
         raise NotFound("Nobody here has the address {email}.", email=email)
     return user
 
 
-def _mail_address(text: str) -> str:
+def mail_address(text: str) -> str:
+    """The one form an address is kept and compared in."""
     address = text.strip().lower()
     name, at, host = address.rpartition("@")
     split = any(c.isspace() or not c.isprintable() or c in _SEPARATORS for c in name + host)

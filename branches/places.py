@@ -1,14 +1,16 @@
 """Places: the chain's regions and branches, opened and closed."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 
 from sqlalchemy import JSON, Column
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Relationship, Session, SQLModel, col, or_, select
 
+from branches import history
 from branches.database import public_id
 from branches.errors import Conflict, Refused
+from branches.history import Actor
 from branches.language import message
 from branches.weeks import zone_name
 
@@ -48,43 +50,87 @@ class Branch(SQLModel, table=True):
 Place = TypeVar("Place", Region, Branch)
 
 
-def open_region(session: Session, code: str, *, name: str = "", timezone: str) -> Region:
+def open_region(
+    session: Session, code: str, *, name: str = "", timezone: str, by: Actor | None, at: datetime
+) -> Region:
     """Adds a region under a code of its own."""
     region = Region(code=code, name=name or code, timezone=zone_name(timezone))
-    return _added(session, region, message("There is already a region with the code {code}."))
+    _add(session, region, message("There is already a region with the code {code}."))
+    history.write(session, "open", region, by=by, at=at)
+    return region
 
 
 def open_branch(
-    session: Session, region: Region, code: str, *, name: str = "", timezone: str = "", opened: date | None = None
+    session: Session,
+    region: Region,
+    code: str,
+    *,
+    name: str = "",
+    timezone: str = "",
+    opened: date | None = None,
+    by: Actor | None,
+    at: datetime,
 ) -> Branch:
     """Adds a branch to a region; without a zone of its own it has the region's."""
-    branch = Branch(
-        code=code,
-        name=name or code,
-        region_id=region.id,
-        timezone=zone_name(timezone or region.timezone),
-        opened=opened,
-    )
-    return _added(session, branch, message("There is already a branch with the code {code}."))
+    zone = zone_name(timezone or region.timezone)
+    branch = Branch(code=code, name=name or code, region_id=region.id, timezone=zone, opened=opened)
+    _add(session, branch, message("There is already a branch with the code {code}."))
+    history.write(session, "open", branch, by=by, at=at)
+    return branch
 
 
-def _added(session: Session, place: Place, taken: str) -> Place:
+def _add(session: Session, place: Place, taken: str) -> None:
     try:
         with session.begin_nested():
             session.add(place)
     except IntegrityError as error:
         raise Conflict(taken, code=place.code) from error
-    return place
 
 
-def close_branch(session: Session, branch: Branch, day: date) -> None:
+def rename(session: Session, place: Region | Branch, name: str, *, by: Actor | None, at: datetime) -> None:
+    """Gives a region or branch another name; its code stays, and so do the editions that have been issued."""
+    if not name.strip():
+        raise Refused("A place needs a name.")
+    _change(session, place, by, at, name=name.strip())
+
+
+def set_address(session: Session, branch: Branch, address: str, *, by: Actor | None, at: datetime) -> None:
+    """Where shoppers find the branch."""
+    _change(session, branch, by, at, address=address.strip())
+
+
+def move_branch(session: Session, branch: Branch, region: Region, *, by: Actor | None, at: datetime) -> None:
+    """Puts the branch under another region's manager; its clock stays as it was."""
+    _change(session, branch, by, at, region_id=region.id)
+    session.flush()
+    session.refresh(branch, ["region"])
+
+
+def close_branch(session: Session, branch: Branch, day: date, *, by: Actor | None, at: datetime) -> None:
     """From that day on the branch is no longer audited; what happened before stays."""
     if branch.opened is not None and day < branch.opened:
         raise Refused(
             "{branch} cannot close before it opened on {day}.", branch=branch.name, day=branch.opened.isoformat()
         )
-    branch.closed = day
-    session.add(branch)
+    _change(session, branch, by, at, closed=day)
+
+
+def reopen_branch(session: Session, branch: Branch, *, by: Actor | None, at: datetime) -> None:
+    """The branch is audited again; the days on which it was closed are known to history alone."""
+    if branch.closed is None:
+        raise Conflict("{branch} is not closed.", branch=branch.name)
+    _change(session, branch, by, at, closed=None)
+
+
+def _change(session: Session, place: Region | Branch, by: Actor | None, at: datetime, **values: object) -> None:
+    """Takes over what differs and notes what was there before."""
+    differing = {name: [getattr(place, name), new] for name, new in values.items() if getattr(place, name) != new}
+    if not differing:
+        return
+    for name, (_, new) in differing.items():
+        setattr(place, name, new)
+    session.add(place)
+    history.write(session, "change", place, by=by, at=at, **history.plain(differing))
 
 
 def regions(session: Session) -> list[Region]:

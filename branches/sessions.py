@@ -2,17 +2,25 @@
 
 import hashlib
 import secrets
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager
 from sqlmodel import Field, Relationship, Session, SQLModel, col, select
 
+from branches import history
 from branches.database import UtcTime
 from branches.errors import NotAllowed
 from branches.people import User
 
 LINK_MINUTES = 15
 SESSION_DAYS = 30
+MOST_WRONG_CODES = 5
+"""Of one mail; then neither its code nor its link opens anything."""
+CODE_DIGITS = 6
+SEEN_MINUTES = 60
+"""How old a device's last sign of life may grow before it is written down again."""
 
 
 class SignInLink(SQLModel, table=True):
@@ -25,6 +33,8 @@ class SignInLink(SQLModel, table=True):
     user_id: int = Field(foreign_key="person.id", index=True)
     expires_at: datetime = Field(sa_type=UtcTime)
     used_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    browser_hash: str | None = Field(default=None, index=True, max_length=64)
+    """Of what the browser that asked for it keeps: the code is worth something there alone."""
     code_hash: str | None = Field(default=None, max_length=64)
     """Of the code that is typed instead of following the link, together with the browser that asked for it."""
     wrong_codes: int = 0
@@ -48,6 +58,14 @@ class DeviceSession(SQLModel, table=True):
     user: User = Relationship()
 
 
+@dataclass(frozen=True)
+class WayIn:
+    """What a sign-in mail carries; neither is kept anywhere else, nor shown where it could be logged."""
+
+    token: str = field(repr=False)
+    code: str = field(repr=False)
+
+
 def make_link(session: Session, user: User, *, at: datetime) -> str:
     """The token of a new sign-in link; it is shown once and stored nowhere."""
     token = secrets.token_urlsafe(24)
@@ -56,49 +74,117 @@ def make_link(session: Session, user: User, *, at: datetime) -> str:
     return token
 
 
+def make_way_in(session: Session, user: User, browser: str, *, at: datetime) -> WayIn:
+    """A link together with a code, which is good only in the browser that keeps the secret `browser`."""
+    token, code = secrets.token_urlsafe(24), f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
+    row = SignInLink(
+        token_hash=_hash(token),
+        user_id=user.id,
+        expires_at=at + timedelta(minutes=LINK_MINUTES),
+        browser_hash=_hash(browser),
+        code_hash=_hash(f"{browser} {code}"),
+    )
+    session.add(row)
+    session.flush()
+    return WayIn(token, code)
+
+
 def redeem(session: Session, token: str, *, at: datetime) -> User:
     """Whose link this is; it works once."""
-    used = session.exec(
-        sa.update(SignInLink)
-        .where(col(SignInLink.token_hash) == _hash(token), col(SignInLink.used_at).is_(None))
-        .where(col(SignInLink.expires_at) > at)
-        .values(used_at=at)
-    )
-    if used.rowcount != 1:
+    user = _use(session, col(SignInLink.token_hash) == _hash(token), at)
+    if user is None:
         raise NotAllowed(
             "This link has been used or is older than {minutes} minutes; ask for a new one.", minutes=LINK_MINUTES
         )
-    query = select(User).join(SignInLink, col(SignInLink.user_id) == User.id)
-    user = session.exec(query.where(SignInLink.token_hash == _hash(token), User.active)).first()
-    if user is None:
+    if not user.active:
         raise NotAllowed("This person may no longer sign in.")
     return user
 
 
-def begin(session: Session, user: User, *, at: datetime) -> str:
+def try_code(session: Session, browser: str, code: str, *, at: datetime) -> User | None:
+    """Whose code this is; it works once. Nobody's: then the try has been counted, and must be kept."""
+    theirs = col(SignInLink.browser_hash) == _hash(browser)
+    counted = sa.update(SignInLink).where(theirs, *_alive(at))
+    # Counted before it is looked at: of many tries at once each waits for the one before.
+    if session.exec(counted.values(wrong_codes=col(SignInLink.wrong_codes) + 1)).rowcount == 0:
+        return None
+    right = col(SignInLink.code_hash) == _hash(f"{browser} {code}")
+    just_counted = col(SignInLink.wrong_codes) <= MOST_WRONG_CODES
+    used = sa.update(SignInLink).where(theirs, right, just_counted, col(SignInLink.used_at).is_(None))
+    found = session.exec(used.values(used_at=at).returning(col(SignInLink.user_id))).scalars().first()
+    user = session.get(User, found) if found is not None else None
+    return user if user is not None and user.active else None
+
+
+def _use(session: Session, which: sa.ColumnElement[bool], at: datetime) -> User | None:
+    used = sa.update(SignInLink).where(which, *_alive(at)).values(used_at=at)
+    found = session.exec(used.returning(col(SignInLink.user_id))).scalars().first()
+    return session.get(User, found) if found is not None else None
+
+
+def _alive(at: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        col(SignInLink.used_at).is_(None),
+        col(SignInLink.expires_at) > at,
+        col(SignInLink.wrong_codes) < MOST_WRONG_CODES,
+    )
+
+
+def begin(session: Session, user: User, *, at: datetime, label: str = "") -> str:
     """Signs a device in; gives the token that its cookie carries."""
     token = secrets.token_urlsafe(32)
-    session.add(
-        DeviceSession(
-            token_hash=_hash(token), user_id=user.id, started_at=at, expires_at=at + timedelta(days=SESSION_DAYS)
-        )
+    device = DeviceSession(
+        token_hash=_hash(token),
+        user_id=user.id,
+        started_at=at,
+        expires_at=at + timedelta(days=SESSION_DAYS),
+        seen_at=at,
+        label=label,
     )
+    session.add(device)
     session.flush()
+    history.write(session, "sign_in", user, by=user, at=at)
     return token
 
 
-def who(session: Session, token: str, *, at: datetime) -> User | None:
-    """The person signed in on the device with that token."""
+def device(session: Session, token: str, *, at: datetime) -> DeviceSession | None:
+    """The signed-in device with that token, its person loaded with it."""
     query = (
-        select(User)
-        .join(DeviceSession, col(DeviceSession.user_id) == User.id)
+        select(DeviceSession)
+        .join(User, col(DeviceSession.user_id) == User.id)
         .where(DeviceSession.token_hash == _hash(token), DeviceSession.expires_at > at, User.active)
+        .options(contains_eager(DeviceSession.user))  # type: ignore[arg-type]
     )
     return session.exec(query).first()
 
 
+def who(session: Session, token: str, *, at: datetime) -> User | None:
+    """The person signed in on the device with that token."""
+    found = device(session, token, at=at)
+    return found.user if found is not None else None
+
+
+def devices(session: Session, user: User, *, at: datetime) -> list[DeviceSession]:
+    """Where a person is signed in, the one used last first."""
+    query = select(DeviceSession).where(DeviceSession.user_id == user.id, DeviceSession.expires_at > at)
+    return list(session.exec(query.order_by(col(DeviceSession.seen_at).desc(), col(DeviceSession.id).desc())))
+
+
+def long_unseen(device: DeviceSession, *, at: datetime) -> bool:
+    """Whether it is time to write down that the device is in use."""
+    return device.seen_at is None or at - device.seen_at > timedelta(minutes=SEEN_MINUTES)
+
+
+def see(session: Session, device_id: int, *, at: datetime) -> None:
+    session.exec(sa.update(DeviceSession).where(col(DeviceSession.id) == device_id).values(seen_at=at))
+
+
 def end(session: Session, token: str) -> None:
     session.exec(sa.delete(DeviceSession).where(col(DeviceSession.token_hash) == _hash(token)))
+
+
+def end_device(session: Session, device: DeviceSession) -> None:
+    session.exec(sa.delete(DeviceSession).where(col(DeviceSession.id) == device.id))
 
 
 def end_all(session: Session, user: User) -> None:

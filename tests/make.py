@@ -7,9 +7,10 @@ from itertools import count
 from sqlmodel import Session
 
 from branches import audits, places, review, standards
-from branches.audits import Audit, Mark
+from branches.audits import Audit
 from branches.people import Role, User, add_user
 from branches.places import Branch, Region
+from branches.questions import Mark
 from branches.standards import Item, Section, Standard
 from branches.states import AuditState
 
@@ -19,16 +20,19 @@ _numbers = count(1)
 
 
 def region(session: Session, name: str = "North", timezone: str = "Europe/Budapest") -> Region:
-    return places.open_region(session, f"region {next(_numbers)}", name=name, timezone=timezone)
+    return places.open_region(session, f"region {next(_numbers)}", name=name, timezone=timezone, by=None, at=NOON)
 
 
 def branch(session: Session, within: Region | None = None, name: str = "Main Street") -> Branch:
-    return places.open_branch(session, within or region(session), f"branch {next(_numbers)}", name=name)
+    return places.open_branch(
+        session, within or region(session), f"branch {next(_numbers)}", name=name, by=None, at=NOON
+    )
 
 
 def user(session: Session, role: Role = Role.OFFICE, **more: object) -> User:
     number = next(_numbers)
-    return add_user(session, role, at=NOON, email=f"person{number}@example.com", name=f"Person {number}", **more)  # type: ignore[arg-type]
+    known = {"email": f"person{number}@example.com", "name": f"Person {number}", "by": None, **more}
+    return add_user(session, role, at=NOON, **known)  # type: ignore[arg-type]
 
 
 def shopper(session: Session) -> User:

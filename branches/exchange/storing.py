@@ -42,7 +42,7 @@ class Places:
 
     def _region(self, code: str) -> Region:
         if code not in self._regions:
-            self._regions[code] = open_region(self._session, code, timezone=self._timezone)
+            self._regions[code] = open_region(self._session, code, timezone=self._timezone, by=self._by, at=self._at)
         return self._regions[code]
 
     def _region_of(self, branch: Branch) -> Region:

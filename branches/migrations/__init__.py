@@ -1,5 +1,8 @@
 """Brings a database to the tables of this version."""
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -41,7 +44,7 @@ def upgrade(engine: sa.Engine) -> None:
     with engine.execution_options(reading=True).connect() as connection:
         if revision(connection) == head():
             return
-    with engine.begin() as connection:
+    with _opened(engine) as connection, connection.begin():
         if engine.name == "postgresql":
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
         known = {script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions()}
@@ -51,6 +54,32 @@ def upgrade(engine: sa.Engine) -> None:
         config = configuration()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        _check(connection)
+
+
+@contextmanager
+def _opened(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """SQLite changes a table by copying it and dropping the old one, which others may refer to: it minds them afterwards."""
+    with engine.connect() as connection:
+        if engine.name != "sqlite":
+            yield connection
+            return
+        driver = connection.connection.driver_connection  # a pragma has no effect once a transaction has begun
+        assert isinstance(driver, sqlite3.Connection)
+        driver.execute("PRAGMA foreign_keys=OFF")
+        try:
+            yield connection
+        finally:
+            driver.execute("PRAGMA foreign_keys=ON")
+
+
+def _check(connection: sa.Connection) -> None:
+    """Nothing refers to what is not there."""
+    if connection.dialect.name != "sqlite":
+        return
+    lost = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    if lost is not None:
+        raise Refused("The database cannot be upgraded: a row of {table} refers to one that is missing.", table=lost[0])
 
 
 def differences(engine: sa.Engine) -> list[object]:

@@ -45,7 +45,7 @@ def add(
     with transaction(open_chain(config)) as session:
         known = _known_shopper(session, code) if role == Role.SHOPPER.value else None
         if known is not None:
-            user = people.give_address(session, known, email, name=name, language=language)
+            user = people.give_address(session, known, email, name=name, language=language, by=None, at=now())
         else:
             user = people.add_user(
                 session,
@@ -57,6 +57,7 @@ def add(
                 code=code,
                 branch=_branch(session, branch_code),
                 region=_region(session, region_code),
+                by=None,
             )
         click.echo(f"Added {user.email}. A way in: monitor user link {user.email}")
 

@@ -41,14 +41,14 @@ def found(session: Session, branches: int, plan: Plan, *, at: datetime) -> Chain
     """Opens regions and branches and adds the people, all before the first audit."""
     count = max(len(CITIES), round(branches / REGION_SIZE))
     cities = tuple(CITIES[number % len(CITIES)] for number in range(count))
-    regions = tuple(_region(session, city, number // len(CITIES)) for number, city in enumerate(cities))
+    regions = tuple(_region(session, city, number // len(CITIES), at) for number, city in enumerate(cities))
     region_of = tuple(number % count for number in range(branches))
     opened = tuple(
-        _branch(session, regions[region], _name(cities[region], number, count, plan), number // count + 1)
+        _branch(session, regions[region], _name(cities[region], number, count, plan), number // count + 1, at)
         for number, region in enumerate(region_of)
     )
-    _open_and_close(session, opened, plan)
-    office = add_user(session, Role.OFFICE, at=at, email=f"office@{HOST}", name="Demo office")
+    _open_and_close(session, opened, plan, at)
+    office = add_user(session, Role.OFFICE, at=at, email=f"office@{HOST}", name="Demo office", by=None)
     _managers(session, regions, cities, at)
     _staff(session, opened, region_of, cities, at)
     shoppers = tuple(_shopper(session, n, at) for n in range(max(2 * count, round(SHOPPERS_PER_BRANCH * branches))))
@@ -56,28 +56,27 @@ def found(session: Session, branches: int, plan: Plan, *, at: datetime) -> Chain
     return Chain(office, cities, regions, opened, region_of, shoppers, homes)
 
 
-def _region(session: Session, city: City, again: int) -> Region:
+def _region(session: Session, city: City, again: int, at: datetime) -> Region:
     suffix = f" {again + 1}" if again else ""
-    return places.open_region(
-        session, (city.code + suffix).replace(" ", "-"), name=city.name + suffix, timezone=city.timezone
-    )
+    code = (city.code + suffix).replace(" ", "-")
+    return places.open_region(session, code, name=city.name + suffix, timezone=city.timezone, by=None, at=at)
 
 
 def _name(city: City, number: int, regions: int, plan: Plan) -> str:
     return city.long_street if number == plan.long_named else street(city, number // regions)
 
 
-def _branch(session: Session, region: Region, name: str, place: int) -> Branch:
-    branch = places.open_branch(session, region, f"{region.code}-{place:02d}", name=name)
+def _branch(session: Session, region: Region, name: str, place: int, at: datetime) -> Branch:
+    branch = places.open_branch(session, region, f"{region.code}-{place:02d}", name=name, by=None, at=at)
     branch.address = f"{region.name}, {ADDRESS}"
     return branch
 
 
-def _open_and_close(session: Session, branches: Sequence[Branch], plan: Plan) -> None:
+def _open_and_close(session: Session, branches: Sequence[Branch], plan: Plan, at: datetime) -> None:
     for number, day in plan.opened.items():
         branches[number].opened = day
     for number, day in plan.closed.items():
-        places.close_branch(session, branches[number], day)
+        places.close_branch(session, branches[number], day, by=None, at=at)
 
 
 def _managers(session: Session, regions: Sequence[Region], cities: Sequence[City], at: datetime) -> None:
@@ -90,6 +89,7 @@ def _managers(session: Session, regions: Sequence[Region], cities: Sequence[City
             name=f"Demo manager {region.name}",
             language=city.language,
             region=region,
+            by=None,
         )
 
 
@@ -105,14 +105,14 @@ def _staff(
             name=f"Demo staff {branch.code}",
             language=cities[region].language,
             branch=branch,
+            by=None,
         )
 
 
 def _shopper(session: Session, number: int, at: datetime) -> User:
     code = f"shopper {number + 1:02d}"
-    return add_user(
-        session, Role.SHOPPER, at=at, email=f"shopper.{number + 1:02d}@{HOST}", code=code, name=f"Demo {code}"
-    )
+    email = f"shopper.{number + 1:02d}@{HOST}"
+    return add_user(session, Role.SHOPPER, at=at, email=email, code=code, name=f"Demo {code}", by=None)
 
 
 def comments(chain: Chain, branch: int) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ def test_scopes_are_the_chain_and_each_region_that_has_a_branch(session: Session
     north, south = make.region(session, "North"), make.region(session, "South", timezone="Asia/Kolkata")
     make.region(session, "Empty")
     for region, zone in ((north, "Europe/Lisbon"), (north, ""), (south, "")):
-        places.open_branch(session, region, f"{region.code} {zone}", timezone=zone)
+        places.open_branch(session, region, f"{region.code} {zone}", timezone=zone, by=None, at=make.NOON)
     assert editions.scopes(session, "UTC") == [
         Scope(CHAIN, "UTC", zones=("Asia/Kolkata", "Europe/Budapest", "Europe/Lisbon")),
         Scope(
@@ -247,7 +247,7 @@ def test_what_is_released_after_an_edition_was_due_counts_from_then(session: Ses
 def test_a_region_whose_branches_have_closed_is_reported_no_longer(session: Session) -> None:
     north = make.region(session)
     branch = make.branch(session, north)
-    places.close_branch(session, branch, WEEK.plus(1).monday)
+    places.close_branch(session, branch, WEEK.plus(1).monday, by=None, at=make.NOON)
     scope = editions.scopes(session, "UTC")[1]
     due = scope.due_at(WEEK.plus(3), DueTime())
     assert editions.missing_weeks(session, scope, WEEK, DueTime(), due) == [WEEK]

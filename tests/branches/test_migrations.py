@@ -127,3 +127,32 @@ def test_programs_that_upgrade_at_once_wait_for_each_other(empty_url: str) -> No
     engine = database.create(empty_url)
     assert migrations.differences(engine) == []
     engine.dispose()
+
+
+def upgrade_to(engine: sa.Engine, revision: str) -> None:
+    config = migrations.configuration()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def test_people_of_the_first_version_get_a_name_of_their_own_for_sign_in(empty: sa.Engine) -> None:
+    upgrade_to(empty, "0001")
+    row = (
+        "INSERT INTO person (id, public_id, role, name, language, active, created_at)"
+        " VALUES (:id, :public_id, 'shopper', '', 'en', :active, '2025-07-02 12:00:00')"
+    )
+    link = "INSERT INTO sign_in_link (id, token_hash, user_id, expires_at) VALUES (1, 'x', 1, '2025-07-02 12:00:00')"
+    with empty.begin() as connection:
+        rows = [{"id": n, "public_id": f"p{n}", "active": True} for n in (1, 2, 3)]
+        connection.execute(sa.text(row), rows)
+        connection.execute(sa.text(link))
+    migrations.upgrade(empty)
+    with empty.connect() as connection:
+        found = connection.execute(sa.text("SELECT fs_uniquifier, password FROM person")).all()
+        kept = connection.execute(sa.text("SELECT user_id, wrong_codes FROM sign_in_link")).all()
+    assert kept == [(1, 0)]
+    names_given = {name for name, _ in found}
+    assert (len(names_given), {len(name) for name in names_given}) == (3, {32})
+    assert {password for _, password in found} == {None}
+    assert migrations.differences(empty) == []

@@ -100,3 +100,106 @@ def test_a_link_used_by_two_at_once_opens_once(engine: sa.Engine) -> None:
 
     given = together(redeem, redeem, redeem)
     assert sorted(type(one).__name__ for one in given) == ["NotAllowed", "NotAllowed", "User"]
+
+
+def way_in(session: Session, user: User, browser: str = "browser") -> sessions.WayIn:
+    return sessions.make_way_in(session, user, browser, at=make.NOON)
+
+
+def other_code(code: str) -> str:
+    return f"{(int(code) + 1) % 10**sessions.CODE_DIGITS:0{sessions.CODE_DIGITS}}"
+
+
+def test_a_code_signs_in_once_in_the_browser_that_asked(session: Session) -> None:
+    user = make.user(session)
+    code = way_in(session, user).code
+    assert (len(code), code.isdigit()) == (6, True)
+    assert sessions.try_code(session, "another", code, at=make.NOON) is None
+    assert sessions.try_code(session, "browser", code, at=make.NOON + LINK - SECOND) == user
+    assert sessions.try_code(session, "browser", code, at=make.NOON) is None
+
+
+def test_an_old_code_signs_nobody_in(session: Session) -> None:
+    code = way_in(session, make.user(session)).code
+    assert sessions.try_code(session, "browser", code, at=make.NOON + LINK) is None
+
+
+def test_after_five_wrong_codes_neither_code_nor_link_opens(session: Session) -> None:
+    user = make.user(session)
+    given = way_in(session, user)
+    tried = [sessions.try_code(session, "browser", other_code(given.code), at=make.NOON) for _ in range(5)]
+    assert tried == [None] * 5
+    assert sessions.try_code(session, "browser", given.code, at=make.NOON) is None
+    with pytest.raises(NotAllowed):
+        sessions.redeem(session, given.token, at=make.NOON)
+
+
+def test_after_four_wrong_codes_the_right_one_opens(session: Session) -> None:
+    user = make.user(session)
+    given = way_in(session, user)
+    for _ in range(4):
+        sessions.try_code(session, "browser", other_code(given.code), at=make.NOON)
+    assert sessions.try_code(session, "browser", given.code, at=make.NOON) == user
+
+
+def test_link_and_code_of_one_mail_open_once_between_them(session: Session) -> None:
+    user = make.user(session)
+    first, second = way_in(session, user, "first"), way_in(session, user, "second")
+    sessions.redeem(session, first.token, at=make.NOON)
+    assert sessions.try_code(session, "first", first.code, at=make.NOON) is None
+    assert sessions.try_code(session, "second", second.code, at=make.NOON) == user
+    with pytest.raises(NotAllowed):
+        sessions.redeem(session, second.token, at=make.NOON)
+
+
+def test_a_code_of_who_is_no_longer_active_opens_nothing(session: Session) -> None:
+    user = make.user(session)
+    code = way_in(session, user).code
+    user.active = False
+    session.flush()
+    assert sessions.try_code(session, "browser", code, at=make.NOON) is None
+
+
+def test_a_way_in_does_not_say_its_secrets(session: Session) -> None:
+    given = way_in(session, make.user(session))
+    assert repr(given) == "WayIn()"
+    kept = session.exec(select(SignInLink.code_hash, SignInLink.browser_hash)).one()
+    assert {given.code, "browser"}.isdisjoint(kept)
+
+
+def test_codes_tried_at_once_are_five_at_most(engine: sa.Engine) -> None:
+    with transaction(engine) as session:
+        given = way_in(session, make.user(session))
+    wrong = other_code(given.code)
+
+    def guess() -> None:
+        with transaction(engine) as session:
+            sessions.try_code(session, "browser", wrong, at=make.NOON)
+
+    together(*[guess] * 8)
+    with transaction(engine) as session:
+        assert session.exec(select(SignInLink.wrong_codes)).one() == 5
+        assert sessions.try_code(session, "browser", given.code, at=make.NOON) is None
+
+
+def test_devices_are_listed_the_last_used_first_and_ended_one_by_one(session: Session) -> None:
+    user, other = make.user(session), make.user(session)
+    phone = sessions.begin(session, user, at=make.NOON, label="phone")
+    desk = sessions.begin(session, user, at=make.NOON + SECOND, label="desk")
+    sessions.begin(session, other, at=make.NOON, label="another's")
+    listed = sessions.devices(session, user, at=make.NOON)
+    assert [one.label for one in listed] == ["desk", "phone"]
+    sessions.end_device(session, listed[1])
+    assert [sessions.who(session, token, at=make.NOON) for token in (phone, desk)] == [None, user]
+
+
+def test_a_device_in_use_is_written_down_once_an_hour(session: Session) -> None:
+    token = sessions.begin(session, make.user(session), at=make.NOON)
+    device = sessions.device(session, token, at=make.NOON)
+    assert device is not None
+    hour = timedelta(minutes=sessions.SEEN_MINUTES)
+    later = make.NOON + hour + SECOND
+    assert [sessions.long_unseen(device, at=at) for at in (make.NOON + hour, later)] == [False, True]
+    sessions.see(session, device.id, at=later)
+    session.refresh(device)
+    assert sessions.long_unseen(device, at=later) is False

@@ -31,14 +31,16 @@ HARMFUL = "=cmd|'/c calc'!A0 $x$ <b>*#panic()*"
 RIGHT_TO_LEFT = "شارع الملك فيصل (7)"
 LONG = "Kossuth Lajos tér és Rákóczi út sarka, a régi pályaudvar mellett, az első emeleten"
 UNBROKEN = "Donaudampfschifffahrtsgesellschaftskapitänsmützenfriseursalon"
+HUGE = "Haarpflege" * 20  # as long as a name may be
 TAMIL = "பழைய சந்தைத் தெருவும் ஏரிக்கரைச் சாலையும் சந்திக்கும் முனை, பூங்காவின் எதிர்ப்புறம்"
-NAMES = (HARMFUL, RIGHT_TO_LEFT, LONG, UNBROKEN, TAMIL)
+NAMES = (HARMFUL, RIGHT_TO_LEFT, LONG, UNBROKEN, TAMIL, HUGE)
 STATES = {
     HARMFUL: (SHORT, ABOVE),
     RIGHT_TO_LEFT: (SHORT, NORM),
     LONG: (SHORT, SHORT),
     UNBROKEN: (WATCH, NORM),
     TAMIL: (ABOVE, NORM),
+    HUGE: (SHORT, WATCH),
     "Fő tér": (FEW, FEW),
     "Mill Lane": (NORM, FEW),
     **{f"Station Road {number}": (NORM, NORM) for number in range(1, 15)},
@@ -95,23 +97,28 @@ def fill(engine: sa.Engine, now: datetime) -> tuple[dict[str, str], dict[str, st
 
 
 def _homes(session: Session) -> _Homes:
-    north = places.open_region(session, "north", name=f"North {RIGHT_TO_LEFT}", timezone="Europe/Budapest")
-    south = places.open_region(session, "south", name="South", timezone="Asia/Kolkata")
-    branches = {name: places.open_branch(session, north, f"b{number}", name=name) for number, name in enumerate(STATES)}
-    branches["South"] = places.open_branch(session, south, "s1", name="Lighthouse Lane")
+    north = places.open_region(
+        session, "north", name=f"North {RIGHT_TO_LEFT}", timezone="Europe/Budapest", by=None, at=AT
+    )
+    south = places.open_region(session, "south", name="South", timezone="Asia/Kolkata", by=None, at=AT)
+    branches = {
+        name: places.open_branch(session, north, f"b{number}", name=name, by=None, at=AT)
+        for number, name in enumerate(STATES)
+    }
+    branches["South"] = places.open_branch(session, south, "s1", name="Lighthouse Lane", by=None, at=AT)
     return _Homes(north, south, branches)
 
 
 def _people(session: Session, homes: _Homes, language: str) -> dict[str, User]:
     def add(role: Role, *, branch: Branch | None = None, region: Region | None = None, code: str | None = None) -> User:
-        return add_user(session, role, at=AT, language=language, branch=branch, region=region, code=code)
+        return add_user(session, role, at=AT, language=language, branch=branch, region=region, code=code, by=None)
 
     return {
         "office": add(Role.OFFICE),
         "manager": add(Role.MANAGER, region=homes.north),
         "new manager": add(Role.MANAGER, region=homes.south),
         "staff": add(Role.STAFF, branch=homes.branches[HARMFUL]),
-        "long staff": add(Role.STAFF, branch=homes.branches[LONG]),
+        "long staff": add(Role.STAFF, branch=homes.branches[HUGE]),
         "few staff": add(Role.STAFF, branch=homes.branches["Fő tér"]),
         "new staff": add(Role.STAFF, branch=homes.branches["South"]),
         "shopper": add(Role.SHOPPER, code=f"shopper in {language}"),

@@ -27,8 +27,8 @@ def small_chain(session: Session) -> SmallChain:
     standard = make.standard(session)
     branches = {}
     for zone in ZONES:
-        region = places.open_region(session, zone.split("/")[1], name=zone, timezone=zone)
-        branches[zone] = places.open_branch(session, region, f"branch of {region.code}")
+        region = places.open_region(session, zone.split("/")[1], name=zone, timezone=zone, by=None, at=make.NOON)
+        branches[zone] = places.open_branch(session, region, f"branch of {region.code}", by=None, at=make.NOON)
     return SmallChain(branches, standard)
 
 

@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import Session
 
 from branches import audits, places, standards
-from branches.audits import Mark
+from branches.questions import Mark
 from branches.states import AuditState
 from branches.weeks import Week
 from reports import collect
@@ -83,7 +83,7 @@ def test_a_closed_branch_with_audits_is_in_the_sheet_and_one_without_is_not(sess
     gone, empty, here = (make.branch(session, north) for _ in range(3))
     make.audit(session, gone)
     for branch in (gone, empty):
-        places.close_branch(session, branch, WEEK.plus(-30).monday)
+        places.close_branch(session, branch, WEEK.plus(-30).monday, by=None, at=make.NOON)
     found = collect.window(session, Window.ending(WEEK, 1), LATER)
     assert set(found.sheet.branches) == {gone.code, here.code}
 
@@ -164,8 +164,8 @@ def test_a_failed_critical_item_is_named(session: Session) -> None:
 
 def test_midnight_in_another_zone_decides_the_week(session: Session) -> None:
     """Visited late on a Sunday evening in New York: already Monday by UTC, still the old week there."""
-    region = places.open_region(session, "NY", timezone="America/New_York")
-    branch = places.open_branch(session, region, "ny1")
+    region = places.open_region(session, "NY", timezone="America/New_York", by=None, at=make.NOON)
+    branch = places.open_branch(session, region, "ny1", by=None, at=make.NOON)
     make.audit(session, branch, visited_at=datetime(2025, 7, 7, 3, tzinfo=UTC))
     sheet = collect.window(session, Window.ending(WEEK, 1), LATER).sheet
     assert sheet.week.tolist() == [WEEK.monday.toordinal()]

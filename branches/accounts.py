@@ -1,0 +1,92 @@
+"""Accounts: a person's role, address, password and whether they may sign in; each change ends what is signed in."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from branches import history, people, sessions
+from branches.database import hold
+from branches.errors import Conflict
+from branches.history import Actor
+from branches.people import Role, User
+from branches.places import Branch, Region
+
+
+def change_role(
+    session: Session,
+    user: User,
+    role: Role,
+    *,
+    branch: Branch | None = None,
+    region: Region | None = None,
+    by: Actor | None,
+    at: datetime,
+) -> None:
+    """Gives a person another role or place; staff need their branch, a manager needs a region."""
+    people.check_place(role, branch, region)
+    hold(session, user)
+    if role is not Role.OFFICE:
+        _keep_an_office(session, user)
+    before = [user.role, user.branch_id, user.region_id]
+    user.role = role.value
+    user.branch = branch if role is Role.STAFF else None
+    user.region = region if role is Role.MANAGER else None
+    session.add(user)
+    session.flush()
+    after = [user.role, user.branch_id, user.region_id]
+    if before != after:
+        _end(session, user, "change_role", by, at, before=before, after=after)
+
+
+def deactivate(session: Session, user: User, *, by: Actor | None, at: datetime) -> None:
+    """The person signs in no more; what they did stays theirs."""
+    hold(session, user)
+    if not user.active:
+        raise Conflict("{name} signs in no more already.", name=_called(user))
+    _keep_an_office(session, user)
+    user.active = False
+    _end(session, user, "deactivate", by, at)
+
+
+def reactivate(session: Session, user: User, *, by: Actor | None, at: datetime) -> None:
+    """The person may sign in again; a password from before opens nothing."""
+    hold(session, user)
+    if user.active:
+        raise Conflict("{name} may sign in already.", name=_called(user))
+    user.active, user.password = True, None
+    _end(session, user, "reactivate", by, at)
+
+
+def change_address(session: Session, user: User, email: str, *, by: Actor | None, at: datetime) -> None:
+    """Another address to mail to and to sign in with."""
+    people.take_address(session, user, email)
+    _end(session, user, "change_address", by, at)
+
+
+def set_password(session: Session, user: User, hashed: str | None, *, by: Actor | None, at: datetime) -> None:
+    """Keeps the hash of a new password, or none: then only a mailed link signs in."""
+    user.password = hashed
+    _end(session, user, "set_password", by, at)
+
+
+def _end(session: Session, user: User, verb: str, by: Actor | None, at: datetime, **details: Any) -> None:
+    """Whatever changed, every device has to sign in anew."""
+    user.fs_uniquifier = people.uniquifier()
+    session.add(user)
+    session.flush()
+    sessions.end_all(session, user)
+    history.write(session, verb, user, by=by, at=at, **details)
+
+
+def _keep_an_office(session: Session, user: User) -> None:
+    """Somebody must be left who can let others in."""
+    if user.role != Role.OFFICE.value or not user.active:
+        return
+    others = select(User.id).where(User.role == Role.OFFICE.value, User.active, col(User.id) != user.id)
+    if session.exec(others.where(col(User.email).is_not(None))).first() is None:
+        raise Conflict("{name} is the last of head office; add another person first.", name=_called(user))
+
+
+def _called(user: User) -> str:
+    return user.name or user.email or user.code or user.public_id
