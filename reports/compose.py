@@ -34,7 +34,7 @@ def compose(
         week=language.week(figures.week),
         headline=headline(voice),
         basis=_basis(voice),
-        certainty=_certainty(language, by_state[State.FALLS_SHORT]),
+        certainty=_certainty(voice, by_state[State.FALLS_SHORT]),
         short=groups.group(voice, State.FALLS_SHORT, by_state[State.FALLS_SHORT]),
         watch=groups.group(voice, State.WATCH, by_state[State.WATCH]),
         above=groups.group(voice, State.ABOVE, by_state[State.ABOVE]),
@@ -82,16 +82,29 @@ def _basis(voice: Voice) -> str:
     )
 
 
-def _certainty(language: Language, short: list[Cell]) -> str:
-    """The expected share of false flags among these very flags: the mean of 1 - P(short), rounded up."""
+def _certainty(voice: Voice, short: list[Cell]) -> str:
+    """The expected share of false flags among these very flags: the mean of 1 - P(short), rounded up.
+
+    The accepted share is promised for the flags of the whole chain: those of one region may be less sure, which is
+    said beside the promise.
+    """
     chances = [cell.p_short for cell in short if cell.p_short is not None]
     if not chances:
         return ""
-    false = sum(1 - p for p in chances) / len(chances)
-    return language.count(
-        "About {n} in 100 flags as sure as these is a false alarm.",
-        "About {n} in 100 flags as sure as these are false alarms.",
-        max(1, ceil(round(100 * false, 6))),
+    false = round(100 * sum(1 - p for p in chances) / len(chances), 6)
+    accepted = round(100 * voice.figures.rules.false_share, 6)
+    n = max(1, ceil(false))
+    if false <= accepted:
+        return voice.language.count(
+            "About {n} in 100 flags as sure as these is a false alarm.",
+            "About {n} in 100 flags as sure as these are false alarms.",
+            n,
+        )
+    return voice.language.count(
+        "About {n} in 100 flags as sure as these is a false alarm; of all the chain's flags together at most {most} in 100.",
+        "About {n} in 100 flags as sure as these are false alarms; of all the chain's flags together at most {most} in 100.",
+        n,
+        most=wording.short_number(voice.language, accepted),
     )
 
 

@@ -76,7 +76,7 @@ def detail(language: Language, cell: Cell, margin: float) -> str:
         said.append(
             language.say(
                 "More than {margin} below: {share} sure.",
-                margin=_short(language, margin),
+                margin=short_number(language, margin),
                 share=probability(language, cell.p_short),
             )
         )
@@ -208,8 +208,8 @@ def rules(language: Language, rules: Rules) -> tuple[str, ...]:
     sentences = [
         language.say("The norm is the mean of the chain's branch means; a branch's own norm leaves the branch out."),
         language.say(
-            "A branch falls short when it is probably more than {margin} points below the norm. Flags are chosen so that at most {share} of them are expected to be false.",
-            margin=_short(language, rules.margin),
+            "A branch falls short when it is probably more than {margin} points below the norm. Flags are chosen over the whole chain so that at most {share} of them are expected to be false; those of one region may be surer or less sure.",
+            margin=short_number(language, rules.margin),
             share=language.percent(rules.false_share),
         ),
         language.say("“Watch” means more likely short than not, but not sure enough for a flag."),
@@ -219,7 +219,7 @@ def rules(language: Language, rules: Rules) -> tuple[str, ...]:
     if rules.half_life_weeks > 0:
         sentences.append(
             language.say(
-                "An audit that is {weeks} weeks old counts half.", weeks=_short(language, rules.half_life_weeks)
+                "An audit that is {weeks} weeks old counts half.", weeks=short_number(language, rules.half_life_weeks)
             )
         )
     return tuple(sentences)
@@ -265,5 +265,6 @@ def _whole(language: Language, points: float) -> str:
     return language.number(abs(points), 0)
 
 
-def _short(language: Language, x: float) -> str:
+def short_number(language: Language, x: float) -> str:
+    """Whole numbers without a decimal, others with one."""
     return language.number(x, 0 if float(x).is_integer() else 1)

@@ -91,6 +91,15 @@ def test_certainty_is_the_expected_share_of_false_flags_among_these() -> None:
     assert report((SHORT, NORM), (SHORT, NORM)).certainty == "About 3 in 100 flags as sure as these are false alarms."
 
 
+def test_a_region_less_sure_than_the_chain_says_what_is_promised_of_the_chain() -> None:
+    figures = invented.figures({"b1": (SHORT, NORM), "b2": (SHORT, NORM)})
+    doubtful = tuple(replace(c, p_short=0.85 if c.branch == "b1" else 0.93) for c in figures.cells)
+    found = composed(replace(figures, scope="N", scope_name="North", cells=doubtful))
+    assert found.certainty == (
+        "About 11 in 100 flags as sure as these are false alarms; of all the chain's flags together at most 10 in 100."
+    )
+
+
 def test_certainty_without_flags_is_empty() -> None:
     assert not report((WATCH, NORM)).certainty
 
@@ -215,7 +224,8 @@ def test_notes_state_the_rules_and_what_the_audits_leave_open() -> None:
     notes = composed(replace(figures, design=design, rules=Rules(margin=7.5, half_life_weeks=8.0))).notes
     assert notes[1] == (
         "A branch falls short when it is probably more than 7.5 points below the norm. "
-        "Flags are chosen so that at most 10% of them are expected to be false."
+        "Flags are chosen over the whole chain so that at most 10% of them are expected to be false; "
+        "those of one region may be surer or less sure."
     )
     assert notes[5:] == (
         "An audit that is 8 weeks old counts half.",
