@@ -1,11 +1,29 @@
 """Assignments: who audits where, in which window, for which fee, and what became of it before there were answers."""
 
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 
-from sqlmodel import Field, Relationship, SQLModel
+from sqlmodel import Field, Relationship, Session, SQLModel, col, select
 
+from branches import audits, history, outbox
 from branches.audits import Audit
-from branches.database import UtcTime
+from branches.database import UtcTime, hold
+from branches.errors import Conflict, NotFound, Refused
+from branches.outbox import MailKind
+from branches.people import User
+from branches.places import Branch
+from branches.standards import Standard
+from branches.states import AuditState
+from branches.weeks import local_date, moment
+
+LOCKOUT_DAYS = 30
+"""Between two audits of one branch by the same shopper, so that nobody there comes to know them."""
+LONGEST_WINDOW = 366
+GRACE = timedelta(hours=48)
+"""After the last day of the window, to send in what was seen on it."""
+TO_DO = (AuditState.ASSIGNED.value, AuditState.STARTED.value, AuditState.RETURNED.value)
+"""The shopper's turn."""
+NEVER_MADE = (AuditState.EXPIRED.value, AuditState.WITHDRAWN.value)
 
 
 class Assignment(SQLModel, table=True):
@@ -33,3 +51,152 @@ class ConflictOfInterest(SQLModel, table=True):
     branch_id: int = Field(foreign_key="branch.id", primary_key=True)
     reason: str = Field(default="", max_length=1000)
     declared_at: datetime = Field(sa_type=UtcTime)
+
+
+@dataclass(frozen=True)
+class Window:
+    """Days at the branch, the first and the last included."""
+
+    first: date
+    last: date
+
+    def days_to(self, other: "Window") -> int:
+        """Days between the two; 0 or less where they meet."""
+        return max((other.first - self.last).days, (self.first - other.last).days)
+
+
+def assign(
+    session: Session,
+    standard: Standard,
+    branch: Branch,
+    shopper: User,
+    *,
+    opens_on: date,
+    closes_on: date,
+    brief: str = "",
+    fee: str = "",
+    channel: str = "visit",
+    lockout_days: int = LOCKOUT_DAYS,
+    by: User | None,
+    at: datetime,
+) -> Assignment:
+    """Asks a shopper to audit a branch within a window of days, and tells them so."""
+    window = Window(opens_on, closes_on)
+    _check_window(window, branch, at)
+    if session.get(ConflictOfInterest, (shopper.id, branch.id)) is not None:
+        raise Refused("This shopper has declared a conflict of interest with {branch}.", branch=branch.name)
+    hold(session, shopper)  # of two assignments at once the second sees the first
+    _check_lockout(session, shopper, branch, window, lockout_days)
+    audit = audits.assign(session, standard, branch, shopper, by=by, at=at, channel=channel)
+    made = Assignment(audit_id=audit.id, opens_on=opens_on, closes_on=closes_on, brief=brief.strip(), fee=fee.strip())
+    session.add(made)
+    session.flush()
+    outbox.for_audit(session, MailKind.ASSIGNED, shopper, audit.public_id, at=at)
+    return made
+
+
+def _check_window(window: Window, branch: Branch, at: datetime) -> None:
+    if window.last < window.first:
+        raise Refused("The window ends before it begins; choose its last day again.")
+    if window.last < local_date(at, branch.timezone):
+        raise Refused("The window has already ended; choose a later day.")
+    if (window.last - window.first).days > LONGEST_WINDOW:
+        raise Refused("The window is longer than {most} days.", most=LONGEST_WINDOW)
+    if branch.opened is not None and window.first < branch.opened:
+        raise Refused("{branch} opens on {day}; let the window begin then.", branch=branch.name, day=branch.opened)
+    if branch.closed is not None and window.last >= branch.closed:
+        raise Refused("{branch} closes on {day}; let the window end before.", branch=branch.name, day=branch.closed)
+
+
+def _check_lockout(session: Session, shopper: User, branch: Branch, window: Window, days: int) -> None:
+    query = select(Audit, Assignment).outerjoin(Assignment).where(col(Audit.state).not_in(NEVER_MADE))
+    for audit, known in session.exec(query.where(Audit.shopper_id == shopper.id, Audit.branch_id == branch.id)):
+        other = _days(audit, known, branch)
+        if window.days_to(other) < max(days, 1):
+            raise Refused(
+                "This shopper audits {branch} around {day} already; {n} days must lie between two audits.",
+                branch=branch.name,
+                day=other.last,
+                n=max(days, 1),
+            )
+
+
+def _days(audit: Audit, known: Assignment | None, branch: Branch) -> Window:
+    """When the branch was, or may be, visited."""
+    if audit.visited_on is not None:
+        return Window(audit.visited_on, audit.visited_on)
+    if known is not None:
+        return Window(known.opens_on, known.closes_on)
+    asked = local_date(audit.assigned_at, branch.timezone)
+    return Window(asked, asked)
+
+
+def of(session: Session, audit: Audit) -> Assignment | None:
+    """What was asked; None of an audit that came another way."""
+    return session.get(Assignment, audit.id)
+
+
+def decline(session: Session, audit: Audit, *, reason: str, by: User, at: datetime) -> None:
+    """The shopper cannot go: the audit is free to be given to somebody else."""
+    _own(audit, by)
+    if not reason.strip():
+        raise Refused("Say why you cannot go.")
+    hold(session, audit)
+    if audit.state == AuditState.RETURNED.value:
+        raise Conflict("This audit has been made; correct it, or write to head office.")
+    audits.move(session, audit, AuditState.WITHDRAWN, by=by, at=at, reason=reason.strip(), why="cannot go")
+
+
+def could_not_be_done(session: Session, audit: Audit, *, reason: str, by: User, at: datetime) -> None:
+    """The shopper went, or tried to, and the audit could not be made: the branch was closed, say."""
+    _own(audit, by)
+    if not reason.strip():
+        raise Refused("Say what happened.")
+    hold(session, audit)
+    if audit.state == AuditState.RETURNED.value:
+        raise Conflict("This audit has been made; correct it, or write to head office.")
+    audits.move(session, audit, AuditState.WITHDRAWN, by=by, at=at, reason=reason.strip(), why="could not be done")
+
+
+def declare_conflict(session: Session, shopper: User, branch: Branch, *, reason: str, by: User, at: datetime) -> None:
+    """Bars the branch for that shopper and withdraws what they were still to do there."""
+    if by.id != shopper.id and by.role != "office":
+        raise NotFound("There is no such audit.")
+    if not reason.strip():
+        raise Refused("Say what connects you with this branch.")
+    hold(session, shopper)
+    if session.get(ConflictOfInterest, (shopper.id, branch.id)) is None:
+        row = ConflictOfInterest(shopper_id=shopper.id, branch_id=branch.id, reason=reason.strip(), declared_at=at)
+        session.add(row)
+        history.write(session, "declare_conflict", shopper, by=by, at=at, branch=branch.public_id)
+    query = select(Audit).where(Audit.shopper_id == shopper.id, Audit.branch_id == branch.id)
+    for audit in session.exec(query.where(col(Audit.state).in_(TO_DO)).order_by(col(Audit.id))).all():
+        audits.move(
+            session, audit, AuditState.WITHDRAWN, by=by, at=at, reason=reason.strip(), why="conflict of interest"
+        )
+
+
+def expires_at(audit: Audit, known: Assignment, *, grace: timedelta = GRACE) -> datetime:
+    """From when on an audit that has not been sent is no longer waited for."""
+    return moment(known.closes_on + timedelta(days=1), time(0), audit.branch.timezone) + grace
+
+
+def expire_overdue(session: Session, at: datetime, *, grace: timedelta = GRACE) -> list[Audit]:
+    """Ends what was not sent in time; safe to repeat. What had been filled in stays in its draft."""
+    open_states = (AuditState.ASSIGNED.value, AuditState.STARTED.value)
+    query = select(Assignment, Audit).join(Audit).where(col(Audit.state).in_(open_states))
+    found = session.exec(query.where(col(Assignment.closes_on) <= at.date()).order_by(col(Audit.id))).all()
+    ended = []
+    for known, audit in found:
+        if at < expires_at(audit, known, grace=grace):
+            continue
+        hold(session, audit)
+        if audit.state in open_states:
+            audits.move(session, audit, AuditState.EXPIRED, by=None, at=at)
+            ended.append(audit)
+    return ended
+
+
+def _own(audit: Audit, by: User) -> None:
+    if audit.shopper_id is None or audit.shopper_id != by.id:
+        raise NotFound("There is no such audit.")

@@ -1,0 +1,238 @@
+"""Photos: received, made anew without place, device or owner, and kept by their hash before anybody is told so."""
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from threading import BoundedSemaphore
+from typing import BinaryIO
+
+import pi_heif
+from PIL import Image
+from sqlmodel import Session, col, func, select
+
+from branches import drafts, history
+from branches.audits import Audit, Photo
+from branches.database import hold
+from branches.drafts import OPEN
+from branches.errors import Conflict, NotFound, Refused
+from branches.people import User
+from branches.standards import Item
+
+MOST_PIXELS = 50_000_000
+FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
+SMALL_EDGE = 240
+_TURNS = {
+    2: (Image.Transpose.FLIP_LEFT_RIGHT,),
+    3: (Image.Transpose.ROTATE_180,),
+    4: (Image.Transpose.FLIP_TOP_BOTTOM,),
+    5: (Image.Transpose.TRANSPOSE,),
+    6: (Image.Transpose.ROTATE_270,),
+    7: (Image.Transpose.TRANSVERSE,),
+    8: (Image.Transpose.ROTATE_90,),
+}
+"""What the camera's note on how it was held asks for."""
+_ORIENTATION = 0x0112
+_AT_ONCE = BoundedSemaphore(2)
+"""Decoding takes memory: more photos at once wait their turn."""
+
+Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+pi_heif.register_heif_opener(thumbnails=False)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What is taken, and as what it is kept."""
+
+    bytes: int = 16_000_000
+    edge: int = 1600
+    """Of the longer side, in pixels."""
+    of_item: int = 6
+    """Photos of one item, and of the visit as a whole."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A photo that lies on disk and belongs to nothing yet."""
+
+    sha256: str
+    received_sha256: str
+    width: int
+    height: int
+    bytes: int
+
+
+def keep(folder: Path, stream: BinaryIO, *, limits: Limits = Limits()) -> Kept:
+    """Makes a photo anew and keeps it, safe against a power cut; touches no database, since it takes its time."""
+    received = stream.read(limits.bytes + 1)
+    if len(received) > limits.bytes:
+        raise Refused("The photo is larger than {most} MB.", most=limits.bytes // 1_000_000)
+    if not received:
+        raise Refused("The photo is empty; choose it again.")
+    made, width, height = _anew(received, limits.edge)
+    name = hashlib.sha256(made).hexdigest()
+    _write(path(folder, name), made)
+    return Kept(name, hashlib.sha256(received).hexdigest(), width, height, len(made))
+
+
+def attach(
+    session: Session, audit: Audit, item: Item | None, kept: Kept, *, by: User, at: datetime, limits: Limits = Limits()
+) -> Photo:
+    """Adds a kept photo to an audit that is being filled in; the same photo of the same item again is the same one."""
+    _check_open(session, audit, by)
+    if item is not None and item.standard_id != audit.standard_id:
+        raise NotFound("The standard has no item {item}.", item=item.code)
+    number = None if item is None else item.id
+    there = of_item(session, audit, item)
+    for photo in there:
+        if kept.sha256 == photo.sha256 or kept.received_sha256 == photo.received_sha256:
+            return photo
+    if len(there) >= limits.of_item:
+        raise Refused("There are {n} photos here already; take one away first.", n=len(there))
+    photo = Photo(audit_id=audit.id, item_id=number, kept_at=at, **vars(kept))
+    session.add(photo)
+    session.flush()
+    history.write(session, "add_photo", audit, by=by, at=at, photo=photo.public_id)
+    return photo
+
+
+def remove(session: Session, audit: Audit, public_id: str, *, by: User, at: datetime) -> None:
+    """Takes a photo away before the audit is sent; its file goes with the next sweep, when no audit has it any more."""
+    _check_open(session, audit, by)
+    query = select(Photo).where(Photo.audit_id == audit.id, Photo.public_id == public_id)
+    photo = session.exec(query).first()
+    if photo is None:
+        return  # a page sent twice asks for what has been done
+    session.delete(photo)
+    session.flush()
+    history.write(session, "remove_photo", audit, by=by, at=at, photo=public_id)
+
+
+def of_audit(session: Session, audit: Audit) -> list[Photo]:
+    return list(session.exec(select(Photo).where(Photo.audit_id == audit.id).order_by(col(Photo.id))))
+
+
+def of_item(session: Session, audit: Audit, item: Item | None) -> list[Photo]:
+    """Photos of one item, or of the visit as a whole."""
+    number = None if item is None else item.id
+    return [photo for photo in of_audit(session, audit) if photo.item_id == number]
+
+
+def open_photo(session: Session, folder: Path, audit: Audit, public_id: str, *, small: bool = False) -> bytes:
+    """The picture of an audit that the reader may see; small is for lists."""
+    query = select(Photo).where(Photo.audit_id == audit.id, Photo.public_id == public_id)
+    photo = session.exec(query).first()
+    try:
+        data = path(folder, photo.sha256).read_bytes() if photo is not None else b""
+    except FileNotFoundError:
+        data = b""
+    if not data:
+        raise NotFound("There is no such photo.")
+    return _anew(data, SMALL_EDGE)[0] if small else data
+
+
+def missing(session: Session, folder: Path) -> list[Photo]:
+    """Photos whose file is not there or has another length."""
+    return [photo for photo in session.exec(select(Photo).order_by(col(Photo.id))) if not _is_whole(folder, photo)]
+
+
+def sweep(session: Session, folder: Path, *, before: datetime) -> int:
+    """Deletes files that no audit has and that were last kept before that moment; gives how many."""
+    swept = 0
+    for file in _files(folder):
+        query = select(func.count()).where(col(Photo.sha256) == file.stem)
+        if file.stat().st_mtime < before.timestamp() and session.exec(query).one() == 0:
+            file.unlink()
+            swept += 1
+    return swept
+
+
+def path(folder: Path, sha256: str) -> Path:
+    return folder / sha256[:2] / f"{sha256}.jpg"
+
+
+def _check_open(session: Session, audit: Audit, by: User) -> None:
+    drafts.check_own(audit, by)
+    hold(session, audit)
+    if audit.state not in OPEN:
+        raise Conflict("This audit is not open to be filled in.")
+
+
+def _is_whole(folder: Path, photo: Photo) -> bool:
+    file = path(folder, photo.sha256)
+    return file.is_file() and file.stat().st_size == photo.bytes
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Kept photos, and what a writer that died left behind."""
+    return (file for file in folder.glob("[0-9a-f][0-9a-f]/*") if file.is_file())
+
+
+def _anew(received: bytes, edge: int) -> tuple[bytes, int, int]:
+    """The picture alone, as JPEG: nothing of the file it came in is copied."""
+    with _AT_ONCE:
+        try:
+            picture = _decoded(received, edge)
+        except Refused:
+            raise
+        except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+            raise _too_many_pixels() from None
+        except Exception as error:  # whatever a decoder makes of bytes from outside
+            raise Refused("The photo cannot be read; send a JPEG, PNG, WebP or HEIC.") from error
+        out = BytesIO()
+        picture.save(out, "JPEG", quality=82, optimize=True)
+        return out.getvalue(), picture.width, picture.height
+
+
+def _too_many_pixels() -> Refused:
+    return Refused("The photo has more than {most} million pixels.", most=MOST_PIXELS // 1_000_000)
+
+
+def _decoded(received: bytes, edge: int) -> Image.Image:
+    with Image.open(BytesIO(received), formats=FORMATS) as opened:
+        if opened.width * opened.height > MOST_PIXELS:
+            raise _too_many_pixels()
+        turned = _TURNS.get(_orientation(opened), ())
+        opened.draft("RGB", (edge, edge))  # a JPEG is decoded no larger than needed
+        opened.thumbnail((edge, edge))
+        seen = opened.convert("RGBA" if opened.has_transparency_data else "RGB")
+    for turn in turned:
+        seen = seen.transpose(turn)
+    picture = Image.new("RGB", seen.size, "white")
+    picture.paste(seen, mask=seen if seen.mode == "RGBA" else None)
+    return picture
+
+
+def _orientation(opened: Image.Image) -> int:
+    try:
+        return int(opened.getexif().get(_ORIENTATION, 1))
+    except Exception:  # noqa: BLE001 - notes that cannot be read are no reason to lose a photo
+        return 1
+
+
+def _write(file: Path, data: bytes) -> None:
+    """On disk, synced: the file before its name, and its name before this returns."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if file.exists() and file.read_bytes() == data:
+        os.utime(file)  # a sweep that has just found it unused sees that it is wanted
+    else:
+        draft = file.with_name(f".{file.stem}.{secrets.token_hex(8)}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        draft.replace(file)
+    for folder in (file.parent, file.parent.parent, file.parent.parent.parent):
+        _sync(folder)
+
+
+def _sync(folder: Path) -> None:
+    there = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(there)
+    finally:
+        os.close(there)

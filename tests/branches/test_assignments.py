@@ -1,0 +1,165 @@
+"""Who audits where and in which window, and what becomes of it before there are answers."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlmodel import Session, select
+
+from branches import assignments, audits, history, review
+from branches.assignments import Assignment, ConflictOfInterest
+from branches.audits import Audit
+from branches.errors import Conflict, NotFound, Refused
+from branches.outbox import Mail
+from branches.people import User
+from branches.places import Branch
+from branches.questions import Mark
+from tests import make
+
+FIRST, LAST = date(2025, 7, 3), date(2025, 7, 9)
+
+
+def assign(session: Session, branch: Branch | None = None, shopper: User | None = None, **more: object) -> Assignment:
+    known = {"opens_on": FIRST, "closes_on": LAST, "by": None, "at": make.NOON, **more}
+    standard = make.standard(session)
+    where, who = branch or make.branch(session), shopper or make.shopper(session)
+    return assignments.assign(session, standard, where, who, **known)  # type: ignore[arg-type]
+
+
+def told(session: Session, audit: Audit) -> list[tuple[str, str]]:
+    return [(event.verb, event.details.get("why", "")) for event in history.of(session, audit)]
+
+
+def mails(session: Session) -> list[tuple[str, int]]:
+    return [(mail.kind, mail.user_id) for mail in session.exec(select(Mail).order_by(Mail.id))]  # type: ignore[arg-type]
+
+
+def test_a_shopper_is_asked_and_told(session: Session) -> None:
+    office = make.user(session)
+    asked = assign(session, brief=" Ask for the price. ", fee="6 000 Ft", channel="phone", by=office)
+    kept = (asked.opens_on, asked.closes_on, asked.brief, asked.fee, asked.audit.channel, asked.audit.state)
+    assert kept == (FIRST, LAST, "Ask for the price.", "6 000 Ft", "phone", "assigned")
+    assert told(session, asked.audit) == [("assign", "")]
+    assert mails(session) == [("assigned", asked.audit.shopper_id)]
+
+
+@pytest.mark.parametrize(
+    ("window", "why"),
+    [
+        ((LAST, FIRST), "ends before it begins"),
+        ((date(2025, 6, 1), date(2025, 7, 1)), "already ended"),
+        ((FIRST, date(2026, 8, 1)), "longer than 366 days"),
+    ],
+)
+def test_a_window_that_cannot_be_is_refused(session: Session, window: tuple[date, date], why: str) -> None:
+    with pytest.raises(Refused, match=why):
+        assign(session, opens_on=window[0], closes_on=window[1])
+    assert session.exec(select(Audit)).all() == []
+
+
+def test_the_window_ends_by_the_clock_at_the_branch(session: Session) -> None:
+    far = make.branch(session, make.region(session, timezone="Pacific/Auckland"))
+    late = datetime(2025, 7, 9, 12, 30, tzinfo=UTC)  # half past midnight there
+    with pytest.raises(Refused, match="already ended"):
+        assign(session, far, at=late)
+    assert assign(session, far, at=late - timedelta(hours=1)).closes_on == LAST
+
+
+def test_a_window_lies_within_the_branchs_life(session: Session) -> None:
+    branch = make.branch(session, name="Main Street")
+    branch.opened, branch.closed = FIRST, LAST
+    with pytest.raises(Refused, match="Main Street opens on 2025-07-03"):
+        assign(session, branch, opens_on=FIRST - timedelta(days=1), closes_on=FIRST)
+    with pytest.raises(Refused, match="Main Street closes on 2025-07-09"):
+        assign(session, branch)
+    assert assign(session, branch, closes_on=LAST - timedelta(days=1)).opens_on == FIRST
+
+
+def test_one_shopper_audits_one_branch_again_only_after_a_while(session: Session) -> None:
+    branch, shopper = make.branch(session), make.shopper(session)
+    assign(session, branch, shopper)
+    for gap in (0, 1, 29):
+        first = LAST + timedelta(days=gap)
+        with pytest.raises(Refused, match="30 days must lie between"):
+            assign(session, branch, shopper, opens_on=first, closes_on=first)
+    later = LAST + timedelta(days=30)
+    assert assign(session, branch, shopper, opens_on=later, closes_on=later).opens_on == later
+    assert assign(session, branch, make.shopper(session)).opens_on == FIRST
+    assert assign(session, None, shopper).opens_on == FIRST
+
+
+def test_the_day_of_the_visit_counts_and_what_was_never_made_does_not(session: Session) -> None:
+    branch, shopper = make.branch(session), make.shopper(session)
+    gone = assign(session, branch, shopper).audit
+    assignments.decline(session, gone, reason="ill", by=shopper, at=make.NOON)
+    make.audit(session, branch, by=shopper, visited_at=make.NOON - timedelta(days=10))
+    with pytest.raises(Refused, match="30 days"):
+        assign(session, branch, shopper, opens_on=FIRST)
+    assert assign(session, branch, shopper, lockout_days=11).opens_on == FIRST
+
+
+@pytest.mark.parametrize(
+    ("verb", "why", "ask"),
+    [
+        (assignments.decline, "cannot go", "Say why you cannot go"),
+        (assignments.could_not_be_done, "could not be done", "Say what happened"),
+    ],
+)
+def test_an_audit_that_is_not_made_says_why(session: Session, verb: Callable[..., None], why: str, ask: str) -> None:
+    audit = assign(session).audit
+    with pytest.raises(Refused, match=ask):
+        verb(session, audit, reason=" ", by=audit.shopper, at=make.NOON)
+    with pytest.raises(NotFound):
+        verb(session, audit, reason="no", by=make.shopper(session), at=make.NOON)
+    verb(session, audit, reason=" the shutters were down ", by=audit.shopper, at=make.NOON)
+    assert (audit.state, audit.reason) == ("withdrawn", "the shutters were down")
+    assert told(session, audit)[-1] == ("withdrawn", why)
+    with pytest.raises(Conflict):
+        verb(session, audit, reason="again", by=audit.shopper, at=make.NOON)
+
+
+def test_a_conflict_of_interest_bars_the_branch_and_withdraws_what_waits_there(session: Session) -> None:
+    branch, shopper = make.branch(session, name="Main Street"), make.shopper(session)
+    near = assign(session, branch, shopper).audit
+    later = assign(session, branch, shopper, opens_on=date(2025, 9, 1), closes_on=date(2025, 9, 2)).audit
+    elsewhere = assign(session, None, shopper).audit
+    with pytest.raises(Refused, match="what connects you"):
+        assignments.declare_conflict(session, shopper, branch, reason="", by=shopper, at=make.NOON)
+    with pytest.raises(NotFound):
+        assignments.declare_conflict(session, shopper, branch, reason="x", by=make.shopper(session), at=make.NOON)
+    for _ in range(2):
+        assignments.declare_conflict(session, shopper, branch, reason="my sister", by=shopper, at=make.NOON)
+    assert [audit.state for audit in (near, later, elsewhere)] == ["withdrawn", "withdrawn", "assigned"]
+    assert told(session, near)[-1] == ("withdrawn", "conflict of interest")
+    assert len(session.exec(select(ConflictOfInterest)).all()) == 1
+    with pytest.raises(Refused, match="conflict of interest with Main Street"):
+        assign(session, branch, shopper, opens_on=date(2026, 1, 1), closes_on=date(2026, 1, 2))
+    assert [e.verb for e in history.of(session, shopper)].count("declare_conflict") == 1
+
+
+def test_what_was_not_sent_in_time_expires_once(session: Session) -> None:
+    new_york = make.branch(session, make.region(session, timezone="America/New_York"))
+    fresh, begun = assign(session, new_york).audit, assign(session, new_york).audit
+    audits.start(session, begun, by=begun.shopper, at=make.NOON)
+    sent = assign(session, new_york).audit
+    audits.start(session, sent, by=sent.shopper, at=make.NOON)
+    audits.submit(session, sent, {"greeting1": Mark("yes")}, visited_at=make.NOON, by=sent.shopper, at=make.NOON)
+    end = datetime(2025, 7, 12, 4, tzinfo=UTC)  # midnight after the 9th in New York, and 48 hours
+    assert assignments.expire_overdue(session, end - timedelta(seconds=1)) == []
+    assert assignments.expire_overdue(session, end) == [fresh, begun]
+    assert assignments.expire_overdue(session, end + timedelta(days=1)) == []
+    assert [audit.state for audit in (fresh, begun, sent)] == ["expired", "expired", "submitted"]
+    assert [e.by_id for e in history.of(session, fresh)][-1] is None
+
+
+def test_a_returned_audit_has_a_deadline_and_its_shopper_is_told_each_time(session: Session) -> None:
+    asked = assign(session)
+    audit, office = asked.audit, make.user(session)
+    audits.start(session, audit, by=audit.shopper, at=make.NOON)
+    for hour in (1, 2):
+        audits.submit(session, audit, {"greeting1": Mark("yes")}, visited_at=make.NOON, by=audit.shopper, at=make.NOON)
+        review.send_back(session, audit, reason="Which drink?", by=office, at=make.NOON + timedelta(hours=hour))
+    assert asked.correct_until == make.NOON + timedelta(hours=26)
+    assert [kind for kind, _ in mails(session)] == ["assigned", "returned", "returned"]
+    with pytest.raises(Conflict, match="has been made"):
+        assignments.decline(session, audit, reason="no", by=audit.shopper, at=make.NOON)  # type: ignore[arg-type]
