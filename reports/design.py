@@ -6,11 +6,9 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from reports.figures import Design
+from reports.figures import LEAST_MEDIAN, LEAST_REPEATS, Design
 from reports.sheet import UNKNOWN_SHOPPER, Ints, ScoreSheet
 
-REPEATS = 30
-MEDIAN = 2
 COMPARABLE = 2
 """One of anything has nobody to be compared with."""
 
@@ -18,11 +16,15 @@ COMPARABLE = 2
 def enough(counts: Ints) -> bool:
     """Can branches be told from visits? `counts`: audits of each branch.
 
-    With one audit a branch the two variances are one; the rule asks for Σ(n − 1) ≥ 30 over the audited branches and a
-    median of two audits.
+    With one audit a branch the two variances are one; the rule asks for Σ(n − 1) ≥ LEAST_REPEATS over the audited
+    branches and a median of LEAST_MEDIAN audits.
     """
     audited = counts[counts > 0]
-    return audited.size >= COMPARABLE and int((audited - 1).sum()) >= REPEATS and float(np.median(audited)) >= MEDIAN
+    return (
+        audited.size >= COMPARABLE
+        and int((audited - 1).sum()) >= LEAST_REPEATS
+        and float(np.median(audited)) >= LEAST_MEDIAN
+    )
 
 
 def audits_wanted(counts: Ints) -> int | None:
@@ -32,16 +34,16 @@ def audits_wanted(counts: Ints) -> int | None:
     audited = np.sort(counts[counts > 0])
     further = max(0, COMPARABLE - audited.size)
     audited = np.concatenate([np.ones(further, dtype=np.int64), audited])
-    ones = int((audited < MEDIAN).sum())
+    ones = int((audited < LEAST_MEDIAN).sum())
 
     def fits(lifted: int) -> bool:
         raised = audited.copy()
-        raised[ones - lifted : ones] = MEDIAN
-        return float(np.median(raised)) >= MEDIAN
+        raised[ones - lifted : ones] = LEAST_MEDIAN
+        return float(np.median(raised)) >= LEAST_MEDIAN
 
     lifted = bisect_left(range(ones), True, key=fits)
     repeats = int((audited - 1).sum()) + lifted
-    return further + lifted + max(0, REPEATS - repeats)
+    return further + lifted + max(0, LEAST_REPEATS - repeats)
 
 
 def groups(sheet: ScoreSheet) -> int:

@@ -96,6 +96,11 @@ class Leniency:
     sd: float
 
 
+LEAST_REPEATS = 30
+LEAST_MEDIAN = 2
+"""From so many repeat audits, and so many audits of the median branch, branches can be told from single visits."""
+
+
 @dataclass(frozen=True)
 class Design:
     """What the audits of the window can tell apart."""
@@ -110,7 +115,7 @@ class Design:
     repeats: int
     """Σ (audits − 1) over the audited branches."""
     enough: bool
-    """Whether branches can be told from visits at all: repeats ≥ 30 and median ≥ 2."""
+    """Whether branches can be told from visits at all: LEAST_REPEATS and LEAST_MEDIAN are reached."""
     audits_wanted: int | None
     """Further audits that would make it enough; 0 where it is enough; None where no number would."""
     groups: int

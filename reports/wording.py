@@ -4,14 +4,12 @@ import unicodedata
 from datetime import date
 
 from branches.language import Language
-from reports.figures import Cell, Design, Interval, Rules, SectionFigures, State
+from reports.figures import LEAST_MEDIAN, LEAST_REPEATS, Cell, Design, Interval, Rules, SectionFigures, State
 
 SURE = 0.9
 """Probability from which "A differs more than B" may be said."""
 NOTHING = "\u2013"
 """Stands in a table where nothing can be said."""
-LEAST_REPEATS = 30
-LEAST_MEDIAN = 2
 _SHOWN_AS_NOTHING = 0.05
 _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
 
