@@ -8,7 +8,15 @@ from branches.exchange import cells
 from branches.exchange.faults import Faults, shown
 from branches.exchange.form import AUDIT_COLUMNS, CHANNEL, VISIT, AuditRow, ItemRow
 from branches.exchange.marks import Marks, Won
-from branches.exchange.reading import MOST_COLUMNS, Columns, Sheet, UnreadableError, width_fault
+from branches.exchange.reading import (
+    MOST_COLUMNS,
+    Columns,
+    Sheet,
+    check_not_empty,
+    header_of,
+    repeated,
+    width_fault,
+)
 
 READ_BATCH = 500
 """Rows handed on at a time."""
@@ -37,9 +45,7 @@ class AuditTable:
     def batches(self, faults: Faults) -> Iterator[list[Marked]]:
         """The rows without a fault, some at a time; the others become faults."""
         rows = self.sheet.rows()
-        self.header = next(rows, [])
-        if not self.header:
-            raise UnreadableError(None, Refused("The file is empty."))
+        self.header = header_of(rows)
         columns = self._columns()
         if not columns.check(self.sheet, self.header, faults):
             return
@@ -52,8 +58,7 @@ class AuditTable:
             if len(batch) == READ_BATCH:
                 yield batch
                 batch = []
-        if self.sheet.row == 1:
-            faults.add(self.sheet.file, None, None, Refused("There is no row below the header."))
+        check_not_empty(self.sheet, faults)
         yield batch
 
     @property
@@ -102,8 +107,7 @@ class AuditTable:
     def _check_single(self, code: str, faults: Faults) -> None:
         before = self.rows.setdefault(code, self.sheet.row)
         if before != self.sheet.row and code:
-            refused = Refused("{code} is in row {row} already.", code=shown(code), row=before)
-            faults.add(self.sheet.file, self.sheet.row, AUDIT_COLUMNS[0], refused)
+            faults.add(self.sheet.file, self.sheet.row, AUDIT_COLUMNS[0], repeated(code, before))
 
     def _checked(self, row: list[str], place: int, faults: Faults) -> str:
         cell = row[place]

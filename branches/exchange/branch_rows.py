@@ -4,9 +4,9 @@ from typing import Any
 
 from branches.errors import Refused
 from branches.exchange import cells
-from branches.exchange.faults import Faults, shown
+from branches.exchange.faults import Faults
 from branches.exchange.form import BranchRow
-from branches.exchange.reading import Columns, Parsers, Sheet, UnreadableError, parsed
+from branches.exchange.reading import Columns, Parsers, Sheet, UnreadableError, coded_rows, header_of
 
 COLUMNS = Columns(
     required=("branch", "name", "region"),
@@ -31,8 +31,8 @@ class BranchTable:
     def __init__(self) -> None:
         self.header: list[str] = []
         self.rows: list[BranchRow] = []
-        self.codes: dict[str, int] | None = None
-        """Row by code, also of rows with faults: their audits are not to blame."""
+        self.codes: set[str] | None = None
+        """Also of rows with faults: their audits are not to blame."""
 
 
 def read_branches(sheet: Sheet, faults: Faults) -> BranchTable:
@@ -47,23 +47,13 @@ def read_branches(sheet: Sheet, faults: Faults) -> BranchTable:
 
 def _read(sheet: Sheet, table: BranchTable, faults: Faults) -> None:
     rows = sheet.rows()
-    table.header = next(rows, [])
-    if not table.header:
-        raise UnreadableError(None, Refused("The file is empty."))
+    table.header = header_of(rows)
     if not COLUMNS.check(sheet, table.header, faults):
         return
-    table.codes = {}
-    for row in rows:
-        values = parsed(sheet, table.header, row, PARSERS, faults)
-        code = row[table.header.index("branch")] if len(row) == len(table.header) else ""
-        if code in table.codes:
-            refused = Refused("{code} is in row {row} already.", code=shown(code), row=table.codes[code])
-            faults.add(sheet.file, sheet.row, "branch", refused)
-        elif code:
-            table.codes[code] = sheet.row
-            _keep(sheet, table, row, values, faults)
-    if sheet.row == 1:
-        faults.add(sheet.file, None, None, Refused("There is no row below the header."))
+    table.codes = set()
+    for code, row, values in coded_rows(sheet, rows, table.header, PARSERS, faults):
+        table.codes.add(code)
+        _keep(sheet, table, row, values, faults)
 
 
 def _keep(sheet: Sheet, table: BranchTable, row: list[str], values: dict[str, Any] | None, faults: Faults) -> None:

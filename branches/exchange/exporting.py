@@ -16,7 +16,7 @@ from branches.audits import Answer, Audit
 from branches.errors import Refused
 from branches.exchange.cells_out import audit_header, branch_cells, branch_header, item_rows_of
 from branches.exchange.form import AUDIT_COLUMNS, AUDITS, BRANCHES, CHANNEL, ITEMS, VISIT
-from branches.people import User
+from branches.exchange.stored import stored_audits
 from branches.places import Branch, Region
 from branches.standards import Standard
 from branches.states import COUNTED
@@ -133,23 +133,13 @@ def _counted(standard: Standard) -> tuple[sa.ColumnElement[bool], ...]:
 def _audit_rows(session: Session, standard: Standard, header: list[str]) -> Iterator[list[str]]:
     yield header
     items = {item.id: item.code for section in standard.sections for item in section.items}
-    query = (
-        sa.select(col(Audit.id), col(Audit.code), col(Audit.public_id), col(Branch.code), col(Audit.visited_on))
-        .add_columns(col(User.code), col(User.public_id), col(Audit.channel))
-        .select_from(Audit)
-        .join(Branch, col(Branch.id) == Audit.branch_id)
-        .join(User, col(User.id) == Audit.shopper_id, isouter=True)
-        .where(*_counted(standard))
-        .order_by(col(Audit.id))
-        .limit(BATCH)
-    )
     last = 0
-    while batch := session.execute(query.where(col(Audit.id) > last)).all():
-        last = batch[-1][0]
-        marks = _marks(session, [row[0] for row in batch], items)
-        for number, code, public, branch, day, shopper, shopper_public, channel in batch:
-            about = (code or public, branch, day.isoformat(), shopper or shopper_public or "")
-            row = {**marks[number], **dict(zip(AUDIT_COLUMNS, about, strict=True)), CHANNEL: channel}
+    while batch := stored_audits(session, *_counted(standard), col(Audit.id) > last, most=BATCH):
+        last = batch[-1].number
+        marks = _marks(session, [audit.number for audit in batch], items)
+        for audit in batch:
+            about = (audit.code, audit.branch, audit.written_day, audit.shopper)
+            row = {**marks[audit.number], **dict(zip(AUDIT_COLUMNS, about, strict=True)), CHANNEL: audit.channel}
             yield [row.get(column, "") for column in header]
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from branches.errors import Refused
 from branches.exchange import cells
-from branches.exchange.faults import Faults, shown
+from branches.exchange.faults import Faults
 from branches.exchange.form import AUDIT_COLUMNS, CHANNEL, ItemRow
-from branches.exchange.reading import Columns, Parsers, Sheet, UnreadableError, parsed
+from branches.exchange.reading import Columns, Parsers, Sheet, UnreadableError, coded_rows, header_of
 from branches.scoring import MEASURED, SCORABLE, ItemType
 
 COLUMNS = Columns(
@@ -50,24 +50,12 @@ def read_items(sheet: Sheet, faults: Faults) -> ItemTable:
 
 def _read(sheet: Sheet, table: ItemTable, faults: Faults) -> None:
     rows = sheet.rows()
-    table.header = next(rows, [])
-    if not table.header:
-        raise UnreadableError(None, Refused("The file is empty."))
+    table.header = header_of(rows)
     if not COLUMNS.check(sheet, table.header, faults):
         return
     table.rows = {}
-    lines: dict[str, int] = {}
-    for row in rows:
-        values = parsed(sheet, table.header, row, PARSERS, faults)
-        code = row[table.header.index("item")] if len(row) == len(table.header) else ""
-        if code in lines:
-            refused = Refused("{code} is in row {row} already.", code=shown(code), row=lines[code])
-            faults.add(sheet.file, sheet.row, "item", refused)
-        elif code:
-            lines[code] = sheet.row
-            table.rows[code] = None if values is None else _item(sheet, table, row, values, faults)
-    if sheet.row == 1:
-        faults.add(sheet.file, None, None, Refused("There is no row below the header."))
+    for code, row, values in coded_rows(sheet, rows, table.header, PARSERS, faults):
+        table.rows[code] = None if values is None else _item(sheet, table, row, values, faults)
 
 
 def _item(sheet: Sheet, table: ItemTable, row: list[str], values: dict[str, Any], faults: Faults) -> ItemRow | None:

@@ -169,6 +169,44 @@ def shown_list(words: tuple[str, ...]) -> str:
 Parsers = Mapping[str, Callable[[str], object]]
 
 
+def header_of(rows: Iterator[list[str]]) -> list[str]:
+    header = next(rows, [])
+    if not header:
+        raise UnreadableError(None, Refused("The file is empty."))
+    return header
+
+
+def check_not_empty(sheet: Sheet, faults: Faults) -> None:
+    """A fault where no row was below the header."""
+    if sheet.row == 1:
+        faults.add(sheet.file, None, None, Refused("There is no row below the header."))
+
+
+def repeated(code: str, row: int) -> Refused:
+    return Refused("{code} is in row {row} already.", code=shown(code), row=row)
+
+
+Coded = tuple[str, list[str], dict[str, Any] | None]
+"""A row's code, its cells, and its values by column, None where it has a fault."""
+
+
+def coded_rows(
+    sheet: Sheet, rows: Iterator[list[str]], header: list[str], parsers: Parsers, faults: Faults
+) -> Iterator[Coded]:
+    """Each row under the header whose code is new; the code is in the column that is parsed first."""
+    column, lines = next(iter(parsers)), dict[str, int]()
+    place = header.index(column)
+    for row in rows:
+        values = parsed(sheet, header, row, parsers, faults)
+        code = row[place] if len(row) == len(header) else ""
+        if code in lines:
+            faults.add(sheet.file, sheet.row, column, repeated(code, lines[code]))
+        elif code:
+            lines[code] = sheet.row
+            yield code, row, values
+    check_not_empty(sheet, faults)
+
+
 def parsed(
     sheet: Sheet, header: list[str], cells: list[str], parsers: Parsers, faults: Faults
 ) -> dict[str, Any] | None:

@@ -25,10 +25,33 @@ class Stored:
     """An audit as the form would say it."""
 
     number: int
+    code: str
     branch: str
     day: date | None
     shopper: str
     channel: str
+
+    @property
+    def written_day(self) -> str:
+        return self.day.isoformat() if self.day else ""
+
+
+def stored_audits(session: Session, *which: sa.ColumnElement[bool], most: int | None = None) -> list[Stored]:
+    """The audits that meet the conditions, as the form would say them; in the order in which they came."""
+    query = (
+        sa.select(col(Audit.id), col(Audit.code), col(Audit.public_id), col(Branch.code), col(Audit.visited_on))
+        .add_columns(col(User.code), col(User.public_id), col(Audit.channel))
+        .select_from(Audit)
+        .join(Branch, col(Branch.id) == Audit.branch_id)
+        .join(User, col(User.id) == Audit.shopper_id, isouter=True)
+        .where(*which)
+        .order_by(col(Audit.id))
+        .limit(most)
+    )
+    return [
+        Stored(number, code or public, branch, day, shopper or shopper_public or "", channel)
+        for number, code, public, branch, day, shopper, shopper_public, channel in session.execute(query)
+    ]
 
 
 def any_audits(session: Session) -> bool:
@@ -53,16 +76,8 @@ def compare(session: Session, table: AuditTable, rows: Sequence[AuditRow], fault
 def _stored(session: Session, codes: Iterable[str]) -> dict[str, Stored]:
     found = {}
     for part in in_parts(codes):
-        query = (
-            sa.select(col(Audit.id), col(Branch.code), col(Audit.visited_on), col(User.code), col(User.public_id))
-            .add_columns(col(Audit.channel), col(Audit.code), col(Audit.public_id))
-            .select_from(Audit)
-            .join(Branch, col(Branch.id) == Audit.branch_id)
-            .join(User, col(User.id) == Audit.shopper_id, isouter=True)
-            .where(or_(col(Audit.code).in_(part), col(Audit.code).is_(None) & col(Audit.public_id).in_(part)))
-        )
-        for number, branch, day, shopper, shopper_public, channel, code, public in session.execute(query):
-            found[code or public] = Stored(number, branch, day, shopper or shopper_public or "", channel)
+        named = or_(col(Audit.code).in_(part), col(Audit.code).is_(None) & col(Audit.public_id).in_(part))
+        found.update({audit.code: audit for audit in stored_audits(session, named)})
     return found
 
 
@@ -94,7 +109,7 @@ def _pairs(
 ) -> Iterator[tuple[str, str, str]]:
     """Column, what the form says and what is stored; columns that the form has not are not compared."""
     yield AUDIT_COLUMNS[1], row.branch, audit.branch
-    yield AUDIT_COLUMNS[2], row.day.isoformat(), audit.day.isoformat() if audit.day else ""
+    yield AUDIT_COLUMNS[2], row.day.isoformat(), audit.written_day
     yield AUDIT_COLUMNS[3], row.shopper, audit.shopper
     if CHANNEL in table.header:
         yield CHANNEL, row.channel, audit.channel
