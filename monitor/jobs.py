@@ -4,7 +4,7 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -47,6 +47,8 @@ class Worker:
     lease_seconds: int = 300
     draw: Callable[[Edition], None] | None = None
     """Draws an edition's pictures when it is issued, so that the first reader does not wait for them."""
+    post: Callable[[Collection[str]], int] | None = None
+    """Sends the mail that is due, but for that of scopes still at work; gives how many were sent."""
 
 
 @dataclass(frozen=True)
@@ -231,3 +233,10 @@ def issue_by_hand(worker: Worker, scope: Scope, week: Week) -> tuple[Figures, in
     if edition is None:
         raise Conflict("The report of week {week} has already been issued.", week=str(week))
     return stored.load(edition.content), edition.standard_id
+
+
+def send_mail(worker: Worker) -> int:
+    """Sends what is due; of editions missed in days off only the latest is mailed, so it waits until all are made."""
+    if worker.post is None:
+        return 0
+    return worker.post({due.scope.key for due in due_editions(worker)})
