@@ -96,6 +96,11 @@ class Language:
     def week(self, monday: dt.date) -> str:
         return self.say("week of {day}", day=format_date(monday, _WEEK_DAYS.get(self.code, "long"), locale=self.locale))
 
+    def short_week(self, monday: dt.date) -> str:
+        """Without the year, where there is little room."""
+        day = self.short_date(monday)
+        return self.say("week of {day}", day=day.rstrip(".") if self.code in _WEEK_DAYS else day)
+
     def join(self, items: Iterable[str]) -> str:
         return format_list(list(items), locale=self.locale)
 

@@ -18,6 +18,7 @@ COMMANDS = {
     "import": ("monitor.commands.import_", "Read branches, items and audits from a folder."),
     "export": ("monitor.commands.export", "Write branches, items and audits to a folder."),
     "user": ("monitor.commands.user", "Add people and make sign-in links."),
+    "mail": ("monitor.commands.mail", "Show mail that waits, and send it again."),
     "migrate": ("monitor.commands.migrate", "Bring the database to this version's tables."),
 }
 REFUSED = 2

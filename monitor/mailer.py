@@ -21,7 +21,18 @@ from monitor.config import Config
 from reports import envelope
 from reports.envelope import Letter, NotDelivered, Sender, Transport
 
-__all__ = ["Folder", "Letter", "NotDelivered", "Sender", "Server", "Transport", "letter", "sender", "transport"]
+__all__ = [
+    "Folder",
+    "Letter",
+    "NotDelivered",
+    "Sender",
+    "Server",
+    "Transport",
+    "letter",
+    "longest_seconds",
+    "sender",
+    "transport",
+]
 
 PASSWORD = "MONITOR_SMTP_PASSWORD"  # noqa: S105 - the variable's name
 """The environment variable that holds the mail server's password."""
@@ -46,6 +57,11 @@ def transport(config: Config) -> Transport:
         )
     password = _password(config) if mail.user else ""
     return Server(mail.host, mail.port, mail.security, mail.user, password, mail.timeout_seconds)
+
+
+def longest_seconds(config: Config) -> int:
+    """So long sending one mail may take."""
+    return (WHOLE + 2) * config.mail.timeout_seconds
 
 
 def sender(config: Config) -> Sender:

@@ -1,6 +1,7 @@
 """Opens a chain as its settings say: its data folder, its database, its settings for the reports."""
 
 import tempfile
+from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from branches.editions import Edition
 from branches.errors import Refused
 from branches.language import language
 from branches.weeks import DueTime, Week
-from monitor import cache
+from monitor import cache, mailer
 from monitor.config import Config
 from monitor.jobs import Worker, holder_name
 from reports import stored
@@ -82,7 +83,18 @@ def worker(config: Config, engine: sa.Engine) -> Worker:
         holder_name(),
         config.schedule.lease_seconds,
         draw=lambda e: _draw(config, engine, e),
+        post=lambda being_made: _send(config, engine, being_made),
     )
+
+
+def _send(config: Config, engine: sa.Engine, being_made: Collection[str]) -> int:
+    """One round of mail; the password is read anew for each, so that a changed one needs no restart."""
+    # The drawing library takes a second to import; a page must not wait for it.
+    from reports import deliver  # noqa: PLC0415
+
+    longest = mailer.longest_seconds(config)
+    post = deliver.Post(mailer.sender(config), config.address, holder_name(), config.schedule.lease_seconds + longest)
+    return deliver.send_due(engine, mailer.transport(config), post, now, being_made=being_made).sent
 
 
 def _draw(config: Config, engine: sa.Engine, edition: Edition) -> None:

@@ -26,8 +26,12 @@ class Job:
 
 
 def timetable(worker: Worker, tick_seconds: int) -> list[Job]:
-    """Everything that runs by itself, and how often."""
-    return [Job("weekly report", min(tick_seconds, WAKE_SECONDS), lambda: jobs.weekly_report(worker))]
+    """Everything that runs by itself, and how often; each on its own, so that a mail server holds up no report."""
+    every = min(tick_seconds, WAKE_SECONDS)
+    return [
+        Job("weekly report", every, lambda: jobs.weekly_report(worker)),
+        Job("mail", every, lambda: jobs.send_mail(worker)),
+    ]
 
 
 def run(worker: Worker, tick_seconds: int, stop: Event) -> None:

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from branches.language import Language
 from reports import charts
-from reports.drawing import paper_svg, svg
+from reports.drawing import paper_svg, png, svg
 from reports.own import OwnReport
 from reports.report import Funnel, HeatMap, Picture, Report, Split, Strip, Trend
 
@@ -37,6 +37,11 @@ def paper_drawings(report: Report, language: Language) -> dict[str, str]:
 def own_paper_drawings(report: OwnReport, language: Language) -> dict[str, str]:
     """Every section's strip for paper."""
     return {name: paper_svg(charts.strip(strip, language)) for name, strip in _own_strips(report)}
+
+
+def mail_drawing(picture: Picture, language: Language) -> bytes:
+    """One picture as PNG, the only kind that every mail program shows."""
+    return png(_figure(picture, language))
 
 
 def _pictures(report: Report) -> list[Picture]:

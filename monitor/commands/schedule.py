@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from monitor import jobs, scheduler
+from monitor import jobs, mailer, scheduler
 from monitor.config import read_config
 from monitor.opening import open_chain, worker
 
@@ -27,7 +27,10 @@ def command(config_file: Path | None, once: bool, dry_run: bool) -> None:
             click.echo(f"{one.week} {one.scope.region_code or 'chain'}")
         click.echo(f"{len(due)} due")
         return
+    mailer.transport(config)  # settings that cannot be are refused now, not in the middle of the night
     if once:
         click.echo(f"{len(jobs.weekly_report(working))} issued")
+        if mails := jobs.send_mail(working):
+            click.echo(f"{mails} sent")
         return
     scheduler.run(working, config.schedule.tick_seconds, scheduler.stop_on_signal())

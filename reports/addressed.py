@@ -1,0 +1,215 @@
+"""A mail from the outbox in its reader's words: composed when it is sent, for who they are and may read by then."""
+
+import logging
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlmodel import Session, select
+
+from branches import access, actions, editions, standards
+from branches.assignments import Assignment
+from branches.audits import Audit
+from branches.editions import Edition
+from branches.language import Language, language
+from branches.outbox import Mail, MailKind
+from branches.people import Role, User
+from branches.states import AuditState
+from branches.weeks import Week, local_date
+from reports import mail as words
+from reports import paper, render, stored, wording
+from reports.compose import compose, scope_name
+from reports.envelope import Image, Letter, Paper
+from reports.figures import Figures, State
+from reports.mail import Earlier, Promise, Setting, Task
+from reports.report import Report
+from reports.revised import revision_words
+
+log = logging.getLogger(__name__)
+
+AHEAD = timedelta(days=7)
+"""So far ahead a mail tells what is due."""
+WHERE_IT_STANDS = {
+    MailKind.ASSIGNED: {AuditState.ASSIGNED, AuditState.STARTED},
+    MailKind.RETURNED: {AuditState.RETURNED},
+}
+
+
+class NoReader(Exception):  # noqa: N818 - an answer, not a fault
+    """There is nobody any more who is to read it."""
+
+
+@dataclass(frozen=True)
+class Links:
+    """Where the pages are, and the domain that names pictures."""
+
+    address: str
+    domain: str
+
+    def edition(self, public_id: str) -> str:
+        return f"{self.address}/editions/{public_id}"
+
+    @property
+    def home(self) -> str:
+        """Shows everybody what is theirs."""
+        return f"{self.address}/"
+
+
+@dataclass(frozen=True)
+class Enclosed:
+    """What goes into the envelope."""
+
+    letter: Letter
+    papers: tuple[Paper, ...] = ()
+
+
+@dataclass(frozen=True)
+class Printed:
+    """An edition in one language: the same for all its readers."""
+
+    report: Report
+    revised: tuple[str, ...]
+    picture: Image | None
+    papers: tuple[Paper, ...]
+
+
+Kept = dict[tuple[str, str], Printed]
+
+
+def edition(session: Session, mail: Mail, reader: User, links: Links, *, today: date, kept: Kept) -> Enclosed:
+    """An edition's mail.
+
+    Args:
+        session: only read from.
+        mail: from the outbox.
+        reader: whom it is for.
+        links: where the pages are.
+        today: by which promises are due.
+        kept: what has been composed and drawn for other readers; added to.
+
+    Raises:
+        NoReader: the reader may not read this scope, or no longer.
+    """
+    found = editions.find(session, mail.about["edition"])
+    if found is None or not access.may_read_scope(reader, found.scope):
+        raise NoReader
+    tongue = language(reader.language)
+    if (found.public_id, tongue.code) not in kept:
+        kept[found.public_id, tongue.code] = _printed(session, found, tongue, links)
+    printed = kept[found.public_id, tongue.code]
+    setting = Setting(
+        monday=found.week,
+        link=links.edition(found.public_id),
+        why=_why(reader, tongue),
+        edition=_edition_words(found, tongue),
+        flags=found.states.get(State.FALLS_SHORT.value, 0),
+        revised=printed.revised,
+        earlier=_earlier(session, found, mail.about.get("earlier", ()), links),
+        due=_due(session, found, today),
+        with_paper=bool(printed.papers),
+    )
+    return Enclosed(words.edition_mail(printed.report, tongue, setting, printed.picture), printed.papers)
+
+
+def _why(reader: User, tongue: Language) -> str:
+    if reader.role == Role.MANAGER.value and reader.region is not None:
+        region = wording.isolated(reader.region.name)
+        return tongue.say("You get this because you manage {region}.", region=region)
+    return tongue.say("You get this because you work at head office.")
+
+
+def _edition_words(found: Edition, tongue: Language) -> str:
+    if found.revision:
+        return tongue.say("edition {edition}, revision {n}", edition=found.public_id, n=found.revision)
+    return tongue.say("edition {edition}", edition=found.public_id)
+
+
+def _printed(session: Session, found: Edition, tongue: Language, links: Links) -> Printed:
+    figures = stored.load(found.content)
+    titles, items = standards.wordings(session, found.standard_id, tongue.code)
+    report = compose(figures, tongue, titles, items)
+    revised = revision_words(found.changes, tongue, titles, figures.branch_names) if found.changes else ()
+    papers = _paper(found, figures, report, tongue, revised)
+    return Printed(report, revised, _picture(found, report, tongue, links), papers)
+
+
+def _picture(found: Edition, report: Report, tongue: Language, links: Links) -> Image | None:
+    """The mail says everything without it: one that cannot be drawn does not hold the mail up."""
+    picture = words.main_picture(report)
+    if picture is None:
+        return None
+    try:
+        drawn = render.mail_drawing(picture, tongue)
+    except Exception:
+        log.exception("the picture of edition %s could not be drawn for mail", found.public_id)
+        return None
+    alt = tongue.say("The picture shows what the words below it say.")
+    return Image(f"{picture.name}.{found.public_id}@{links.domain}", drawn, alt)
+
+
+def _paper(
+    found: Edition, figures: Figures, report: Report, tongue: Language, revised: tuple[str, ...]
+) -> tuple[Paper, ...]:
+    """The same report for print; one that cannot be set does not hold the mail up."""
+    try:
+        content = paper.weekly_pdf(report, tongue, edition=_edition_words(found, tongue), revised=revised)
+    except Exception:
+        log.exception("the PDF of edition %s could not be made", found.public_id)
+        return ()
+    name = f"{scope_name(figures, tongue)} {Week(found.week)}".replace("/", " ").replace("\\", " ")
+    return (Paper(f"{name}.pdf", content),)
+
+
+def _earlier(session: Session, found: Edition, ids: list[str] | tuple[()], links: Links) -> tuple[Earlier, ...]:
+    """The editions this mail speaks for, the newest revision of each week."""
+    listed = [entry for entry in editions.past(session, found.scope) if entry.public_id in ids] if ids else []
+    newest = {entry.week: entry for entry in sorted(listed, key=lambda entry: entry.revision)}
+    newest.pop(found.week, None)
+    return tuple(Earlier(one.week, links.edition(one.public_id), one.revision > 0) for one in newest.values())
+
+
+def _due(session: Session, found: Edition, today: date) -> tuple[Promise, ...]:
+    """Promises of the scope's branches that are late or due in the next days, the oldest first."""
+    return tuple(
+        Promise(action.branch.name, action.plan, action.due_on, action.due_on < today)
+        for action in actions.overdue(session, today + AHEAD + timedelta(days=1))
+        if found.region_id in (None, action.branch.region_id)
+    )
+
+
+def audit(session: Session, mail: Mail, reader: User, links: Links) -> Enclosed:
+    """A mail to a shopper about an audit of theirs.
+
+    Raises:
+        NoReader: it is no longer theirs, or no longer stands where the mail would say.
+    """
+    kind = MailKind(mail.kind)
+    found = session.exec(select(Audit).where(Audit.public_id == mail.about["audit"])).first()
+    assignment = session.get(Assignment, found.id) if found is not None else None
+    if found is None or assignment is None or found.shopper_id != reader.id:
+        raise NoReader
+    if AuditState(found.state) not in WHERE_IT_STANDS[kind]:
+        raise NoReader
+    tongue, task = language(reader.language), _task(found, assignment, links)
+    if kind is MailKind.ASSIGNED:
+        return Enclosed(words.assigned_mail(task, tongue))
+    return Enclosed(words.returned_mail(task, found.reason, _until(found, assignment, tongue), tongue))
+
+
+def _task(found: Audit, assignment: Assignment, links: Links) -> Task:
+    return Task(
+        branch=found.branch.name,
+        address=found.branch.address,
+        opens_on=assignment.opens_on,
+        closes_on=assignment.closes_on,
+        brief=assignment.brief,
+        fee=assignment.fee,
+        link=links.home,
+    )
+
+
+def _until(found: Audit, assignment: Assignment, tongue: Language) -> str:
+    """By which day at the branch it can be corrected."""
+    if assignment.correct_until is None:
+        return ""
+    day = local_date(assignment.correct_until, found.branch.timezone)
+    return tongue.say("Please correct it by {day}.", day=day)

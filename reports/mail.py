@@ -1,0 +1,224 @@
+"""Report → the mail that brings it: the page's own first sentence, the flags, one picture, what is new and due, one link."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from branches.language import Language
+from reports import mail_layout, wording
+from reports.envelope import Image, Letter
+from reports.mail_layout import Block, Chart, Lead, Lines, Links, Row, Rows, Way
+from reports.report import Group, News, Picture, Report
+
+MOST_FLAGS = 12
+MOST_NEWS = 8
+MOST_EARLIER = 8
+MOST_CHANGES = 8
+MOST_DUE = 5
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A corrective action whose day comes or has passed."""
+
+    branch: str
+    plan: str
+    due_on: date
+    overdue: bool
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """An edition of the days when no mail could go out."""
+
+    week: date
+    link: str
+    revised: bool = False
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What an edition's mail says beside the report itself."""
+
+    monday: date
+    link: str
+    why: str
+    """Why this reader gets it."""
+    edition: str
+    """The words that name the edition."""
+    flags: int
+    """How many there are; the mail shows the first of them."""
+    revised: tuple[str, ...] = ()
+    earlier: tuple[Earlier, ...] = ()
+    due: tuple[Promise, ...] = ()
+    with_paper: bool = False
+
+
+def edition_mail(report: Report, tongue: Language, setting: Setting, picture: Image | None) -> Letter:
+    """What does this edition say, in a mail that is read on a phone with pictures off?
+
+    Args:
+        report: one scope and week in the reader's words.
+        tongue: the reader's language.
+        setting: links, reasons and what else came up.
+        picture: the chart of `main_picture`, drawn; None leaves it out.
+    """
+    blocks = list(_blocks(report, tongue, setting, picture))
+    foot = (setting.why, tongue.say("Head office can change or stop it."), setting.edition)
+    subject = _subject(report, tongue, setting)
+    glance = " ".join((*report.headline[1:], report.basis))
+    return Letter(
+        subject,
+        mail_layout.text(blocks, foot),
+        mail_layout.html(blocks, foot, tongue, subject=subject, glance=glance),
+        (picture,) if picture is not None else (),
+    )
+
+
+def _subject(report: Report, tongue: Language, setting: Setting) -> str:
+    values = {
+        "scope": wording.isolated(report.scope),
+        "week": tongue.short_week(setting.monday),
+        "sentence": report.headline[0].rstrip(".।"),
+    }
+    if setting.revised:
+        return tongue.say("Revised: {scope}, {week}: {sentence}", **values)
+    return tongue.say("{scope}, {week}: {sentence}", **values)
+
+
+def main_picture(report: Report) -> Picture | None:
+    """The picture that says most: of the section that falls short most often, else of all sections."""
+    return next(iter(report.funnels), None) or report.heat
+
+
+def _blocks(report: Report, tongue: Language, setting: Setting, picture: Image | None) -> list[Block]:
+    say = tongue.say
+    shown = main_picture(report)
+    blocks: list[Block | None] = [
+        Lead(report.title, report.headline[0], report.headline[1:]),
+        _changes(setting.revised, tongue),
+        _flags(report.short, tongue, setting.flags),
+        _counted(report),
+        Lines(tuple(line for line in (report.certainty, report.basis) if line), quiet=True),
+        Chart(shown.question, shown.caption, picture) if picture is not None and shown is not None else None,
+        _news(report.news, tongue),
+        _due(setting.due, tongue),
+        Way(say("Open the report"), setting.link),
+        Lines((say("The same report is attached as a PDF."),), quiet=True) if setting.with_paper else None,
+        _earlier(setting.earlier, tongue),
+    ]
+    return [block for block in blocks if block is not None]
+
+
+def _changes(revised: tuple[str, ...], tongue: Language) -> Lines | None:
+    if not revised:
+        return None
+    rest = len(revised) - MOST_CHANGES
+    more = (tongue.count("{n} more change is on the page.", "{n} more changes are on the page.", rest),)
+    return Lines((*revised[:MOST_CHANGES], *(more if rest > 0 else ())), tongue.say("What has changed"))
+
+
+def _flags(group: Group, tongue: Language, total: int) -> Rows | None:
+    verdicts = group.verdicts[:MOST_FLAGS]
+    if not verdicts:
+        return None
+    rows = tuple(
+        Row(
+            wording.isolated(one.name),
+            " · ".join(filter(None, (one.section, wording.isolated(one.region)))),
+            one.words,
+            one.since,
+        )
+        for one in verdicts
+    )
+    hidden = total - len(rows)
+    rest = tongue.count("{n} more is on the page.", "{n} more are on the page.", hidden) if hidden > 0 else ""
+    heads = (tongue.say("Branch"), tongue.say("What the audits say"))
+    return Rows(f"{group.title} · {group.sentence}", heads, rows, rest)
+
+
+def _counted(report: Report) -> Lines | None:
+    """How many branches there is something else to be said of."""
+    groups = (report.watch, report.above, report.norm, report.unjudged)
+    some = [f"{group.title}: {group.sentence}" for group in groups if group.table is not None]
+    return Lines((" · ".join(some),)) if some else None
+
+
+def _news(news: News, tongue: Language) -> Lines:
+    critical = [
+        " · ".join(filter(None, (wording.isolated(one.name), one.words, one.late, ", ".join(one.critical))))
+        for one in news.critical[:MOST_NEWS]
+    ]
+    return Lines((news.sentence, *critical), tongue.say("What is new"))
+
+
+def _due(due: tuple[Promise, ...], tongue: Language) -> Lines | None:
+    if not due:
+        return None
+    lines = [f"{wording.isolated(one.branch)} · {one.plan} · {_when(one, tongue)}" for one in due[:MOST_DUE]]
+    rest = len(due) - MOST_DUE
+    if rest > 0:
+        lines.append(tongue.count("{n} more promise.", "{n} more promises.", rest))
+    return Lines(tuple(lines), tongue.say("What is due"), listed=True)
+
+
+def _when(one: Promise, tongue: Language) -> str:
+    day = tongue.date(one.due_on)
+    return tongue.say("was due on {day}", day=day) if one.overdue else tongue.say("due on {day}", day=day)
+
+
+def _earlier(earlier: tuple[Earlier, ...], tongue: Language) -> Links | None:
+    if not earlier:
+        return None
+    newest = sorted(earlier, key=lambda one: one.week, reverse=True)
+    links = tuple((_named(one, tongue), one.link) for one in newest[:MOST_EARLIER])
+    rest = len(earlier) - MOST_EARLIER
+    more = tongue.count("{n} more is among the past editions.", "{n} more are among the past editions.", rest)
+    return Links(tongue.say("Earlier editions that no mail told you of"), links, more if rest > 0 else "")
+
+
+def _named(one: Earlier, tongue: Language) -> str:
+    words = tongue.week(one.week)
+    return f"{words} ({tongue.say('revised')})" if one.revised else words
+
+
+@dataclass(frozen=True)
+class Task:
+    """An audit as its shopper is told of it."""
+
+    branch: str
+    address: str
+    opens_on: date
+    closes_on: date
+    brief: str
+    fee: str
+    link: str
+
+
+def assigned_mail(task: Task, tongue: Language) -> Letter:
+    """You are asked to audit a branch. The subject names no branch: others may see it on the lock screen."""
+    say = tongue.say
+    when = say("From {first} to {last}.", first=task.opens_on, last=task.closes_on)
+    facts = (wording.isolated(task.address), when, say("Fee: {fee}", fee=task.fee) if task.fee else "")
+    blocks: list[Block] = [
+        Lead(say("A new audit"), wording.isolated(task.branch), tuple(filter(None, facts))),
+        *([Lines(tuple(task.brief.split("\n")), say("What to look out for"))] if task.brief.strip() else []),
+        Way(say("Open my audits"), task.link),
+    ]
+    return _to_shopper(say("A new audit for you"), blocks, tongue)
+
+
+def returned_mail(task: Task, reason: str, until: str, tongue: Language) -> Letter:
+    """Your audit came back: why, and until when it can be corrected."""
+    say = tongue.say
+    blocks: list[Block] = [
+        Lead(say("An audit came back to you"), wording.isolated(task.branch), (until,) if until else ()),
+        *([Lines(tuple(reason.split("\n")), say("What is missing"))] if reason.strip() else []),
+        Way(say("Open my audits"), task.link),
+    ]
+    return _to_shopper(say("An audit came back to you"), blocks, tongue)
+
+
+def _to_shopper(subject: str, blocks: list[Block], tongue: Language) -> Letter:
+    foot = (tongue.say("You get this because you audit for us. Tell nobody at the branch about it."),)
+    shown = mail_layout.html(blocks, foot, tongue, subject=subject, glance="")
+    return Letter(subject, mail_layout.text(blocks, foot), shown)
