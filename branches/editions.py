@@ -165,6 +165,11 @@ def switch_on(session: Session, scope: Scope, wanted: Week | None, first: Week) 
     return Week(row.first_week)
 
 
+def switch_off(session: Session, keys: Iterable[str]) -> None:
+    """Ends the reports of regions that no branch belongs to: one that gets a branch again has no past to report."""
+    session.exec(sa.delete(Reporting).where(col(Reporting.scope).in_(keys)))
+
+
 def is_switched_on(session: Session, scope: Scope, wanted: Week | None) -> bool:
     """Whether the scope's first week is fixed, as these settings have it."""
     row = session.get(Reporting, scope.key)

@@ -4,7 +4,7 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from branches import corrections, editions
 from branches.database import reading, transaction
-from branches.editions import Edition, Scope
+from branches.editions import CHAIN, Edition, Scope
 from branches.errors import Conflict, Refused
 from branches.weeks import Week, local_date
 from reports import revising, stored, weekly
@@ -73,16 +73,26 @@ def weekly_report(worker: Worker) -> list[Edition]:
 
 
 def begin_reporting(worker: Worker) -> None:
-    """Fixes the first reported week of every scope that has none yet, or that the settings now give another."""
+    """Fixes the first reported week of every scope that has none yet, or that the settings now give another.
+
+    A region whose branches have all moved away is forgotten: its editions stay.
+    """
     wanted, now = worker.settings.reporting_from, worker.clock()
     with reading(worker.engine) as session:
         scopes = editions.scopes(session, worker.settings.chain_zone)
-        if all(editions.is_switched_on(session, scope, wanted) for scope in scopes):
+        if not _left(session, scopes) and all(editions.is_switched_on(session, scope, wanted) for scope in scopes):
             return
     with transaction(worker.engine) as session:
+        scopes = editions.scopes(session, worker.settings.chain_zone)
+        editions.switch_off(session, _left(session, scopes))
         begins = [(scope, _first_week(session, worker, scope, now)) for scope in scopes]
         for scope, first in begins:
             editions.switch_on(session, scope, wanted, first)
+
+
+def _left(session: Session, scopes: Iterable[Scope]) -> set[str]:
+    """Regions that were reported and have no branch any more."""
+    return editions.started(session).keys() - {CHAIN, *(scope.key for scope in scopes)}
 
 
 def _first_week(session: Session, worker: Worker, scope: Scope, now: datetime) -> Week:
