@@ -221,10 +221,9 @@ def _explained(*, unreachable: bool = False) -> Iterator[None]:
         raise NotDelivered(_said(error.smtp_code, error.smtp_error), for_good, unreachable=unreachable) from error
     except smtplib.SMTPNotSupportedError as error:
         raise NotDelivered(str(error)[:LONGEST_ANSWER], for_good=not unreachable, unreachable=unreachable) from error
-    except TimeoutError as error:
-        raise NotDelivered("The mail server does not answer.", for_good=False, unreachable=unreachable) from error
     except (smtplib.SMTPException, OSError, UnicodeError) as error:
-        why = (str(error) or type(error).__name__)[:LONGEST_ANSWER]
+        waited = isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
+        why = "The mail server does not answer." if waited else (str(error) or type(error).__name__)[:LONGEST_ANSWER]
         raise NotDelivered(why, for_good=False, unreachable=unreachable) from error
 
 
