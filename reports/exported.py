@@ -29,11 +29,17 @@ def _section(section: SectionFigures) -> dict[str, Any]:
         "section": section.section,
         "audits": section.audits,
         "branches": section.branches,
-        "norm": section.norm,
-        "variances": {source: interval.value for source, interval in section.variances.items()},
-        "intervals": {source: [interval.low, interval.high] for source, interval in section.variances.items()},
-        "criterion": section.criterion,
-        "shopper_over_branch": section.shopper_over_branch,
+        **_fitted(section),
+    }
+
+
+def _fitted(found: SectionFigures | Components) -> dict[str, Any]:
+    return {
+        "norm": found.norm,
+        "variances": {source: interval.value for source, interval in found.variances.items()},
+        "intervals": {source: [interval.low, interval.high] for source, interval in found.variances.items()},
+        "criterion": found.criterion,
+        "shopper_over_branch": found.shopper_over_branch,
     }
 
 
@@ -59,13 +65,5 @@ def components_json(
     }
 
 
-def _components(fitted: Components) -> dict[str, Any]:
-    return {
-        "section": fitted.section,
-        "audits": fitted.audits,
-        "norm": fitted.norm,
-        "variances": {source: interval.value for source, interval in fitted.variances.items()},
-        "intervals": {source: [interval.low, interval.high] for source, interval in fitted.variances.items()},
-        "criterion": fitted.criterion,
-        "shopper_over_branch": fitted.shopper_over_branch,
-    }
+def _components(found: Components) -> dict[str, Any]:
+    return {"section": found.section, "audits": found.audits, **_fitted(found)}

@@ -1,5 +1,6 @@
 """The weekly run: one edition for every scope and week, when it is due and not before, and nothing changed silently."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -55,6 +56,27 @@ def issued(engine: sa.Engine) -> list[tuple[str, date, int]]:
         rows = session.exec(select(Edition).order_by(col(Edition.id))).all()
         names = {scope.key: scope.region_code or CHAIN for scope in editions.scopes(session, "UTC")}
     return [(names[row.scope], row.week, row.revision) for row in rows]
+
+
+def audits_new_in(worker: Worker, week: Week) -> int:
+    """How many audits the chain's edition of that week lists as new."""
+    with reading(worker.engine) as session:
+        edition = editions.latest(session, CHAIN, week.monday)
+        assert edition is not None
+        return len(stored.load(edition.content).new)
+
+
+def after_the_first_look(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], None]) -> None:
+    """Has something happen between the first look at the audits and its edition."""
+    original, waiting = weekly.look, [happens]
+
+    def look(*words: object, **more: object) -> Picture:
+        picture = original(*words, **more)  # type: ignore[arg-type]
+        if waiting:
+            waiting.pop()()
+        return picture
+
+    monkeypatch.setattr(weekly, "look", look)
 
 
 def test_nothing_is_issued_before_it_is_due(worker: Worker, chain: SmallChain, clock: Clock) -> None:
@@ -177,50 +199,30 @@ def test_an_audit_released_while_a_report_is_made_is_in_it(
 ) -> None:
     """Between the look and the edition somebody releases an audit that belongs to it: the look is made again."""
     clock.at = datetime(2026, 3, 10, tzinfo=UTC)
-    looks = 0
 
-    def look_and_release(*words: object, **more: object) -> Picture:
-        nonlocal looks
-        looks += 1
-        picture = original(*words, **more)  # type: ignore[arg-type]
-        if looks == 1:
-            with transaction(worker.engine) as session:
-                place = session.merge(chain.branches["Europe/Budapest"])
-                at = datetime(2026, 3, 8, tzinfo=UTC)
-                make.audit(session, place, visited_at=at, released_at=at)
-        return picture
+    def release() -> None:
+        with transaction(worker.engine) as session:
+            place = session.merge(chain.branches["Europe/Budapest"])
+            at = datetime(2026, 3, 8, tzinfo=UTC)
+            make.audit(session, place, visited_at=at, released_at=at)
 
-    original = weekly.look
-    monkeypatch.setattr(weekly, "look", look_and_release)
+    after_the_first_look(monkeypatch, release)
     jobs.weekly_report(worker)
-    with reading(worker.engine) as session:
-        edition = editions.latest(session, CHAIN, FIRST.monday)
-        assert edition is not None
-        assert len(stored.load(edition.content).new) == 4
+    assert audits_new_in(worker, FIRST) == 4
 
 
 def test_an_audit_excluded_while_a_report_is_made_is_not_in_it(
     worker: Worker, chain: SmallChain, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock.at = datetime(2026, 3, 10, tzinfo=UTC)
-    looks = 0
 
-    def look_and_exclude(*words: object, **more: object) -> Picture:
-        nonlocal looks
-        looks += 1
-        picture = original(*words, **more)  # type: ignore[arg-type]
-        if looks == 1:
-            _exclude(worker, on=date(2026, 3, 4), at=clock.at)
-            assert jobs.revise_editions(replace(worker, holder="two")) == []
-        return picture
+    def exclude() -> None:
+        _exclude(worker, on=date(2026, 3, 4), at=clock.at)
+        assert jobs.revise_editions(replace(worker, holder="two")) == []
 
-    original = weekly.look
-    monkeypatch.setattr(weekly, "look", look_and_exclude)
+    after_the_first_look(monkeypatch, exclude)
     jobs.weekly_report(worker)
-    with reading(worker.engine) as session:
-        edition = editions.latest(session, CHAIN, FIRST.monday)
-        assert edition is not None
-        assert len(stored.load(edition.content).new) == 2
+    assert audits_new_in(worker, FIRST) == 2
 
 
 def test_a_changed_due_time_leaves_no_audit_out_and_none_twice(worker: Worker, chain: SmallChain, clock: Clock) -> None:
@@ -235,10 +237,7 @@ def test_a_changed_due_time_leaves_no_audit_out_and_none_twice(worker: Worker, c
     later = replace(worker, settings=replace(worker.settings, due=DueTime("monday", time(12))))
     clock.at = datetime(2026, 3, 17, tzinfo=UTC)
     jobs.weekly_report(later)
-    with reading(worker.engine) as session:
-        edition = editions.latest(session, CHAIN, FIRST.plus(1).monday)
-        assert edition is not None
-        assert len(stored.load(edition.content).new) == 3 + 2
+    assert audits_new_in(worker, FIRST.plus(1)) == 3 + 2
 
 
 def test_a_revision_forgets_the_excluded_audit_among_the_new_ones(
