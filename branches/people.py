@@ -148,6 +148,11 @@ def user_by_email(session: Session, email: str) -> User:
     return user
 
 
+def known(session: Session, address: str) -> User | None:
+    """Who signs in with that address, written as it is kept; nobody who may no longer sign in."""
+    return session.exec(select(User).where(User.email == address, User.active)).first()
+
+
 def mail_address(text: str) -> str:
     """The one form an address is kept and compared in."""
     address = text.strip().lower()

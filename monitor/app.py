@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from branches.errors import Conflict, NotAllowed, NotFound, Refused
 from branches.language import codes, language
 from branches.people import Role, User
-from monitor.web import capture, editions, gate, login, portal
+from monitor.web import account, capture, editions, gate, login, portal
 from monitor.web.gate import Site
 
 MOST_BYTES = 1_000_000
@@ -23,14 +23,16 @@ def create_app(site: Site, secret: bytes, *, trusted_proxies: int = 0) -> Flask:
     app.config.update(
         SECRET_KEY=secret,
         MAX_CONTENT_LENGTH=MOST_BYTES,
+        SESSION_COOKIE_NAME="__Host-session" if site.secure else "session",
         SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=site.secure,
         WTF_CSRF_TIME_LIMIT=None,
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
     app.extensions["site"] = site
     gate.guard(app)
     CSRFProtect(app)
-    for room in (login, editions, portal, capture):
+    for room in (login, account, editions, portal, capture):
         app.register_blueprint(room.blueprint)
     app.context_processor(_words)
     app.register_error_handler(Refused, _refused)
@@ -63,6 +65,7 @@ def _nav(user: User | None) -> list[tuple[str, str, bool]]:
     """Where this person can go from everywhere: title, address, whether it is here."""
     say = gate.tongue().say
     role = Role(user.role) if user is not None else None
+    own = (say("My sign-in"), "account.show")
     pages = {
         Role.OFFICE: [(say("The whole chain"), "editions.chain")],
         Role.MANAGER: [(say("My region"), "editions.mine")],
@@ -75,7 +78,7 @@ def _nav(user: User | None) -> list[tuple[str, str, bool]]:
             url_for(endpoint),
             request.endpoint == endpoint or (role is Role.MANAGER and request.endpoint == "editions.scope"),
         )
-        for title, endpoint in (pages[role] if role is not None else [])
+        for title, endpoint in ([*pages[role], own] if role is not None else [])
     ]
 
 

@@ -8,8 +8,10 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from monitor import logs, mailer
 from monitor.app import create_app
 from monitor.config import Config, read_config, secret
+from monitor.later import Later
 from monitor.opening import caches, now, open_chain
 from monitor.web.gate import Site
 
@@ -22,6 +24,7 @@ def run(config_file: Path | None, config: Config, *, demo: bool = False) -> None
     if config_file is not None:
         os.environ["MONITOR_CONFIG"] = str(config_file)  # The workers are processes of their own.
     secret(config, "pages")
+    mailer.transport(config)  # settings that cannot be are refused before anybody waits for a mail
     server = Granian(
         "monitor.serving:demo_pages" if demo else "monitor.serving:pages",
         factory=True,
@@ -32,6 +35,8 @@ def run(config_file: Path | None, config: Config, *, demo: bool = False) -> None
         blocking_threads=THREADS,
         websockets=False,
         log_level=LogLevels.warning,
+        log_dictconfig=logs.of_the_server(),
+        log_access=config.serve.log_requests,
         respawn_failed_workers=True,
         workers_kill_timeout=20,
     )
@@ -49,6 +54,7 @@ def demo_pages() -> Flask:
 
 
 def _pages(*, demo: bool) -> Flask:
+    logs.begin()
     config = read_config(None)
     site = Site(
         engine=open_chain(config),
@@ -58,5 +64,10 @@ def _pages(*, demo: bool) -> Flask:
         chain_zone=config.chain.timezone,
         name=config.chain.name,
         demo=demo,
+        photos=config.folder / "photos",
+        address=config.address,
+        mail=mailer.transport(config),
+        sender=mailer.sender(config),
+        later=Later(),
     )
     return create_app(site, secret(config, "pages"), trusted_proxies=config.serve.trusted_proxies)

@@ -186,6 +186,11 @@ class ServeSection(_Section):
         ge=0,
         le=10,
     )
+    log_requests: bool = _setting(
+        False,
+        "Whether each request is written to the error stream, its address without what opens a door",
+        "true or false",
+    )
 
 
 class MailSection(_Section):

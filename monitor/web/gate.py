@@ -4,21 +4,32 @@ import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+import flask
 import sqlalchemy as sa
 from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from branches import sessions
-from branches.database import for_reading
+from branches.database import for_reading, transaction
 from branches.language import Language, codes, language
 from branches.people import Role, User
+from branches.sessions import DeviceSession
+from monitor.later import Job, at_once
+from reports.envelope import Sender, Transport
 
 DEVICE_COOKIE = "device"
 LANGUAGE_COOKIE = "language"
+WANTED = "wanted"
+"""Where somebody was going when they were asked to sign in."""
+DAY_SECONDS = 86_400
+YEAR_SECONDS = 365 * DAY_SECONDS
+LONGEST_PATH = 500
+NOBODY = Sender("monitor@localhost")
 EVERYBODY = "everybody"
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -41,6 +52,18 @@ class Site:
     name: str = ""
     """The chain's, as its pages show it."""
     demo: bool = False
+    photos: Path = Path("photos")
+    """Where the photos of audits lie."""
+    address: str = "http://localhost"
+    """Where people reach the pages: what links are made of, never the request's own word."""
+    mail: Transport | None = None
+    sender: Sender = NOBODY
+    later: Callable[[Job], None] = at_once
+    """Does what no answer waits for."""
+
+    @property
+    def secure(self) -> bool:
+        return self.address.startswith("https://")
 
 
 def site() -> Site:
@@ -61,6 +84,22 @@ def everybody(view: View) -> View:
     """Opens a route to people who are not signed in."""
     view.audience = EVERYBODY  # type: ignore[attr-defined]
     return view
+
+
+def opened_to(endpoint: str) -> frozenset[Role]:
+    """The roles that a route is opened to; none where it is open to everybody or to nobody."""
+    opened = getattr(current_app.view_functions.get(endpoint), "audience", None)
+    return opened if isinstance(opened, frozenset) else frozenset()
+
+
+def takes(most_bytes: int) -> Callable[[View], View]:
+    """Lets a route take more than others; while it comes in, nobody's writing is held up."""
+
+    def opened(view: View) -> View:
+        view.most_bytes = most_bytes  # type: ignore[attr-defined]
+        return view
+
+    return opened
 
 
 def guard(app: Flask) -> None:
@@ -89,12 +128,51 @@ def somebody() -> User | None:
     return cast("User | None", g.get("person"))
 
 
+def device() -> DeviceSession | None:
+    """The signed-in device that asks."""
+    return cast("DeviceSession | None", g.get("device"))
+
+
+def keep() -> None:
+    """Keeps what was written so far, whatever is answered, and holds up nobody meanwhile."""
+    session().commit()
+
+
+def afterwards(job: Job) -> None:
+    """Has something done once this request is over; its answer does not wait for it."""
+    g.setdefault("afterwards", []).append(job)
+
+
+def cookie(name: str) -> str | None:
+    return request.cookies.get(cookie_name(name))
+
+
+def cookie_name(name: str) -> str:
+    """Over TLS a name that browsers take from this very host alone."""
+    return f"__Host-{name}" if site().secure else name
+
+
+def set_cookie(response: AnyResponse, name: str, value: str, seconds: int) -> None:
+    response.set_cookie(
+        cookie_name(name),
+        value,
+        max_age=seconds,
+        httponly=True,
+        secure=site().secure or request.is_secure,
+        samesite="Lax",
+    )
+
+
+def drop_cookie(response: AnyResponse, name: str) -> None:
+    response.delete_cookie(cookie_name(name), httponly=True, secure=site().secure or request.is_secure, samesite="Lax")
+
+
 def tongue() -> Language:
     """The language of this reader: their own choice, else what their browser asks for, else the chain's."""
     user = somebody()
     if user is not None and user.language in codes():
         return language(user.language)
-    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    chosen = cookie(LANGUAGE_COOKIE)
     if chosen in codes():
         return language(chosen)
     return language(request.accept_languages.best_match(codes()) or site().language)
@@ -113,18 +191,39 @@ def _enter() -> AnyResponse | None:
         abort(404)  # no address of ours holds such a sign, and databases refuse it
     view = current_app.view_functions.get(request.endpoint or "")
     opened = getattr(view, "audience", None)
-    token = request.cookies.get(DEVICE_COOKIE)
     if request.endpoint != "static":
-        g.person = sessions.who(session(), token, at=site().clock()) if token else None
+        _recognise(cookie(DEVICE_COOKIE))
     if view is None or opened == EVERYBODY:
         return None
     if opened is None:
         abort(404)  # A route that says nothing of its audience has none.
     if g.person is None:
-        return redirect(url_for("login.sign_in"))
+        return _to_sign_in()
     if Role(g.person.role) not in opened:
         abort(404)
+    if hasattr(view, "most_bytes"):
+        request.max_content_length = view.most_bytes
+        keep()
     return None
+
+
+def _recognise(token: str | None) -> None:
+    at = site().clock()
+    found = sessions.device(session(), token, at=at) if token else None
+    g.device, g.person = found, found.user if found is not None else None
+    if found is not None and sessions.long_unseen(found, at=at):
+        afterwards(partial(_see, site().engine, found.id, at))
+
+
+def _see(engine: sa.Engine, device_id: int, at: datetime) -> None:
+    with transaction(engine) as session:
+        sessions.see(session, device_id, at=at)
+
+
+def _to_sign_in() -> AnyResponse:
+    if request.method == "GET" and len(request.full_path) <= LONGEST_PATH:
+        flask.session[WANTED] = request.full_path.removesuffix("?")
+    return redirect(url_for("login.sign_in"))
 
 
 def _leave(response: Response) -> Response:
@@ -136,6 +235,8 @@ def _leave(response: Response) -> Response:
     response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if site().secure:
+        response.headers["Strict-Transport-Security"] = f"max-age={YEAR_SECONDS}"
     if request.endpoint != "static":
         response.headers["Cache-Control"] = "no-store"
     return response
@@ -149,3 +250,5 @@ def _close(_: BaseException | None) -> None:
     held = g.pop("session", None)
     if held is not None:
         held.close()
+    for job in g.pop("afterwards", []):
+        site().later(job)

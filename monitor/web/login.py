@@ -1,14 +1,21 @@
-"""Sign-in by a link that works once, sign-out, and the choice of a language."""
+"""Sign-in by a mailed link or code that works once or by a password, sign-out, and the choice of a language."""
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+import secrets
+from datetime import datetime
+from functools import partial
+
+from flask import Blueprint, abort, current_app, redirect, render_template, request, session, url_for
 from sqlmodel import col, select
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RoutingException
 from werkzeug.wrappers import Response as AnyResponse
 
-from branches import sessions
+from branches import knocking, people, sessions
 from branches.errors import Refused
 from branches.language import codes
-from branches.people import Role, User
-from monitor.web import gate
+from branches.people import Role, User, mail_address
+from monitor import passwords
+from monitor.web import devices, gate, way_in
 
 blueprint = Blueprint("login", __name__)
 
@@ -19,7 +26,13 @@ HOMES = {
     Role.SHOPPER: "capture.mine",
 }
 """Where each role begins."""
-DAY_SECONDS = 86_400
+ASKING_COOKIE = "asking"
+"""What the browser keeps that asked for a mail: its code is worth something there alone."""
+MOST_PASSWORDS = 10
+"""Passwords tried for one address within an hour."""
+LONGEST_CODE, LONGEST_TOKEN = 20, 100
+UNFIT = 422
+Answer = AnyResponse | tuple[str, int]
 
 
 @blueprint.get("/")
@@ -32,8 +45,91 @@ def home() -> AnyResponse:
 @blueprint.get("/sign-in")
 @gate.everybody
 def sign_in() -> str:
+    return _sign_in_page()
+
+
+def _sign_in_page(**shown: str) -> str:
     people = _demo_people() if gate.site().demo and gate.on_loopback() else []
-    return render_template("login/sign_in.html", people=people, roles=_role_words())
+    return render_template("login/sign_in.html", people=people, roles=_role_words(), **shown)
+
+
+@blueprint.post("/sign-in")
+@gate.everybody
+def ask() -> Answer:
+    """Asks for a mail. The answer is the same for everybody, and given before anybody is looked for."""
+    typed = request.form.get("email", "")
+    try:
+        email = mail_address(typed)
+    except Refused as refused:
+        return _sign_in_page(email=typed, mail_error=gate.tongue().say(refused.message, **refused.values)), UNFIT
+    browser = secrets.token_urlsafe(24)
+    asked = way_in.Asked(email, browser)
+    gate.afterwards(partial(way_in.send, gate.site(), current_app.jinja_env, asked))
+    response = redirect(url_for("login.code"))
+    gate.set_cookie(response, ASKING_COOKIE, browser, sessions.LINK_MINUTES * 60)
+    return response
+
+
+@blueprint.get("/sign-in/code")
+@gate.everybody
+def code() -> str:
+    return _code_page()
+
+
+def _code_page(error: str = "") -> str:
+    return render_template("login/code.html", error=error, minutes=sessions.LINK_MINUTES, most=way_in.MOST_MAILS)
+
+
+@blueprint.post("/sign-in/code")
+@gate.everybody
+def enter_code() -> Answer:
+    typed = "".join(request.form.get("code", "").split())[:LONGEST_CODE]
+    browser, at = gate.cookie(ASKING_COOKIE) or "", gate.site().clock()
+    user = sessions.try_code(gate.session(), browser, typed, at=at)
+    if user is None:
+        # Counted whether or not anything was sent, so that both take the same time.
+        knocking.knock(gate.session(), f"code {browser}", most=sessions.MOST_WRONG_CODES, at=at)
+        gate.keep()
+        say = gate.tongue().say
+        return _code_page(
+            say("This code does not fit. After five wrong ones or when it is too old, ask for another.")
+        ), UNFIT
+    response = _signed_in(user)
+    gate.drop_cookie(response, ASKING_COOKIE)
+    return response
+
+
+@blueprint.post("/sign-in/password")
+@gate.everybody
+def enter_password() -> Answer:
+    typed, at = request.form.get("email", ""), gate.site().clock()
+    email = _address(typed)
+    user = people.known(gate.session(), email)
+    if not _password_fits(user, email, request.form.get("password", ""), at):
+        error = gate.tongue().say(
+            "Address and password do not fit each other, or there were too many tries: then only the mailed link opens."
+        )
+        return _sign_in_page(email=typed, password_error=error), UNFIT
+    assert user is not None
+    return _signed_in(user)
+
+
+def _address(typed: str) -> str:
+    """As it is kept; empty for what is none."""
+    try:
+        return mail_address(typed)
+    except Refused:
+        return ""
+
+
+def _password_fits(user: User | None, email: str, password: str, at: datetime) -> bool:
+    """Counts the try first; looking at a password takes long, and nobody else waits for it."""
+    rarely = knocking.knock(gate.session(), f"password {email}", most=MOST_PASSWORDS, at=at)
+    gate.keep()
+    fits = passwords.fits(user, password) and rarely
+    if fits:
+        knocking.forget(gate.session(), f"password {email}")
+    return fits
 
 
 @blueprint.get("/sign-in/<token>")
@@ -46,7 +142,7 @@ def landing(token: str) -> str:
 @blueprint.post("/sign-in/<token>")
 @gate.everybody
 def redeem(token: str) -> AnyResponse:
-    return _signed_in(sessions.redeem(gate.session(), token[:100], at=gate.site().clock()))
+    return _signed_in(sessions.redeem(gate.session(), token[:LONGEST_TOKEN], at=gate.site().clock()))
 
 
 @blueprint.get("/demo/<role>")
@@ -65,9 +161,10 @@ def enter_demo(role: str) -> AnyResponse:
 @blueprint.post("/sign-out")
 @gate.everybody
 def sign_out() -> AnyResponse:
-    sessions.end(gate.session(), request.cookies.get(gate.DEVICE_COOKIE, ""))
+    sessions.end(gate.session(), gate.cookie(gate.DEVICE_COOKIE) or "")
+    session.clear()
     response = redirect(url_for("login.sign_in"))
-    response.delete_cookie(gate.DEVICE_COOKIE)
+    gate.drop_cookie(response, gate.DEVICE_COOKIE)
     return response
 
 
@@ -83,7 +180,7 @@ def choose_language() -> AnyResponse:
         user.language = code
         gate.session().add(user)
     response = redirect(_own_path(request.form.get("back", "/")))
-    _set_cookie(response, gate.LANGUAGE_COOKIE, code, 365)
+    gate.set_cookie(response, gate.LANGUAGE_COOKIE, code, gate.YEAR_SECONDS)
     return response
 
 
@@ -94,17 +191,26 @@ def _own_path(path: str) -> str:
 
 
 def _signed_in(user: User) -> AnyResponse:
-    sessions.end(gate.session(), request.cookies.get(gate.DEVICE_COOKIE, ""))
-    token = sessions.begin(gate.session(), user, at=gate.site().clock())
-    response = redirect(url_for("login.home"))
-    _set_cookie(response, gate.DEVICE_COOKIE, token, sessions.SESSION_DAYS)
+    """Begins a session under a new name; whatever the browser carried before opens nothing more."""
+    sessions.end(gate.session(), gate.cookie(gate.DEVICE_COOKIE) or "")
+    wanted = session.get(gate.WANTED, "")
+    session.clear()
+    label = devices.words(request.user_agent.string)
+    token = sessions.begin(gate.session(), user, at=gate.site().clock(), label=label)
+    response = redirect(wanted if _leads(user, wanted) else url_for("login.home"))
+    gate.set_cookie(response, gate.DEVICE_COOKIE, token, sessions.SESSION_DAYS * gate.DAY_SECONDS)
     return response
 
 
-def _set_cookie(response: AnyResponse, name: str, value: str, days: int) -> None:
-    response.set_cookie(
-        name, value, max_age=days * DAY_SECONDS, httponly=True, secure=request.is_secure, samesite="Lax"
-    )
+def _leads(user: User, path: str) -> bool:
+    """Whether that is a page of ours for people of this role."""
+    if _own_path(path) != path:
+        return False
+    try:
+        endpoint, _ = current_app.url_map.bind("").match(path.partition("?")[0], method="GET")
+    except (HTTPException, RoutingException):
+        return False
+    return Role(user.role) in gate.opened_to(endpoint)
 
 
 def _role_words() -> dict[str, str]:

@@ -1,0 +1,44 @@
+"""Logs: what is written of a request never holds the way in that its address carries."""
+
+import logging
+import re
+from typing import Any
+
+_WAY_IN = re.compile(r"(/sign-in/)(?!code\b|password\b)[^\s\"'?#<>\]]+")
+WORDS = "%(asctime)s %(levelname)s %(message)s"
+
+
+def redacted(text: str) -> str:
+    """Without the secret part of a sign-in link."""
+    return _WAY_IN.sub(r"\1…", text)
+
+
+class Redacting(logging.Formatter):
+    """Words a record with its traceback, then takes out what opens a door."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redacted(super().format(record))
+
+
+def begin() -> None:
+    """The whole process writes through it: our own words, the libraries' only when something is wrong."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(Redacting(WORDS))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.getLogger("monitor").setLevel(logging.INFO)
+
+
+def of_the_server() -> dict[str, Any]:
+    """The web server's own log and its list of requests, in its terms."""
+    words = {"()": Redacting, "fmt": WORDS}
+    return {
+        "formatters": {"generic": words, "access": words},
+        "handlers": {
+            name: {"formatter": name, "class": "logging.StreamHandler", "stream": "ext://sys.stderr"}
+            for name in ("generic", "access")
+        },
+        "loggers": {
+            "_granian": {"handlers": ["generic"], "level": "INFO", "propagate": False},
+            "granian.access": {"handlers": ["access"], "level": "INFO", "propagate": False},
+        },
+    }

@@ -1,0 +1,117 @@
+"""A person's own sign-in: where they are signed in, and their password if they want one."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from branches import accounts, knocking, sessions
+from branches.errors import NotAllowed, Refused
+from branches.people import Role
+from branches.sessions import LINK_MINUTES, DeviceSession
+from branches.weeks import local_date
+from monitor import passwords
+from monitor.web import devices, gate
+
+blueprint = Blueprint("account", __name__)
+
+MOST_PASSWORDS = 10
+"""Wrong ones within an hour, before even the right one is not believed."""
+UNFIT = 422
+Answer = AnyResponse | tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One device as its person sees it."""
+
+    id: str
+    label: str
+    since: str
+    seen: str
+    here: bool
+
+
+@blueprint.get("/account")
+@gate.audience(*Role)
+def show() -> str:
+    return _page()
+
+
+def _page(**errors: str) -> str:
+    user = gate.person()
+    found = sessions.devices(gate.session(), user, at=gate.site().clock())
+    return render_template(
+        "account/show.html",
+        devices=[_line(one) for one in found],
+        has_password=user.password is not None,
+        least=passwords.LEAST_LETTERS,
+        **errors,
+    )
+
+
+def _line(device: DeviceSession) -> Line:
+    zone, day = gate.site().chain_zone, gate.tongue().date
+    seen = device.seen_at or device.started_at
+    here = gate.device()
+    return Line(
+        id=str(device.id),
+        label=device.label,
+        since=day(local_date(device.started_at, zone)),
+        seen=day(local_date(seen, zone)),
+        here=here is not None and here.id == device.id,
+    )
+
+
+@blueprint.post("/account/devices")
+@gate.audience(*Role)
+def end_device() -> AnyResponse:
+    """Signs one of the person's other devices out."""
+    asked = request.form.get("device", "")
+    own = sessions.devices(gate.session(), gate.person(), at=gate.site().clock())
+    for device in own:
+        if str(device.id) == asked:
+            sessions.end_device(gate.session(), device)
+    flash(gate.tongue().say("Signed out there."), "done")
+    return redirect(url_for("account.show"))
+
+
+@blueprint.post("/account/password")
+@gate.audience(*Role)
+def change_password() -> Answer:
+    """Needs the password until now, or where there is none a sign-in of a moment ago."""
+    user, say = gate.person(), gate.tongue().say
+    if user.password is None:
+        _refuse_unless_fresh()
+    elif not _is_own_password(request.form.get("current", "")):
+        return _page(current_error=say("This is not your password, or there were too many tries.")), UNFIT
+    try:
+        hashed = passwords.hashed(user, request.form.get("new", ""))
+    except Refused as refused:
+        return _page(new_error=say(refused.message, **refused.values)), UNFIT
+    at = gate.site().clock()
+    accounts.set_password(gate.session(), user, hashed, by=user, at=at)
+    token = sessions.begin(gate.session(), user, at=at, label=devices.words(request.user_agent.string))
+    session.clear()
+    flash(say("Your new password holds. Every other device has been signed out."), "done")
+    response = redirect(url_for("account.show"))
+    gate.set_cookie(response, gate.DEVICE_COOKIE, token, sessions.SESSION_DAYS * gate.DAY_SECONDS)
+    return response
+
+
+def _is_own_password(typed: str) -> bool:
+    user = gate.person()
+    about, at = f"password {user.email}", gate.site().clock()
+    rarely = knocking.knock(gate.session(), about, most=MOST_PASSWORDS, at=at)
+    gate.keep()
+    fits = passwords.fits(user, typed) and rarely
+    if fits:
+        knocking.forget(gate.session(), about)
+    return fits
+
+
+def _refuse_unless_fresh() -> None:
+    device = gate.device()
+    if device is None or gate.site().clock() - device.started_at > timedelta(minutes=LINK_MINUTES):
+        raise NotAllowed("Sign out and in again first: a password is chosen within a quarter of an hour of signing in.")
