@@ -54,6 +54,7 @@ def compose(
 
 
 def scope_name(figures: Figures, language: Language) -> str:
+    """What the report is of: its region's name, or the whole chain."""
     return figures.scope_name or language.say("The whole chain")
 
 

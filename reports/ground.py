@@ -102,6 +102,7 @@ class Ground:
         self.figure.add_artist(stroke)
 
     def boxes(self, boxes: Iterable[Box], tone: str, edge: str | None = None) -> None:
+        """Filled rectangles."""
         corners = [[(x, y), (x + w, y), (x + w, y + h), (x, y + h)] for x, y, w, h in boxes]
         self.areas(corners, tone, edge)
 

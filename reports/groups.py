@@ -25,6 +25,7 @@ def by_state(cells: Iterable[Cell]) -> dict[State, list[Cell]]:
 
 
 def group(voice: Voice, state: State, cells: list[Cell]) -> Group:
+    """The verdicts of one state: the furthest in full, a table of them all beside."""
     language, cells = voice.language, _together(cells)
     branches = wording.branches(language, len({cell.branch for cell in cells}))
     listed = cells[: tables.TABLE_ROWS]
@@ -133,6 +134,7 @@ def _fewest(cells: list[Cell]) -> int:
 
 
 def unjudged(voice: Voice, lacking: Lacking) -> Group:
+    """Branches that could not be judged: with what is known of them, or in which sections audits are missing."""
     language = voice.language
     title, n = wording.state_word(language, State.NOT_ENOUGH), wording.branches(language, len(lacking))
     if not voice.figures.design.enough and lacking:

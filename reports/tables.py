@@ -78,6 +78,7 @@ def rest(voice: Voice, left_out: int) -> str:
 
 
 def estimates(voice: Voice, caption: str, found: list[tuple[str, dict[str, Cell]]]) -> Table:
+    """Each branch's estimates, in points from the norm, a column a section."""
     language, sections = voice.language, [section.section for section in voice.figures.sections]
     listed = found[:TABLE_ROWS]
     rows = [
@@ -98,6 +99,7 @@ def estimates(voice: Voice, caption: str, found: list[tuple[str, dict[str, Cell]
 
 
 def lacking_sections(voice: Voice, cells: list[Cell]) -> str:
+    """In which sections a branch has too few audits; all of them are not named one by one."""
     if len(cells) == len(voice.figures.sections):
         return voice.language.say("all sections")
     return voice.language.join([voice.title(cell.section) for cell in cells])

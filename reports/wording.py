@@ -15,6 +15,7 @@ _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
 
 
 def state_word(language: Language, state: State) -> str:
+    """What a state is called in headings and tables."""
     return {
         State.FALLS_SHORT: language.say("Falls short"),
         State.WATCH: language.say("Watch"),
@@ -50,10 +51,12 @@ def likely(language: Language, low: float, high: float) -> str:
 
 
 def audits(language: Language, n: int) -> str:
+    """So many audits: "9 audits"."""
     return language.count("{n} audit", "{n} audits", n)
 
 
 def branches(language: Language, n: int) -> str:
+    """So many branches: "3 branches"."""
     return language.count("{n} branch", "{n} branches", n)
 
 
@@ -118,6 +121,7 @@ def signed(language: Language, points: float | None, digits: int = 1) -> str:
 
 
 def spread_of(language: Language, spread: Interval) -> str:
+    """A spread in points with its 90 % interval."""
     return language.say(
         "{spread} points (likely {low} to {high})", spread=spread.value, low=spread.low, high=spread.high
     )
@@ -192,6 +196,7 @@ def news(language: Language, n: int, late: int, critical: int) -> str:
 
 
 def further(language: Language, design: Design) -> str:
+    """How many audits would make branches tellable, if any number would."""
     if design.audits_wanted is None:
         return language.say("More audits alone would not change this.")
     return language.count(

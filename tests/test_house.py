@@ -81,6 +81,15 @@ def names_defined(path: Path) -> set[str]:
     return {node.name for node in ast.walk(tree) if isinstance(node, kinds)} - NAMED_ELSEWHERE
 
 
+def unexplained(path: Path) -> list[str]:
+    """Public functions of a file without a docstring; a method of one statement is as short as one would be."""
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef) and not node.name.startswith("_")]
+    methods = [node for held in classes for node in held.body if isinstance(node, ast.FunctionDef) and node.body[1:]]
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)] + methods
+    return [node.name for node in functions if not node.name.startswith("_") and ast.get_docstring(node) is None]
+
+
 def first_word(name: str) -> str:
     return re.split(r"(?<=[a-z])(?=[A-Z])|_", name.strip("_"))[0].lower()
 
@@ -106,6 +115,12 @@ def test_no_name_says_nothing() -> None:
         f"{path}: {name}" for path in code for name in names_defined(path) if first_word(name) in NAMES_FOR_NOTHING
     }
     assert named == set()
+
+
+def test_every_public_function_of_reports_says_what_it_answers() -> None:
+    code = [path for path in files() if path.suffix == ".py" and path.parts[0] == "reports"]
+    found = {str(path): unexplained(path) for path in code}
+    assert {path: names for path, names in found.items() if names} == {}
 
 
 def test_every_dependency_carries_its_reason() -> None:
