@@ -27,9 +27,12 @@ ZONE = "Europe/Budapest"
 REPORTED_WEEKS = 6
 """Past weeks that the demonstration has editions of."""
 PORTS = range(8000, 8100)
-OWN = ("MONITOR_DATA__FOLDER", "MONITOR_DATABASE__URL", "MONITOR_SERVE__HOST")
-"""Settings that would lead the demonstration to a real chain, or others to the demonstration."""
-SETTINGS = """# The demonstration's own settings. Everything in this folder is invented and may be deleted at any time.
+KEPT = "MONITOR_SERVE__PORT"
+"""The only setting that the demonstration takes from the environment: others are of a real chain."""
+DATABASE = "monitor.sqlite3"
+MARK = "# The demonstration's own settings."
+"""How its settings begin: a folder without them is somebody else's."""
+SETTINGS = """{mark} Everything in this folder is invented and may be deleted at any time.
 [chain]
 name = "Demo Salons (invented)"
 timezone = "{zone}"
@@ -81,22 +84,43 @@ def command(folder: Path, branches: int, weeks: int, seed: int, only_make: bool)
 
 def _settled(folder: Path) -> Config:
     """The demonstration's settings: written once, but for the port, which must be free."""
-    taken = sorted(name for name in OWN if name in os.environ)
-    if taken:
-        raise Refused(
-            "The demonstration has a database and a folder of its own; unset {names} first.", names=", ".join(taken)
-        )
+    _set_aside()
     make_folder(folder)
     file = folder.resolve() / "config.toml"
+    _refuse_another_chain(file)
     os.environ["MONITOR_CONFIG"] = str(file)
     if not file.exists():
         first = Week.of(local_date(now(), ZONE)).plus(-REPORTED_WEEKS).monday
-        file.write_text(SETTINGS.format(zone=ZONE, first=f'"{first.isoformat()}"', port=_free_port()), encoding="utf-8")
+        written = SETTINGS.format(mark=MARK, zone=ZONE, first=f'"{first.isoformat()}"', port=_free_port())
+        file.write_text(written, encoding="utf-8")
     config = read_config(file)
+    if config.database_url != f"sqlite:///{file.parent / DATABASE}":
+        raise Refused(
+            "{file} leads the demonstration to another database; name another folder with --folder.", file=str(file)
+        )
     if not _free(config.serve.port):
-        os.environ["MONITOR_SERVE__PORT"] = str(_free_port())
+        os.environ[KEPT] = str(_free_port())
         config = read_config(file)
     return config
+
+
+def _set_aside() -> None:
+    """Takes a real chain's settings out of the environment, for this process and those that it begins."""
+    found = sorted(name for name in os.environ if name.upper().startswith("MONITOR_") and name.upper() != KEPT)
+    for name in found:
+        del os.environ[name]
+    if found:
+        click.echo(f"The demonstration has settings of its own and leaves aside: {', '.join(found)}.")
+
+
+def _refuse_another_chain(settings: Path) -> None:
+    """A folder that holds something of a chain but not the demonstration's settings is a real one's."""
+    ours = settings.exists() and settings.read_bytes().startswith(MARK.encode())
+    if not ours and (settings.exists() or (settings.parent / DATABASE).exists()):
+        raise Refused(
+            "The folder {folder} holds a chain that is not the demonstration's; name another with --folder.",
+            folder=str(settings.parent),
+        )
 
 
 def _free_port() -> int:
