@@ -103,6 +103,20 @@ def shape(value: Any) -> Any:
     return [shape(value[0])] if isinstance(value, list) and value and isinstance(value[0], dict) else None
 
 
+def rooms(floor: str) -> list[str]:
+    """What the architecture's second chapter names on a floor."""
+    block = next(block for block in blocks(text(ROOT / "docs" / "architecture.md")) if f"    {floor}/\n" in block)
+    lines = block.split(f"    {floor}/\n")[1].split("\n    ")
+    found = [re.match(r" {2}(\w+(?:, \w+)*)(?: {2,}|$)", line.removeprefix("    ")) for line in lines]
+    return [name for match in found if match for name in match[1].split(", ")]
+
+
+@pytest.mark.parametrize("floor", ["branches", "reports", "monitor"])
+def test_every_file_and_folder_of_a_floor_is_named_once(floor: str) -> None:
+    there = {path.stem for path in (ROOT / floor).iterdir() if path.suffix in {"", ".py"} and path.stem[0] not in "_."}
+    assert sorted(rooms(floor)) == sorted(there)
+
+
 def test_pages_are_found() -> None:
     assert {"README.md", "docs/README.md", "docs/json.md"} <= {str(page.relative_to(ROOT)) for page in PAGES}
 
