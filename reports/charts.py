@@ -183,7 +183,7 @@ def split(values: Split, language: Language) -> Figure:
     """Where the differences come from: each source's spread with its likely range, section by section."""
     row, head, foot = 22.0, 24.0, 36.0
     words = [width(part.word, SMALL) for panel in values.panels for part in panel.parts]
-    label = min(max([80.0, *words]) + 18, 150.0)
+    label = min(max([80.0, *words]) + 18, 170.0)
     height = sum(head + row * len(panel.parts) for panel in values.panels) + foot
     ground = Ground(height)
     across = Scale(0, _widest(values) * 1.02, label, WIDTH - 42)
