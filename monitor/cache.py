@@ -1,16 +1,17 @@
-"""Drawings that take a moment to make and never change: kept as files that can be made again at any time."""
+"""Drawings and papers that take a moment to make and never change: kept as files that can be made again at any time."""
 
 import json
 import logging
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 
 from markupsafe import Markup
 
 from branches.language import Language
-from monitor import __version__
+from monitor.pencil import pencil
 from reports.own import OwnReport
 from reports.report import Report
 
@@ -22,15 +23,24 @@ _one_at_a_time = Lock()
 
 def drawings(folder: Path, edition: str, report: Report | OwnReport, language: Language) -> dict[str, Markup]:
     """Inline SVG of an edition's pictures in one language, drawn when first asked for."""
-    file = folder / "drawings" / f"{edition}-{language.code}-{__version__}.json"
-    kept = _read(file)
-    if kept is None:
-        with _one_at_a_time:
-            kept = _read(file)
-            if kept is None:
-                kept = _draw(report, language)
-                _write(file, kept)
-    return {name: Markup(drawing) for name, drawing in kept.items()}  # noqa: S704 - our own drawings, cleaned when made
+    file = folder / "drawings" / f"{edition}-{language.code}-{pencil()}.json"
+    kept = _once(file, lambda: json.dumps(_draw(report, language)).encode(), _holds_drawings)
+    return {name: Markup(drawing) for name, drawing in json.loads(kept).items()}  # noqa: S704 - our own drawings, cleaned when made
+
+
+def paper(
+    folder: Path, edition: str, report: Report, language: Language, *, words: str, revised: tuple[str, ...] = ()
+) -> bytes:
+    """An edition as PDF in one language, made when first asked for; `words` name the edition at the foot of a page."""
+    file = folder / "papers" / f"{edition}-{language.code}-{pencil()}.pdf"
+    return _once(file, lambda: _print(report, language, words, revised), lambda kept: kept.startswith(b"%PDF-"))
+
+
+def _print(report: Report, language: Language, words: str, revised: tuple[str, ...]) -> bytes:
+    # As with the drawings, whose library it rests on.
+    from reports.paper import weekly_pdf  # noqa: PLC0415
+
+    return weekly_pdf(report, language, edition=words, revised=revised)
 
 
 def _draw(report: Report | OwnReport, language: Language) -> dict[str, str]:
@@ -43,21 +53,39 @@ def _draw(report: Report | OwnReport, language: Language) -> dict[str, str]:
     return {name: str(drawing) for name, drawing in drawn.items()}
 
 
-def _read(file: Path) -> dict[str, str] | None:
+def _holds_drawings(kept: bytes) -> bool:
     try:
-        kept = json.loads(file.read_bytes())
-    except (OSError, ValueError):
-        return None
-    return kept if isinstance(kept, dict) else None
+        return isinstance(json.loads(kept), dict)
+    except ValueError:
+        return False
 
 
-def _write(file: Path, content: dict[str, str]) -> None:
+def _once(file: Path, make: Callable[[], bytes], good: Callable[[bytes], bool]) -> bytes:
+    """What was kept, else what is made now; two who ask at once have it made once."""
+    kept = _read(file)
+    if not good(kept):
+        with _one_at_a_time:
+            kept = _read(file)
+            if not good(kept):
+                kept = make()
+                _write(file, kept)
+    return kept
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""
+
+
+def _write(file: Path, content: bytes) -> None:
     """Whole or not at all: another process may be reading. A full disk costs the next reader's time, not the page."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         number, name = tempfile.mkstemp(dir=file.parent)
-        with os.fdopen(number, "w", encoding="utf-8") as stream:
-            json.dump(content, stream)
+        with os.fdopen(number, "wb") as stream:
+            stream.write(content)
         Path(name).replace(file)
     except OSError as error:
-        log.warning("drawings could not be kept: %s", error)
+        log.warning("a drawing or paper could not be kept: %s", error)

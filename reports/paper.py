@@ -18,7 +18,12 @@ from reports.report import Report
 Told = TypeVar("Told", Report, OwnReport)
 _TEMPLATES = Path(__file__).parent / "typeset"
 _WHITE = {"paper": "#ffffff"}
-_LEADING, _INDIC_LEADING = 0.03, 0.2
+_SMALL_PRINT, _WALL_PRINT = 8.5, 11.0
+"""Points of the letters; what hangs in a staff room is read from further away, unless it has too much to say for one page."""
+_WIDE_SCRIPTS = {"Taml": 0.92}
+"""Scripts whose words are so long that their letters are set smaller."""
+_WALL_SECTIONS = 6
+_LEADING, _INDIC_LEADING = 0.03, 0.12
 """Between the lines, in letters; a font's own height comes to it."""
 _HYPHENATED = {"hu"}
 
@@ -46,7 +51,30 @@ def weekly_pdf(report: Report, tongue: Language, *, edition: str, revised: tuple
         "words": _week_words(tongue),
         "drawings": render.paper_drawings(known, tongue),
     }
-    return _pdf("week.typ", content, tongue)
+    return _pdf("week.typ", content, tongue, _SMALL_PRINT)
+
+
+def own_pdf(report: OwnReport, tongue: Language, *, branch: str) -> bytes:
+    """How is our branch doing, on one page for the staff room? A PDF/UA-1, the same bytes for the same words.
+
+    Args:
+        report: one branch and week in the words of those who work there.
+        tongue: the reader's language.
+        branch: the branch's name, for the foot of the page.
+    """
+    known, lacking = _known(report, tongue)
+    content = {
+        "report": asdict(known),
+        "scope": letters.legible(branch),
+        "week": known.week,
+        "title": f"{letters.legible(branch)} · {known.week}",
+        "edition": "",
+        "lacking": lacking,
+        "words": _own_words(tongue),
+        "drawings": render.own_paper_drawings(known, tongue),
+    }
+    sections = len(known.well) + len(known.work) + len(known.alike) + len(known.unjudged)
+    return _pdf("own.typ", content, tongue, _WALL_PRINT if sections <= _WALL_SECTIONS else _SMALL_PRINT)
 
 
 def _known(report: Told, tongue: Language) -> tuple[Told, list[str]]:
@@ -73,6 +101,21 @@ def _week_words(tongue: Language) -> dict[str, Any]:
     }
 
 
+def _own_words(tongue: Language) -> dict[str, Any]:
+    say = tongue.say
+    return {
+        **_words(tongue),
+        "title": say("How we are doing"),
+        "norm": say("The norm is what the chain's other branches reach on average."),
+        "groups": [
+            ("well", say("What goes well")),
+            ("work", say("What to work on")),
+            ("alike", say("As the norm")),
+            ("unjudged", say("Not enough audits")),
+        ],
+    }
+
+
 def _words(tongue: Language) -> dict[str, Any]:
     say = tongue.say
     return {
@@ -86,9 +129,10 @@ def _words(tongue: Language) -> dict[str, Any]:
     }
 
 
-def _pdf(template: str, content: dict[str, Any], tongue: Language) -> bytes:
+def _pdf(template: str, content: dict[str, Any], tongue: Language, size: float) -> bytes:
     look = {
         "language": tongue.code,
+        "size": size * _WIDE_SCRIPTS.get(tongue.script, 1.0),
         "families": letters.FAMILIES,
         "colours": {**COLOURS, **_WHITE},
         "leading": _LEADING if tongue.script == "Latn" else _INDIC_LEADING,

@@ -1,9 +1,11 @@
 """Editions: the weekly report as a page, for the region's manager and for head office."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from io import BytesIO
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, send_file, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from branches import access, editions, standards
@@ -19,6 +21,7 @@ from reports.report import Report
 from reports.revised import revision_words
 
 blueprint = Blueprint("editions", __name__)
+LONGEST_NAME = 60
 
 
 @blueprint.get("/reports/chain")
@@ -55,11 +58,33 @@ def past(scope: str) -> str:
 @blueprint.get("/editions/<public_id>")
 @gate.audience(Role.OFFICE, Role.MANAGER)
 def edition(public_id: str) -> str:
-    found = editions.find(gate.session(), public_id)
-    if found is None:
-        abort(404)
-    _may_read(found.scope)
-    return _page(found)
+    return _page(_readable(public_id))
+
+
+@blueprint.get("/editions/<public_id>.pdf")
+@gate.audience(Role.OFFICE, Role.MANAGER)
+def paper(public_id: str) -> AnyResponse:
+    found = _readable(public_id)
+    figures = stored.load(found.content)
+    report = composed(found, figures)
+    pdf = cache.paper(
+        gate.site().cache,
+        found.public_id,
+        report,
+        gate.tongue(),
+        words=_edition_words(found),
+        revised=_revised(found, figures),
+    )
+    return send_file(
+        BytesIO(pdf), mimetype="application/pdf", as_attachment=True, download_name=_file_name(report.scope, found)
+    )
+
+
+def _file_name(scope: str, found: Edition) -> str:
+    """Scope and week, in letters that every file system and every header takes."""
+    kept = "".join(letter if unicodedata.category(letter)[0] in "LMN" else " " for letter in scope)
+    revision = f"-{found.revision}" if found.revision else ""
+    return f"{'-'.join([*kept[:LONGEST_NAME].split(), found.week.isoformat()])}{revision}.pdf"
 
 
 def _latest(scope_key: str) -> str:
@@ -68,6 +93,14 @@ def _latest(scope_key: str) -> str:
     if found is None:
         return render_template("edition/list.html", scope=_scope_name(scope_key), editions=[])
     return _page(found)
+
+
+def _readable(public_id: str) -> Edition:
+    found = editions.find(gate.session(), public_id)
+    if found is None:
+        abort(404)
+    _may_read(found.scope)
+    return found
 
 
 def _may_read(scope_key: str) -> None:

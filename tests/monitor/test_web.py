@@ -139,6 +139,21 @@ def test_a_manager_reads_no_other_regions_editions(app: Flask, engine: sa.Engine
         visitor.get(f"/reports/{one.scope}/past", status=status)
 
 
+@pytest.mark.slow
+def test_an_edition_comes_as_pdf_to_those_who_may_read_it(app: Flask, engine: sa.Engine, signed_in: SignIn) -> None:
+    visitor = signed_in(Role.MANAGER)
+    with reading(engine) as session:
+        own = editions.region_key(session.exec(select(Region).where(Region.code == "Budapest")).one())
+        found = session.exec(select(Edition)).all()
+    answers = {one.scope == own: visitor.client.get(f"/editions/{one.public_id}.pdf") for one in found}
+    assert {mine: answer.status_code for mine, answer in answers.items()} == {True: 200, False: 404}
+    paper = answers[True]
+    assert (paper.mimetype, paper.data[:5], paper.headers["Cache-Control"]) == ("application/pdf", b"%PDF-", "no-store")
+    assert paper.headers["Content-Disposition"] == "attachment; filename=Europe-Budapest-2026-03-02.pdf"
+    page = visitor.get(f"/reports/{own}")
+    assert [visitor.client.get(link).data == paper.data for link in page.links if link.endswith(".pdf")] == [True]
+
+
 def test_a_scope_that_does_not_exist_is_not_found(signed_in: SignIn) -> None:
     for path in ("/reports/region-0000000000000000", "/reports/x/past", "/editions/9223372036854775808", "/nowhere"):
         assert signed_in(Role.OFFICE).get(path, status=404).headings == ["Not found"]
