@@ -10,6 +10,7 @@ from branches.errors import Refused
 from monitor import __version__
 
 COMMANDS = {
+    "init": ("monitor.commands.init", "Set a chain up: settings, the first person, a way in."),
     "demo": ("monitor.commands.demo", "Show the program at work on an invented chain."),
     "serve": ("monitor.commands.serve", "Run the web pages."),
     "schedule": ("monitor.commands.schedule", "Run the scheduler that makes the weekly reports."),
@@ -17,7 +18,8 @@ COMMANDS = {
     "components": ("monitor.commands.components", "Print how much branches, shoppers and regions differ."),
     "import": ("monitor.commands.import_", "Read branches, items and audits from a folder."),
     "export": ("monitor.commands.export", "Write branches, items and audits to a folder."),
-    "user": ("monitor.commands.user", "Add people and make sign-in links."),
+    "standard": ("monitor.commands.standard", "Show, publish and write out the standard."),
+    "user": ("monitor.commands.user", "Add people, change what they may do, make sign-in links."),
     "mail": ("monitor.commands.mail", "Show mail that waits, and send it again."),
     "migrate": ("monitor.commands.migrate", "Bring the database to this version's tables."),
 }

@@ -4,7 +4,7 @@ import logging
 import re
 from typing import Any
 
-_WAY_IN = re.compile(r"(/sign-in/)(?!code\b|password\b)[^\s\"'?#<>\]]+")
+_WAY_IN = re.compile(r"(/sign-in/)(?!(?:code|password)(?![\w-]))[^\s\"'?#<>\]]+")
 WORDS = "%(asctime)s %(levelname)s %(message)s"
 
 

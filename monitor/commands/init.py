@@ -1,0 +1,197 @@
+"""`monitor init`: the first minutes of a chain: its settings, the first person of head office, a test mail, a way in."""
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import click
+from sqlmodel import Session
+
+from branches import people
+from branches.database import transaction
+from branches.errors import Conflict, Refused
+from branches.language import codes, language
+from branches.people import Role, User
+from monitor import mailer, written
+from monitor.commands.user import way_in
+from monitor.config import Config, read_config
+from monitor.mailer import PASSWORD, NotDelivered
+from monitor.opening import make_folder, now, open_chain
+
+FILE = Path("config.toml")
+Chosen = dict[tuple[str, str], object]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One setting that is asked for where it is not given."""
+
+    section: str
+    key: str
+    words: str
+    default: str | int
+    only_with_mail: bool = False
+
+
+QUESTIONS = (
+    Question("chain", "name", "The chain's name", ""),
+    Question("chain", "timezone", "Time zone of head office", "UTC"),
+    Question("chain", "language", f"Language ({', '.join(codes())})", "en"),
+    Question("serve", "address", "Address people reach the pages at; empty: this machine alone", ""),
+    Question("mail", "host", "Mail server; empty: mail is kept as files", ""),
+    Question("mail", "port", "Its port", 587, only_with_mail=True),
+    Question("mail", "security", "How it is spoken to (starttls, tls, none)", "starttls", only_with_mail=True),
+    Question("mail", "user", "Name to sign in with there; empty: without", "", only_with_mail=True),
+    Question("mail", "sender", "Address mail comes from", "", only_with_mail=True),
+)
+
+
+@click.command("init")
+@click.option("--email", help="Mail address of the first person of head office.")
+@click.option("--person", default="", help="That person's name.")
+@click.option("--name", help="The chain's name.")
+@click.option("--timezone", help="Of head office, such as Europe/Budapest.")
+@click.option("--language", "code", type=click.Choice(codes()), help="Of the chain's reports.")
+@click.option("--address", help="Where people reach the pages, such as https://audits.example.com.")
+@click.option("--mail-host", help="The mail server; empty: mail is kept as files.")
+@click.option("--mail-port", type=int)
+@click.option("--mail-security", type=click.Choice(["starttls", "tls", "none"]))
+@click.option("--mail-user", help=f"Its password comes from {PASSWORD}, or is asked for.")
+@click.option("--mail-sender", help="Address mail comes from.")
+@click.option("--yes", is_flag=True, help="Ask nothing: what is not given has its default.")
+@click.option("--no-test-mail", is_flag=True, help="Send no mail.")
+@click.pass_obj
+def command(
+    config_file: Path | None,
+    email: str | None,
+    person: str,
+    name: str | None,
+    timezone: str | None,
+    code: str | None,
+    address: str | None,
+    mail_host: str | None,
+    mail_port: int | None,
+    mail_security: str | None,
+    mail_user: str | None,
+    mail_sender: str | None,
+    yes: bool,
+    no_test_mail: bool,
+) -> None:
+    """Set a chain up: settings, the first person of head office, a test mail, and a way in.
+
+    A settings file that is there already is never changed. The same command again does no harm.
+    """
+    values = (name, timezone, code, address, mail_host, mail_port, mail_security, mail_user, mail_sender)
+    given: Chosen = {
+        (one.section, one.key): value for one, value in zip(QUESTIONS, values, strict=True) if value is not None
+    }
+    email = _first_address(email, yes)
+    file = config_file or Path(os.environ.get("MONITOR_CONFIG", FILE))
+    if file.exists():
+        _refuse_to_change(file, given)
+        click.echo(f"{file} is there already: its settings hold.")
+    else:
+        _write(file, _answers(given, yes), yes)
+    config = read_config(file)
+    with transaction(open_chain(config)) as session:
+        user = _office(session, config, email, person)
+        link = way_in(config, session, user)
+    trouble = None if no_test_mail else _test_mail(config, user)
+    click.echo(f"Start the program with: monitor serve --with-schedule\nThen sign in, within 15 minutes, at\n{link}")
+    if trouble:
+        raise Refused("Everything else is set up, but the test mail was not taken: {why}", why=trouble)
+
+
+def _first_address(given: str | None, yes: bool) -> str:
+    if given is None and yes:
+        raise Refused("Name the first person of head office: --email.")
+    return people.mail_address(given or str(_asked("Mail address of the first person of head office", "", yes)))
+
+
+def _asked(words: str, default: str | int, yes: bool) -> str | int:
+    if yes:
+        return default
+    answer = click.prompt(words, default=default, show_default=bool(default), type=type(default), err=True)
+    return cast("str | int", answer)
+
+
+def _answers(given: Chosen, yes: bool) -> Chosen:
+    answers: Chosen = {}
+    for one in QUESTIONS:
+        place = one.section, one.key
+        if place in given:
+            answers[place] = given[place]
+        elif not one.only_with_mail or answers["mail", "host"]:
+            answers[place] = _asked(one.words, one.default, yes)
+    return answers
+
+
+def _write(file: Path, answers: Chosen, yes: bool) -> None:
+    """Writes the settings; where they cannot be, there is no file."""
+    make_folder(file.absolute().parent)
+    answers |= _password(file, answers, yes)
+    try:
+        with file.open("x", encoding="utf-8") as new:
+            new.write(written.text(answers))
+    except OSError as error:
+        raise Refused("{file} cannot be written: {why}.", file=file, why=error.strerror or "") from None
+    try:
+        mailer.transport(read_config(file))
+    except Refused:
+        file.unlink()
+        raise
+    click.echo(f"The settings are in {file}.")
+
+
+def _password(file: Path, answers: Chosen, yes: bool) -> Chosen:
+    """The mail server's password goes into a file that only its owner can read, never into the settings."""
+    if not answers.get(("mail", "user")) or PASSWORD in os.environ:
+        return {}
+    if yes:
+        raise Refused("The mail server's password is missing: set {name}.", name=PASSWORD)
+    secret = click.prompt("Password at the mail server", hide_input=True, err=True)
+    folder = file.absolute().parent / "data" / "secrets"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    kept = folder / "mail-password"
+    kept.unlink(missing_ok=True)
+    with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as new:
+        new.write(secret)
+    return {("mail", "password_file"): "data/secrets/mail-password"}
+
+
+def _refuse_to_change(file: Path, given: Chosen) -> None:
+    config = read_config(file)
+    for (section, key), value in given.items():
+        if getattr(getattr(config, section), key) != value:
+            sentence = "{file} is there already and says otherwise: change {key} in [{section}] there."
+            raise Conflict(sentence, file=file, key=key, section=section)
+
+
+def _office(session: Session, config: Config, email: str, name: str) -> User:
+    """The first person of head office, added where they are not there yet."""
+    known = people.known(session, email)
+    if known is None:
+        tongue = config.chain.language
+        user = people.add_user(session, Role.OFFICE, at=now(), email=email, name=name, language=tongue, by=None)
+        click.echo(f"Added {email} as head office.")
+        return user
+    if known.role != Role.OFFICE.value:
+        raise Conflict("{email} is here already, but not as head office: {role}.", email=email, role=known.role)
+    click.echo(f"{email} is head office already.")
+    return known
+
+
+def _test_mail(config: Config, user: User) -> str | None:
+    """Sends a mail to the new person; gives what went wrong."""
+    say = language(user.language).say
+    subject, text = say("A test mail"), say("Mail from the service monitor reaches you: nothing more is to be done.")
+    try:
+        message = mailer.letter(config, str(user.email), user.name, subject, text + "\n", at=now())
+        mailer.transport(config).send(message)
+    except NotDelivered as error:
+        return error.why
+    place = config.mail.host or config.folder / "mail"
+    click.echo(f"A test mail to {user.email} has gone to {place}.", file=sys.stderr)
+    return None
