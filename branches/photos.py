@@ -9,7 +9,7 @@ from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from threading import BoundedSemaphore
-from typing import BinaryIO
+from typing import IO
 
 import pi_heif
 from PIL import Image
@@ -66,7 +66,7 @@ class Kept:
     bytes: int
 
 
-def keep(folder: Path, stream: BinaryIO, *, limits: Limits = Limits()) -> Kept:
+def keep(folder: Path, stream: IO[bytes], *, limits: Limits = Limits()) -> Kept:
     """Makes a photo anew and keeps it, safe against a power cut; touches no database, since it takes its time."""
     received = stream.read(limits.bytes + 1)
     if len(received) > limits.bytes:

@@ -89,7 +89,7 @@ def read(rule: ItemRule, typed: str) -> str:
     whole = minutes.isascii() and seconds.isascii() and minutes.isdecimal() and seconds.isdecimal()
     if rule.type is ItemType.SECONDS and colon and whole and len(minutes) <= 4 and len(seconds) == 2:  # noqa: PLR2004 - m:ss
         return str(60 * int(minutes) + int(seconds))
-    return digits
+    return digits if DECIMAL.fullmatch(digits) else typed.strip()
 
 
 def check(

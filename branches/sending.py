@@ -14,6 +14,7 @@ from branches.audits import Answer, Audit, Photo
 from branches.database import hold
 from branches.drafts import OPEN, VISITED, Draft, Filled
 from branches.errors import Conflict, Refused
+from branches.language import message
 from branches.people import User
 from branches.questions import AnswersRefused, ItemFault, Mark
 from branches.weeks import moment
@@ -107,13 +108,14 @@ def send(session: Session, audit: Audit, *, key: str, content_seen: str, by: Use
     if draft is not None and draft.sent_key and (key == draft.sent_key or audit.state not in OPEN):
         if content_seen == draft.sent_hash:
             return
-        raise AlreadySent("This audit has been sent before, with something else in it.")
+        raise AlreadySent(message("This audit has been sent before, with something else in it."))
     if audit.state not in OPEN:
         raise Conflict("This audit is not open to be filled in.")
     draft = drafts.begin(session, audit, at=at)
     filled = drafts.read(session, audit)
     if content_seen != content(session, audit, filled):
-        raise ChangedSince("The answers have changed since this page was opened. Look at them again before you send.")
+        changed = message("The answers have changed since this page was opened. Look at them again before you send.")
+        raise ChangedSince(changed)
     if wrong := faults(session, audit, filled, at=at):
         raise AnswersRefused(wrong)
     visited = visit_time(filled.visited, audit.branch.timezone)

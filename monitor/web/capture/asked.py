@@ -1,0 +1,146 @@
+"""Before the form: what is asked of the shopper, and the ways out of it."""
+
+from collections.abc import Callable
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from branches import assignments, audits, drafts, sending
+from branches.audits import Audit
+from branches.errors import Refused
+from branches.language import message
+from branches.people import Role
+from branches.states import AuditState
+from monitor.web import forms, gate
+from monitor.web.capture.mine import window_words
+from monitor.web.capture.room import blueprint, moment_words
+from monitor.web.capture.room import own as own_audit
+from monitor.web.capture.sheet import Sheet
+
+LONGEST_REASON = 1000
+WAYS_OUT = ("cannot-go", "could-not", "conflict")
+_STANDS = {
+    AuditState.ASSIGNED: message("You are asked to audit this branch."),
+    AuditState.STARTED: message("You have begun this audit; it has not been sent yet."),
+    AuditState.RETURNED: message("Head office asks you to correct this audit."),
+    AuditState.SUBMITTED: message("This audit has been sent and is being looked at."),
+    AuditState.EXPIRED: message("The time for this audit is over. If you made the visit, write to head office."),
+    AuditState.WITHDRAWN: message("This audit has been withdrawn; nothing is to be done."),
+    AuditState.EXCLUDED: message("This audit is not counted."),
+}
+
+
+@blueprint.get("/audits/<public_id>")
+@gate.audience(Role.SHOPPER)
+def audit(public_id: str) -> str:
+    return _page(own_audit(public_id))
+
+
+@blueprint.post("/audits/<public_id>/start")
+@gate.audience(Role.SHOPPER)
+def start(public_id: str) -> Response:
+    found = own_audit(public_id)
+    if found.state == AuditState.ASSIGNED.value:  # pressed twice, it is started once
+        audits.start(gate.session(), found, by=gate.person(), at=gate.site().clock())
+    return redirect(url_for("capture.section", public_id=public_id, step="1"), 303)
+
+
+@blueprint.post("/audits/<public_id>/<way>")
+@gate.audience(Role.SHOPPER)
+def leave(public_id: str, way: str) -> Response | tuple[str, int]:
+    found = own_audit(public_id)
+    reason = forms.text(request.form, f"reason-{way}", LONGEST_REASON)
+    verbs: dict[str, Callable[[], None]] = {
+        "cannot-go": lambda: assignments.decline(
+            gate.session(), found, reason=reason, by=gate.person(), at=gate.site().clock()
+        ),
+        "could-not": lambda: assignments.could_not_be_done(
+            gate.session(), found, reason=reason, by=gate.person(), at=gate.site().clock()
+        ),
+        "conflict": lambda: assignments.declare_conflict(
+            gate.session(), gate.person(), found.branch, reason=reason, by=gate.person(), at=gate.site().clock()
+        ),
+    }
+    if way not in verbs:
+        return _page(found), 404
+    try:
+        verbs[way]()
+    except Refused as refused:
+        if type(refused) is not Refused:
+            raise
+        said = gate.tongue().say(refused.message, **refused.values)
+        return _page(found, errors={f"reason-{way}": said}, reasons={f"reason-{way}": reason}), 422
+    return redirect(url_for("capture.audit", public_id=public_id), 303)
+
+
+def _page(audit: Audit, errors: dict[str, str] | None = None, reasons: dict[str, str] | None = None) -> str:
+    state, branch = AuditState(audit.state), audit.branch
+    known = assignments.of(gate.session(), audit)
+    filling = state.value in drafts.OPEN
+    sheet = Sheet.of(gate.session(), audit) if filling else None
+    return render_template(
+        "capture/audit.html",
+        audit_id=audit.public_id,
+        branch=branch.name,
+        state=state.value,
+        headline=_headline(audit),
+        facts=_facts(audit, known),
+        brief=known.brief if known is not None else "",
+        reason=audit.reason if state is AuditState.RETURNED else "",
+        deadline=deadline_words(audit),
+        progress=sheet.progress() if sheet is not None else "",
+        kept=sheet.kept_words() if sheet is not None else "",
+        ways=_ways(state),
+        errors=errors or {},
+        reasons=reasons or {},
+        longest=LONGEST_REASON,
+        receipt=receipt_words(audit),
+    )
+
+
+def _ways(state: AuditState) -> tuple[str, ...]:
+    if state in (AuditState.ASSIGNED, AuditState.STARTED):
+        return WAYS_OUT
+    return ("conflict",) if state is AuditState.RETURNED else ()
+
+
+def _facts(audit: Audit, known: assignments.Assignment | None) -> list[tuple[str, str]]:
+    say, branch = gate.tongue().say, audit.branch
+    found = []
+    if known is not None:
+        found.append((say("When"), window_words(known, branch)))
+    if branch.address:
+        found.append((say("Where"), branch.address))
+    if audit.channel == "phone":
+        found.append((say("How"), say("By phone")))
+    if known is not None and known.fee:
+        found.append((say("Fee"), known.fee))
+    return found
+
+
+def _headline(audit: Audit) -> str:
+    """Where this audit stands, in a sentence; what the branch scored is not among it."""
+    return gate.tongue().say(_STANDS.get(AuditState(audit.state), message("This audit is done. Thank you.")))
+
+
+def deadline_words(audit: Audit) -> str:
+    """Until when a returned audit is to be corrected; late is better than never."""
+    known = assignments.of(gate.session(), audit)
+    if audit.state != AuditState.RETURNED.value or known is None or known.correct_until is None:
+        return ""
+    until = moment_words(known.correct_until, audit.branch.timezone)
+    if known.correct_until < gate.site().clock():
+        return gate.tongue().say("It was to be corrected by {moment}; send it as soon as you can.", moment=until)
+    return gate.tongue().say("Please correct it by {moment}.", moment=until)
+
+
+def receipt_words(audit: Audit) -> str:
+    """What head office has of it: "24 answers and 3 photos, kept on 16 November 2026, 18:04"."""
+    found = sending.receipt(gate.session(), audit)
+    if found is None:
+        return ""
+    tongue = gate.tongue()
+    answers = tongue.count("{n} answer", "{n} answers", found.answers)
+    photos = tongue.count("{n} photo", "{n} photos", found.photos)
+    what = tongue.join([answers, photos] if found.photos else [answers])
+    return tongue.say("{what}, kept on {moment}.", what=what, moment=moment_words(found.sent_at, audit.branch.timezone))

@@ -1,0 +1,202 @@
+"""The form: one section a page, or all of it on one; whatever is sent is kept first and judged afterwards."""
+
+from dataclasses import dataclass
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from branches import drafts, photos
+from branches.audits import Audit
+from branches.drafts import OPEN, Typed
+from branches.errors import Refused
+from branches.people import Role
+from branches.questions import LONGEST_COMMENT, AnswersRefused
+from branches.scoring import ItemType
+from monitor.web import forms, gate
+from monitor.web.capture.asked import deadline_words, receipt_words
+from monitor.web.capture.room import VISIT_FIELD, blueprint, control, own, sentence
+from monitor.web.capture.sheet import Sheet, joined, visit_zone
+
+MOST_UPLOAD = 64_000_000
+"""Bytes of one page with its photos."""
+MOST_FILES = 12
+"""Photos that one page may bring."""
+WHOLE = "all"
+"""In the place of a section's number: all on one page."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a page of the form sent."""
+
+    typed: dict[str, Typed]
+    visited: str | None
+    seen: int
+    go: str
+    remove: str
+
+
+@blueprint.get("/audits/<public_id>/form/<step>")
+@gate.audience(Role.SHOPPER)
+def section(public_id: str, step: str) -> str | Response:
+    audit = own(public_id)
+    if audit.state not in OPEN:
+        return redirect(url_for("capture.audit", public_id=public_id))
+    return _page(Sheet.of(gate.session(), audit), step)
+
+
+@blueprint.post("/audits/<public_id>/form/<step>")
+@gate.audience(Role.SHOPPER)
+@gate.takes(MOST_UPLOAD)
+def keep(public_id: str, step: str) -> str | Response | tuple[str, int]:
+    """Keeps what the page holds, then its photos, then goes where the shopper wanted to."""
+    audit = own(public_id)
+    sheet = Sheet.of(gate.session(), audit)
+    _numbered(sheet, step)
+    sent = _sent(sheet)
+    if audit.state not in OPEN:
+        return _too_late(sheet, sent)
+    try:
+        drafts.save(
+            gate.session(), audit, sent.typed, sent.visited, seen=sent.seen, by=gate.person(), at=gate.site().clock()
+        )
+    except AnswersRefused as refused:
+        errors = {control(fault): sentence(fault.refused, sheet.by_code) for fault in refused.faults}
+        typed = {**sent.typed, drafts.VISITED: Typed(sent.visited or "")} if sent.visited is not None else sent.typed
+        return _page(sheet.with_typed(typed, errors), step), 422
+    if sent.remove:
+        photos.remove(gate.session(), audit, sent.remove, by=gate.person(), at=gate.site().clock())
+    whole = _keep_photos(audit, sheet)
+    return redirect(_onward(audit, sheet, step, sent, whole=whole), 303)
+
+
+def _numbered(sheet: Sheet, step: str) -> int | None:
+    """The section's place in the form; None: all of them."""
+    if step == WHOLE:
+        return None
+    if not (step.isascii() and step.isdecimal() and len(step) < 4 and 1 <= int(step) <= len(sheet.sections)):  # noqa: PLR2004 - digits
+        abort(404)
+    return int(step) - 1
+
+
+def _sent(sheet: Sheet) -> Sent:
+    """Reads the page's fields; one that it did not show says nothing about its item."""
+    typed = {}
+    for code, question in sheet.questions.by_code.items():
+        if f"c-{code}" not in request.form:
+            continue
+        mark = forms.plain(request.form.get(f"m-{code}", ""))
+        if question.rule.type in (ItemType.NUMBER, ItemType.SECONDS, ItemType.TEXT, ItemType.PHOTO):
+            mark = joined(mark, not_applicable=f"n-{code}" in request.form)
+        typed[code] = Typed(mark, forms.plain(request.form[f"c-{code}"]))
+    visited = forms.plain(request.form[VISIT_FIELD]).strip() if VISIT_FIELD in request.form else None
+    seen = forms.whole(request.form, "seen")
+    return Sent(typed, visited, seen, request.form.get("go", ""), forms.plain(request.form.get("remove", ""))[:32])
+
+
+def _keep_photos(audit: Audit, sheet: Sheet) -> bool:
+    """Keeps each photo that came along; one that cannot be kept is told and takes nothing with it."""
+    fields = {f"p-{code}": question.item for code, question in sheet.questions.by_code.items()}
+    came = [(name, file) for name, file in request.files.items(multi=True) if file.filename]
+    gate.keep()  # the answers are safe, and nobody waits while pictures are made anew
+    whole = len(came) <= MOST_FILES
+    for name, file in came[:MOST_FILES]:
+        if name != "p-" and name not in fields:
+            continue
+        try:
+            kept = photos.keep(gate.site().photos, file.stream)
+            photos.attach(gate.session(), audit, fields.get(name), kept, by=gate.person(), at=gate.site().clock())
+            gate.keep()
+        except Refused as refused:
+            whole = False
+            gate.session().rollback()
+            flash(gate.tongue().say(refused.message, **refused.values), "warn")
+    if len(came) > MOST_FILES:
+        flash(gate.tongue().say("Send at most {n} photos at once.", n=MOST_FILES), "warn")
+    return whole
+
+
+def _onward(audit: Audit, before: Sheet, step: str, sent: Sent, *, whole: bool) -> str:
+    """Where to: on, or back to this page where something new is asked or to be chosen."""
+    place = _numbered(before, step)
+    after = Sheet.of(gate.session(), audit)
+    here = {code for code in sent.typed if code in after.asked} | {drafts.VISITED}
+    undecided = [code for code in after.filled.undecided if code in here]
+    new = [
+        code for code in after.questions.by_code if code in after.asked - before.asked and _is_here(after, place, code)
+    ]
+    stay = url_for("capture.section", public_id=audit.public_id, step=step)
+    if undecided:
+        flash(gate.tongue().say("Another page changed the same answer meanwhile. Choose which one holds."), "warn")
+        return stay + f"#m-{undecided[0]}" if undecided[0] != drafts.VISITED else stay
+    if not whole or sent.remove or sent.go == "stay":
+        return stay
+    if new:
+        flash(
+            gate.tongue().count(
+                "Your answers lead to {n} more question.", "Your answers lead to {n} more questions.", len(new)
+            ),
+            "info",
+        )
+        return stay + f"#m-{new[0]}"
+    if sent.go == "check" or place is None or place + 1 >= len(after.sections):
+        return url_for("capture.check", public_id=audit.public_id)
+    return url_for("capture.section", public_id=audit.public_id, step=str(place + 2))
+
+
+def _is_here(sheet: Sheet, place: int | None, code: str) -> bool:
+    return place is None or any(item.code == code for item in sheet.sections[place].items)
+
+
+def _too_late(sheet: Sheet, sent: Sent) -> tuple[str, int]:
+    """The audit is no longer open: what is stored, and what this page would have changed, so that nothing is lost."""
+    codes = [code for code, typed in sent.typed.items() if typed != sheet.filled.typed(code)]
+    changed = sheet.with_typed({code: sent.typed[code] for code in codes}, {})
+    return render_template(
+        "capture/late.html",
+        audit_id=sheet.audit.public_id,
+        branch=sheet.audit.branch.name,
+        receipt=receipt_words(sheet.audit),
+        lines=[changed.line(sheet.questions.by_code[code]) for code in codes],
+    ), 409
+
+
+def _page(sheet: Sheet, step: str) -> str:
+    place = _numbered(sheet, step)
+    audit, sections = sheet.audit, sheet.sections
+    shown = sections if place is None else [sections[place]]
+    last = place is None or place + 1 == len(sections)
+    return render_template(
+        "capture/form.html",
+        audit_id=audit.public_id,
+        branch=audit.branch.name,
+        action=url_for("capture.keep", public_id=audit.public_id, step=step),
+        step=step,
+        place=place,
+        number=len(sections),
+        parts=[sheet.part(one) for one in shown],
+        steps=_steps(sheet, place),
+        seen=sheet.filled.saves,
+        visited=sheet.filled.visited if place in (None, 0) else None,
+        other_visit=sheet.other_visit,
+        zone=visit_zone(audit),
+        last=last,
+        pictures=sheet.pictures(None) if last else [],
+        errors=sheet.errors,
+        found=list(sheet.errors.items()),
+        progress=sheet.progress(),
+        kept=sheet.kept_words(),
+        reason=audit.reason,
+        deadline=deadline_words(audit),
+        longest_comment=LONGEST_COMMENT,
+    )
+
+
+def _steps(sheet: Sheet, place: int | None) -> list[tuple[str, str, str]]:
+    found = []
+    for number, section in enumerate(sheet.sections):
+        done, total = sheet.answered(section)
+        state = "now" if number == place else "done" if done == total else "todo"
+        href = url_for("capture.section", public_id=sheet.audit.public_id, step=str(number + 1))
+        found.append((sheet.titles[section.code], href, state))
+    return found

@@ -1,0 +1,111 @@
+"""The shopper's list: what is to be done, the most pressing first, and what has been."""
+
+from dataclasses import dataclass
+
+from flask import render_template, url_for
+from sqlmodel import col, select
+
+from branches.assignments import TO_DO, Assignment
+from branches.audits import Audit
+from branches.people import Role
+from branches.places import Branch
+from branches.states import AuditState
+from branches.weeks import local_date
+from monitor.web import gate
+from monitor.web.capture.room import blueprint, moment_words
+
+MOST = 100
+LATEST = 12
+"""Audits that are not waiting and are shown at once; the earlier ones are folded."""
+PRESSING = (AuditState.RETURNED.value, AuditState.STARTED.value, AuditState.ASSIGNED.value)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One audit of the list."""
+
+    name: str
+    href: str
+    state: str
+    returned: bool
+    facts: list[tuple[str, str]]
+
+
+@blueprint.get("/audits")
+@gate.audience(Role.SHOPPER)
+def mine() -> str:
+    own = select(Audit, Branch, Assignment).join(Branch).outerjoin(Assignment)
+    own = own.where(Audit.shopper_id == gate.person().id)
+    made = own.where(col(Audit.state).not_in(TO_DO)).order_by(col(Audit.visited_on).desc(), col(Audit.id).desc())
+    waiting = gate.session().exec(own.where(col(Audit.state).in_(TO_DO)).limit(MOST)).all()
+    todo = [_line(*row) for row in sorted(waiting, key=_pressing)]
+    rest = [_line(*row) for row in gate.session().exec(made.limit(MOST)).all()]
+    return render_template(
+        "capture/mine.html",
+        headline=_headline(len(todo), len(rest)),
+        todo=todo,
+        latest=rest[:LATEST],
+        earlier=rest[LATEST:],
+        cut=len(rest) == MOST,
+        most=MOST,
+    )
+
+
+def _pressing(row: tuple[Audit, Branch, Assignment | None]) -> tuple[object, ...]:
+    audit, _, known = row
+    ends = known.closes_on if known is not None else audit.assigned_at.date()
+    return PRESSING.index(audit.state), ends, audit.id
+
+
+def _line(audit: Audit, branch: Branch, known: Assignment | None) -> Line:
+    state = AuditState(audit.state)
+    return Line(
+        name=branch.name,
+        href=url_for("capture.audit", public_id=audit.public_id),
+        state=gate.tongue().say(state.shoppers_word),
+        returned=state is AuditState.RETURNED,
+        facts=_facts(audit, branch, known) if audit.state in TO_DO else _past(audit),
+    )
+
+
+def _past(audit: Audit) -> list[tuple[str, str]]:
+    say = gate.tongue().say
+    return [(say("Visited on"), gate.tongue().date(audit.visited_on))] if audit.visited_on else []
+
+
+def _facts(audit: Audit, branch: Branch, known: Assignment | None) -> list[tuple[str, str]]:
+    say = gate.tongue().say
+    found = []
+    if audit.state == AuditState.RETURNED.value:
+        found.append((say("To be corrected"), audit.reason))
+        if known is not None and known.correct_until is not None:
+            found.append((say("Until"), moment_words(known.correct_until, branch.timezone)))
+    elif known is not None:
+        found.append((say("When"), window_words(known, branch)))
+    if branch.address:
+        found.append((say("Where"), branch.address))
+    if known is not None and known.fee:
+        found.append((say("Fee"), known.fee))
+    return found
+
+
+def window_words(known: Assignment, branch: Branch) -> str:
+    """The days of the visit, and how many of them are left."""
+    tongue = gate.tongue()
+    left = (known.closes_on - local_date(gate.site().clock(), branch.timezone)).days
+    if known.opens_on == known.closes_on:
+        days = tongue.date(known.opens_on)
+    else:
+        days = tongue.say("from {first} to {last}", first=known.opens_on, last=known.closes_on)
+    if left < 0:
+        return tongue.say("{days}; that is over", days=days)
+    if left == 0:
+        return tongue.say("{days}; today is the last day", days=days)
+    return tongue.count("{days}; {n} day left", "{days}; {n} days left", left, days=days)
+
+
+def _headline(todo: int, rest: int) -> str:
+    """What there is to do now."""
+    if todo:
+        return gate.tongue().count("{n} audit waits for you.", "{n} audits wait for you.", todo)
+    return gate.tongue().say("Nothing waits for you." if rest else "You have not made an audit yet.")

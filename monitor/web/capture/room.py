@@ -1,0 +1,66 @@
+"""What every page of the shopper's side shares: its own audits, moments in words, questions in the shopper's language."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_time
+from flask import Blueprint, abort
+from sqlmodel import select
+
+from branches.audits import Audit
+from branches.drafts import VISITED
+from branches.errors import Refused
+from branches.language import ORIGINAL, Language
+from branches.questions import ItemFault, Question
+from branches.scoring import NA
+from branches.standards import Item
+from monitor.web import gate
+
+blueprint = Blueprint("capture", __name__)
+
+VISIT_FIELD = "visited"
+"""The control with the time of the visit."""
+BOTH = f" {NA}"
+"""Ends a mark where a value was given and "does not apply" as well; it is for the shopper to take one back."""
+_QUOTES = {"hu": "„{}”"}
+
+
+def own(public_id: str) -> Audit:
+    """The shopper's own audit; anybody else's is not there."""
+    query = select(Audit).where(Audit.public_id == public_id, Audit.shopper_id == gate.person().id)
+    return gate.session().exec(query).first() or abort(404)
+
+
+def moment_words(at: datetime, zone: str) -> str:
+    """A moment as the clock at the branch shows it."""
+    local, tongue = at.astimezone(ZoneInfo(zone)), gate.tongue()
+    clock = format_time(local.time(), "short", locale=tongue.locale)
+    return f"{tongue.date(local.date())}, {clock}"
+
+
+def wording(item: Item, tongue: Language) -> tuple[dict[str, object], str]:
+    """An item's words, and the language they are in: the shopper's, else English, else the code."""
+    for code in (tongue.code, ORIGINAL, *item.wording):
+        if item.wording.get(code, {}).get("text"):
+            return item.wording[code], code
+    return {"text": item.code}, ORIGINAL
+
+
+def sentence(refused: Refused, questions: dict[str, Question]) -> str:
+    """A refusal with the question's words where it names an item."""
+    tongue = gate.tongue()
+    values = dict(refused.values)
+    code = values.get("item")
+    if code == VISITED:
+        values["item"] = tongue.say("The time of the visit")
+    elif isinstance(code, str) and code in questions:
+        text = str(wording(questions[code].item, tongue)[0]["text"])
+        values["item"] = _QUOTES.get(tongue.code, "“{}”").format(text)
+    if str(values.get("mark", "")).endswith(BOTH):
+        return tongue.say("{item}: give a value or mark that it does not apply, not both.", item=values["item"])
+    return tongue.say(refused.message, **values)
+
+
+def control(fault: ItemFault) -> str:
+    """The control that a fault is to be put right at."""
+    return VISIT_FIELD if fault.item in ("", VISITED) else f"m-{fault.item}"

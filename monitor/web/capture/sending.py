@@ -1,0 +1,107 @@
+"""Looking over, sending and the receipt: what is sent is what the page showed, and it is sent once."""
+
+import secrets
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from branches import sending
+from branches.audits import Audit
+from branches.drafts import OPEN
+from branches.errors import Refused
+from branches.people import Role
+from branches.questions import AnswersRefused
+from branches.sending import AlreadySent, ChangedSince
+from branches.states import AuditState
+from monitor.web import forms, gate
+from monitor.web.capture.asked import deadline_words, receipt_words
+from monitor.web.capture.room import VISIT_FIELD, blueprint, control, moment_words, own, sentence
+from monitor.web.capture.sheet import Sheet
+
+
+@blueprint.get("/audits/<public_id>/check")
+@gate.audience(Role.SHOPPER)
+def check(public_id: str) -> str | Response:
+    audit = own(public_id)
+    if audit.state not in OPEN:
+        return redirect(url_for("capture.audit", public_id=public_id))
+    return _page(audit)
+
+
+@blueprint.post("/audits/<public_id>/send")
+@gate.audience(Role.SHOPPER)
+def send(public_id: str) -> Response | tuple[str, int]:
+    audit = own(public_id)
+    key, seen = forms.text(request.form, "key", 64), forms.text(request.form, "content", 64)
+    try:
+        sending.send(gate.session(), audit, key=key, content_seen=seen, by=gate.person(), at=gate.site().clock())
+    except AnswersRefused:
+        return _page(audit), 422
+    except ChangedSince as changed:
+        return _page(audit, gate.tongue().say(changed.message, **changed.values)), 409
+    except AlreadySent as refused:
+        said = gate.tongue().say(refused.message, **refused.values)
+        words = {"branch": audit.branch.name, "audit_id": public_id, "receipt": receipt_words(audit), "lines": []}
+        return render_template("capture/late.html", said=said, **words), 409
+    after = "capture.audit" if audit.state == AuditState.RETURNED.value else "capture.sent"
+    return redirect(url_for(after, public_id=public_id), 303)
+
+
+@blueprint.get("/audits/<public_id>/sent")
+@gate.audience(Role.SHOPPER)
+def sent(public_id: str) -> str | Response:
+    audit = own(public_id)
+    receipt = receipt_words(audit)
+    if not receipt or audit.state in OPEN:
+        return redirect(url_for("capture.audit", public_id=public_id))
+    return render_template("capture/sent.html", branch=audit.branch.name, receipt=receipt)
+
+
+def _page(audit: Audit, said: str = "") -> str:
+    sheet = Sheet.of(gate.session(), audit)
+    faults = sending.faults(gate.session(), audit, sheet.filled, at=gate.site().clock())
+    return render_template(
+        "capture/check.html",
+        audit_id=audit.public_id,
+        branch=audit.branch.name,
+        said=said,
+        found=[(_address(sheet, control(fault)), sentence(fault.refused, sheet.by_code)) for fault in faults],
+        progress=sheet.progress(),
+        steps=_steps(sheet),
+        visited=_visited(sheet),
+        photos=len(sheet.photos),
+        pictures=[one for photo in sheet.photos for one in sheet.pictures(photo.item_id) if one.id == photo.public_id],
+        unasked=len(sheet.questions.by_code) - len(sheet.asked),
+        reason=audit.reason,
+        deadline=deadline_words(audit),
+        key=secrets.token_hex(16),
+        content=sending.content(gate.session(), audit, sheet.filled),
+    )
+
+
+def _visited(sheet: Sheet) -> str:
+    zone = sheet.audit.branch.timezone
+    try:
+        return moment_words(sending.visit_time(sheet.filled.visited, zone), zone)
+    except Refused:
+        return ""
+
+
+def _address(sheet: Sheet, name: str) -> str:
+    """The page and the control where something is to be put right."""
+    code = name.removeprefix("m-")
+    places = [n for n, section in enumerate(sheet.sections, 1) if any(item.code == code for item in section.items)]
+    step = "1" if name == VISIT_FIELD or not places else str(places[0])
+    return url_for("capture.section", public_id=sheet.audit.public_id, step=step, _anchor=name)
+
+
+def _steps(sheet: Sheet) -> list[tuple[str, str, str]]:
+    """Each section with how much of it is answered."""
+    tongue = gate.tongue()
+    found = []
+    for number, section in enumerate(sheet.sections, 1):
+        done, total = sheet.answered(section)
+        about = tongue.count("{done} of {n} question answered", "{done} of {n} questions answered", total, done=done)
+        href = url_for("capture.section", public_id=sheet.audit.public_id, step=str(number))
+        found.append((sheet.titles[section.code], href, about))
+    return found

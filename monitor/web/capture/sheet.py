@@ -1,0 +1,214 @@
+"""The form of one audit as its pages show it: sections of questions with what is filled in, and what is wrong so far."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Self
+
+from flask import url_for
+from sqlmodel import Session
+
+from branches import audits, drafts, photos, questions, standards
+from branches.audits import Audit
+from branches.drafts import VISITED, Filled, Typed
+from branches.questions import Question, Questions
+from branches.scoring import NA, NO, YES, ItemType, rating_steps
+from branches.standards import Section
+from monitor.web import gate
+from monitor.web.capture.room import BOTH, moment_words, wording
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One photo as the form shows it."""
+
+    id: str
+    small: str
+    large: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One question as the form shows it."""
+
+    code: str
+    kind: str
+    text: str
+    language: str
+    hint: str
+    options: list[tuple[str, str]]
+    value: str
+    not_applicable: bool
+    """Whether that has been marked."""
+    may_not_apply: bool
+    optional: bool
+    longest: int
+    comment: str
+    other: str
+    """What another page wanted in its place."""
+    pictures: list[Picture]
+    error: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """One section of the form."""
+
+    code: str
+    title: str
+    lines: list[Line]
+    unasked: int
+    """Questions that are not asked because of other answers."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What is asked and what has been filled in."""
+
+    audit: Audit
+    questions: Questions
+    filled: Filled
+    photos: list[audits.Photo]
+    errors: Mapping[str, str] = field(default_factory=dict)
+    """A sentence by control."""
+
+    @classmethod
+    def of(cls, session: Session, audit: Audit) -> Self:
+        asked = questions.of(audit.standard, audit.channel)
+        return cls(audit, asked, drafts.read(session, audit), photos.of_audit(session, audit))
+
+    def with_typed(self, typed: Mapping[str, Typed], errors: Mapping[str, str]) -> "Sheet":
+        """As it would be with what a page sent that could not be kept."""
+        entries = {**self.filled.entries}
+        for code, one in typed.items():
+            entries[code] = replace(entries.get(code, drafts.Entry()), now=one)
+        return replace(self, filled=replace(self.filled, entries=entries), errors=errors)
+
+    @property
+    def by_code(self) -> dict[str, Question]:
+        return dict(self.questions.by_code)
+
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        return frozenset(question.rule.code for question in self.questions.asked(self.filled.marks))
+
+    @cached_property
+    def sections(self) -> list[Section]:
+        """Those of which this channel asks something."""
+        here = self.questions.by_code
+        return [s for s in self.audit.standard.sections if any(item.code in here for item in s.items)]
+
+    @property
+    def titles(self) -> dict[str, str]:
+        return standards.titles(self.audit.standard, gate.tongue().code)
+
+    def part(self, section: Section) -> Part:
+        items = [item for item in section.items if item.code in self.questions.by_code]
+        lines = [self.line(self.questions.by_code[item.code]) for item in items if item.code in self.asked]
+        return Part(section.code, self.titles[section.code], lines, len(items) - len(lines))
+
+    def answered(self, section: Section | None = None) -> tuple[int, int]:
+        """How many of the questions that are asked have an answer."""
+        codes = {item.code for item in section.items} & self.asked if section is not None else self.asked
+        return len([code for code in codes if self._has_answer(code)]), len(codes)
+
+    def progress(self) -> str:
+        done, total = self.answered()
+        return gate.tongue().count(
+            "{done} of {n} question answered", "{done} of {n} questions answered", total, done=done
+        )
+
+    def kept_words(self) -> str:
+        """When it was kept last."""
+        if self.filled.saved_at is None:
+            return ""
+        moment = moment_words(self.filled.saved_at, self.audit.branch.timezone)
+        return gate.tongue().say("Kept on {moment}.", moment=moment)
+
+    def pictures(self, item_id: int | None) -> list[Picture]:
+        found = [photo.public_id for photo in self.photos if photo.item_id == item_id]
+        audit = self.audit.public_id
+        return [
+            Picture(
+                one,
+                url_for("capture.photo", public_id=audit, photo=one, size="small"),
+                url_for("capture.photo", public_id=audit, photo=one, size="large"),
+            )
+            for one in found
+        ]
+
+    @property
+    def other_visit(self) -> str:
+        other = self.filled.entries.get(VISITED, drafts.Entry()).other
+        return other.mark if other is not None else ""
+
+    def _has_answer(self, code: str) -> bool:
+        item = self.questions.by_code[code].item
+        return bool(self.filled.typed(code).mark.strip()) or any(photo.item_id == item.id for photo in self.photos)
+
+    def line(self, question: Question) -> Line:
+        item, rule = question.item, question.rule
+        words, language = wording(item, gate.tongue())
+        entry = self.filled.entries.get(item.code, drafts.Entry())
+        value, not_applicable = parted(rule.type, entry.now.mark)
+        return Line(
+            code=item.code,
+            kind=item.type,
+            text=str(words["text"]),
+            language=language,
+            hint=str(words.get("hint", "")),
+            options=_options(question, words),
+            value=value,
+            not_applicable=not_applicable,
+            may_not_apply=item.na,
+            optional=not item.required,
+            longest=questions.LONGEST_MARK,
+            comment=entry.now.comment,
+            other=_other_words(question, words, entry.other),
+            pictures=self.pictures(item.id),
+            error=self.errors.get(f"m-{item.code}", ""),
+        )
+
+
+def parted(kind: ItemType, mark: str) -> tuple[str, bool]:
+    """A mark as its control and its box show it."""
+    if kind in (ItemType.YES_NO, ItemType.RATING, ItemType.CHOICE):
+        return mark, False
+    if mark == NA:
+        return "", True
+    return (mark.removesuffix(BOTH), True) if mark.endswith(BOTH) else (mark, False)
+
+
+def joined(value: str, *, not_applicable: bool) -> str:
+    """The other way round."""
+    if not not_applicable:
+        return value
+    return value + BOTH if value.strip() else NA
+
+
+def _options(question: Question, words: Mapping[str, object]) -> list[tuple[str, str]]:
+    say, rule = gate.tongue().say, question.rule
+    match rule.type:
+        case ItemType.YES_NO:
+            found = [(YES, say("Yes")), (NO, say("No"))]
+        case ItemType.RATING:
+            found = [(str(step), gate.tongue().whole(step)) for step in sorted(rating_steps(rule))]
+        case ItemType.CHOICE:
+            named = words.get("options")
+            found = [(one, str((named if isinstance(named, dict) else {}).get(one, one))) for one in rule.options]
+        case _:
+            return []
+    return [*found, (NA, say("Does not apply"))] if rule.na else found
+
+
+def _other_words(question: Question, words: Mapping[str, object], other: Typed | None) -> str:
+    if other is None:
+        return ""
+    named = {**dict(_options(question, words)), NA: gate.tongue().say("Does not apply")}
+    shown = named.get(other.mark, other.mark)
+    return f"{shown} · {other.comment}" if other.comment else shown
+
+
+def visit_zone(audit: Audit) -> str:
+    """The clock that counts, by its place."""
+    return audit.branch.timezone.rpartition("/")[2].replace("_", " ")
