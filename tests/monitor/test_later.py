@@ -8,7 +8,12 @@ from monitor.later import Later
 
 def test_a_job_does_not_hold_up_who_asked_for_it() -> None:
     later, go, done = Later(), Event(), Event()
-    later(lambda: (go.wait(10), done.set()))
+
+    def job() -> None:
+        go.wait(10)
+        done.set()
+
+    later(job)
     assert done.is_set() is False
     go.set()
     assert done.wait(10) is True
