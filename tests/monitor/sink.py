@@ -56,7 +56,7 @@ class Sink:
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         assert isinstance(envelope.content, bytes)
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if answer in {ACCEPT, DIE}:
+        if answer in {ACCEPT, DIE, HANG}:
             message = message_from_bytes(envelope.content, policy=default)
             assert isinstance(message, EmailMessage)
             self.came.append(message)

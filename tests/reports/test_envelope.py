@@ -67,7 +67,7 @@ def test_a_subject_arrives_as_one_line_of_what_was_written(text: str) -> None:
     [
         "The whole chain, week of 16 Mar: Not enough audits to judge any branch",
         "North, nov. 16-i hét: Köszöntés: 38 üzletből 3 elmarad a szokásostól",
-        "\u2068مرحبا\u2069, 16 நவ. அன்று தொடங்கும் வாரம்: வரவேற்பு: 38 கிளைகளில் 3 வழக்கத்தைவிடக் குறைவு",
+        "\u2068سوق\u2069, 16 நவ. அன்று தொடங்கும் வாரம்: வரவேற்பு: 38 கிளைகளில் 3 வழக்கத்தைவிடக் குறைவு",
     ],
 )
 def test_a_subject_begins_on_its_own_line_and_arrives_unharmed(subject: str) -> None:
