@@ -38,14 +38,13 @@ def weekly_pdf(report: Report, tongue: Language, *, edition: str, revised: tuple
         revised: what a revision changed and why.
     """
     known, lacking = _known(report, tongue)
-    leads = "short" if known.short.verdicts else "above"
     content = {
         "report": asdict(known),
         "scope": known.scope,
         "week": known.week,
         "title": known.title,
         "edition": letters.legible(edition),
-        "leads": leads,
+        "leads": "short" if render.leading(known) is known.short else "above",
         "lacking": lacking,
         "revised": [letters.legible(line) for line in revised],
         "words": _week_words(tongue),

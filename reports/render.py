@@ -9,7 +9,7 @@ from branches.language import Language
 from reports import charts
 from reports.drawing import paper_svg, png, svg
 from reports.own import OwnReport
-from reports.report import Funnel, HeatMap, Picture, Report, Split, Strip, Trend
+from reports.report import Funnel, Group, HeatMap, Picture, Report, Split, Strip, Trend
 
 
 def drawings(report: Report, language: Language) -> dict[str, Markup]:
@@ -18,7 +18,10 @@ def drawings(report: Report, language: Language) -> dict[str, Markup]:
         picture.name: _inline(_figure(picture, language), picture.name, picture.question, picture.caption)
         for picture in _pictures(report)
     }
-    return found | {name: _inline(charts.strip(strip, language), name) for name, strip in _strips(report)}
+    return found | {
+        name: _inline(charts.strip(strip, language), name)
+        for name, strip in _strips(report.short, report.watch, report.above)
+    }
 
 
 def own_drawings(report: OwnReport, language: Language) -> dict[str, Markup]:
@@ -27,11 +30,11 @@ def own_drawings(report: OwnReport, language: Language) -> dict[str, Markup]:
 
 
 def paper_drawings(report: Report, language: Language) -> dict[str, str]:
-    """The same for paper, without the pictures that it leaves out: letters are outlines, so that no font need know them."""
+    """SVG of what paper shows: no quiet pictures, strips of the leading group alone; letters are outlines, so that no font need know them."""
     quiet = {picture.name for picture in report.quiet_funnels}
     shown = [picture for picture in _pictures(report) if picture.name not in quiet]
     found = {picture.name: paper_svg(_figure(picture, language)) for picture in shown}
-    return found | {name: paper_svg(charts.strip(strip, language)) for name, strip in _strips(report)}
+    return found | {name: paper_svg(charts.strip(strip, language)) for name, strip in _strips(leading(report))}
 
 
 def own_paper_drawings(report: OwnReport, language: Language) -> dict[str, str]:
@@ -49,8 +52,13 @@ def _pictures(report: Report) -> list[Picture]:
     return [*report.funnels, *report.quiet_funnels, *(one for one in others if one)]
 
 
-def _strips(report: Report) -> Iterator[tuple[str, Strip]]:
-    for group in (report.short, report.watch, report.above):
+def leading(report: Report) -> Group:
+    """The group that a report opens with."""
+    return report.short if report.short.verdicts else report.above
+
+
+def _strips(*groups: Group) -> Iterator[tuple[str, Strip]]:
+    for group in groups:
         for place, verdict in enumerate(group.verdicts, start=1):
             if verdict.strip:
                 yield f"strip-{group.state}-{place}", verdict.strip
