@@ -2,16 +2,13 @@
 
 import csv
 import json
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from monitor import cli
 from tests.branches import forms
+from tests.monitor.typed import Monitor, Said
 
 COMPONENTS = {
     "critical": (0.4476, 0.6017, 7.8680, 99.00, 1648.041),
@@ -20,37 +17,6 @@ COMPONENTS = {
 }
 """Branch, shopper, residual, intercept and REML criterion of the real audits with a known shopper, by R's lme4."""
 YEARS = ("--from", "2011-09-01", "--to", "2014-12-31")
-
-
-@dataclass(frozen=True)
-class Said:
-    """What a command printed, and how it ended."""
-
-    code: int
-    out: str
-    err: str
-
-
-Monitor = Callable[..., Said]
-
-
-@pytest.fixture
-def monitor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Monitor:
-    """Runs `monitor` in a data folder of the test's own."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("MONITOR_DATA__FOLDER", str(tmp_path / "data"))
-
-    def run(*words: str) -> Said:
-        monkeypatch.setattr(sys, "argv", ["monitor", *words])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as ended:
-            code = int(ended.code or 0)
-        printed = capsys.readouterr()
-        return Said(code, printed.out, printed.err)
-
-    return run
 
 
 def read_json(said: Said) -> dict[str, Any]:

@@ -1,0 +1,70 @@
+"""Publishing a standard from its TOML files: as the next version, unless the one in force says the same."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from sqlmodel import Session
+
+from branches import standards
+from branches.errors import Refused
+from branches.exchange.shipped import rows, store_standard
+from branches.exchange.written import WrittenStandard
+from branches.people import User
+from branches.standards import Item, Section, Standard
+
+KEPT = {"code", "type", "critical", "scored", "na", "required", "judgement", "channels", "options", "condition"}
+"""What an item says besides its numbers and its wording."""
+
+
+def publish_standard(
+    session: Session, written: WrittenStandard, *, at: datetime, since: datetime | None = None, by: User | None = None
+) -> tuple[Standard, bool]:
+    """The version now in force, and whether it is new; `since` dates it back."""
+    current = standards.current(session)
+    if current is not None and says_the_same(current, written):
+        return current, False
+    if since is not None and since > at:
+        raise Refused("{day} has not come yet; a standard is in force from the day it is published.", day=since.date())
+    if since is not None and current is not None and current.published_at is not None and since < current.published_at:
+        raise Refused(
+            "Version {version} is of {day}; the next one cannot be older.",
+            version=current.version,
+            day=current.published_at.date(),
+        )
+    standard = store_standard(session, written, at=at, by=by)
+    standard.published_at = since or at
+    session.add(standard)
+    return standard, True
+
+
+def says_the_same(standard: Standard, written: WrittenStandard) -> bool:
+    """Whether publishing it would change nothing, however its files are laid out."""
+    stored = [(section, section.items) for section in standard.sections]
+    return (standard.title, standard.total, _numbers(standard.bands), _said(stored)) == (
+        written.title,
+        written.total.value,
+        _numbers(written.bands),
+        _said(rows(written, standard.id)),
+    )
+
+
+def _said(sections: Iterable[tuple[Section, Iterable[Item]]]) -> list[object]:
+    return [
+        (section.code, Fraction(section.weight), section.scored, _filled(section.titles), [_item(i) for i in items])
+        for section, items in sections
+    ]
+
+
+def _item(item: Item) -> tuple[object, ...]:
+    numbers = _numbers({"weight": item.weight, "from": item.worst, "to": item.best})
+    return item.model_dump(include=KEPT), numbers, _filled(item.wording)
+
+
+def _numbers(written: Mapping[str, str | None]) -> dict[str, Fraction | None]:
+    return {name: None if number is None else Fraction(number) for name, number in written.items()}
+
+
+def _filled(by_language: Mapping[str, Any]) -> dict[str, Any]:
+    return {language: words for language, words in by_language.items() if words}

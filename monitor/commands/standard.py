@@ -1,0 +1,115 @@
+"""`monitor standard`: the standard in force is shown, published and written out."""
+
+from datetime import date, time
+from pathlib import Path
+
+import click
+
+from branches import standards
+from branches.database import reading, transaction
+from branches.errors import Refused
+from branches.exchange.faults import FormRefused
+from branches.exchange.publishing import publish_standard
+from branches.exchange.shipped import SHIPPED, read_standard
+from branches.exchange.toml_out import write_standard
+from branches.exchange.written import WrittenStandard
+from branches.standards import Item, Standard
+from branches.weeks import local_date, moment
+from monitor.commands.options import DAY
+from monitor.config import Config, read_config
+from monitor.opening import now, open_chain
+
+
+@click.group("standard")
+def command() -> None:
+    """Show, publish and write out the standard that audits are made under."""
+
+
+@command.command("show")
+@click.pass_obj
+def show(config_file: Path | None) -> None:
+    """Print the version in force: its sections and items."""
+    config = read_config(config_file)
+    with reading(open_chain(config)) as session:
+        click.echo("\n".join(_lines(_current(standards.current(session)), config)))
+
+
+@command.command("publish")
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option("--from", "first", type=DAY, help="The day since which it is in force, if before today.")
+@click.pass_obj
+def publish(config_file: Path | None, file: Path | None, first: date | None) -> None:
+    """Publish FILE.toml, with FILE.LANGUAGE.toml beside it, as the next version; without FILE the salon standard.
+
+    Where the version in force says the same, nothing changes. Audits keep the version they were made under.
+    """
+    config = read_config(config_file)
+    written = _read(file)
+    since = moment(first, time(0), config.chain.timezone) if first is not None else None
+    with transaction(open_chain(config)) as session:
+        standard, new = publish_standard(session, written, at=now(), since=since)
+        if new:
+            click.echo(f"Published {_head(standard, config)}.")
+        else:
+            click.echo(f"Nothing new: version {standard.version} says the same.")
+
+
+@command.command("export")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_obj
+def export(config_file: Path | None, file: Path) -> None:
+    """Write the version in force to FILE.toml, and each further language to FILE.LANGUAGE.toml."""
+    config = read_config(config_file)
+    with reading(open_chain(config)) as session:
+        made = write_standard(_current(standards.current(session)), file)
+    click.echo(f"Written: {', '.join(str(path) for path in made)}.")
+
+
+def _current(standard: Standard | None) -> Standard:
+    if standard is None:
+        raise Refused("There is no standard yet; publish the one for salons with: monitor standard publish")
+    return standard
+
+
+def _read(file: Path | None) -> WrittenStandard:
+    """What the files say; each of their faults is printed."""
+    try:
+        if file is None:
+            return read_standard(SHIPPED)
+        if not file.is_file():
+            raise Refused("There is no file {file}.", file=str(file))
+        if file.suffix != ".toml" or "." in file.stem:
+            raise Refused("{file} is no name for a standard; write one such as salon.toml.", file=file.name[:60])
+        return read_standard(file.absolute().parent, file.stem)
+    except FormRefused as refused:
+        for fault in refused.faults:
+            click.echo(str(fault), err=True)
+        raise Refused("Nothing was published. Faults: {n}.", n=len(refused.faults) + refused.more) from refused
+    except OSError as error:
+        raise Refused("{file} cannot be read: {why}.", file=str(file), why=error.strerror or "") from error
+
+
+def _head(standard: Standard, config: Config) -> str:
+    items = sum(len(section.items) for section in standard.sections)
+    since = f" since {local_date(standard.published_at, config.chain.timezone)}" if standard.published_at else ""
+    title = f" \N{MIDDLE DOT} {standard.title}" if standard.title else ""
+    return f"version {standard.version}{title}, in force{since}: {len(standard.sections)} sections, {items} items"
+
+
+def _lines(standard: Standard, config: Config) -> list[str]:
+    language = config.chain.language
+    titles, texts = standards.titles(standard, language), standards.item_texts(standard, language)
+    lines = [f"The standard: {_head(standard, config)}."]
+    for section in standard.sections:
+        lines += ["", f"{titles[section.code]} ({section.code}{'' if section.scored else ', not scored'})"]
+        lines += [f"  {item.code}: {texts[item.code]} [{_rule(item)}]" for item in section.items]
+    return lines
+
+
+def _rule(item: Item) -> str:
+    """How the item counts, in a few words."""
+    words = [item.type if item.worst is None else f"{item.type} {item.worst} to {item.best}"]
+    words += [f"weight {item.weight}"] if item.scored else ["not scored"]
+    words += ["critical"] if item.critical else []
+    words += [f"when {item.condition}"] if item.condition else []
+    return ", ".join(words)
