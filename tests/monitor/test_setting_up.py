@@ -4,6 +4,7 @@ import io
 import stat
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -18,8 +19,17 @@ from branches.people import User, user_by_email
 from monitor import cli, passwords, written
 from monitor.config import read_config
 from monitor.opening import now
-from tests.monitor.test_commands import Said
 from tests.monitor.test_config import SHIPPED
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command printed, and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
 
 Monitor = Callable[..., Said]
 ANNA = ("init", "--yes", "--email", "Anna@example.com")
