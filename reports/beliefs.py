@@ -3,23 +3,24 @@
 Empirical Bayes: what the audits say of a branch's own effect, and a prior without a shape learned from all cells.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 from scipy.special import ndtr
 
-from reports.even import Even
 from reports.joint import Known
+from reports.level import TOP
 from reports.outlying import Effects, separated
 from reports.prior import Prior, posterior
-from reports.sheet import Floats, ScoreSheet
+from reports.sheet import UNKNOWN_SHOPPER, Floats, ScoreSheet
+from reports.uneven import Uneven
 
 TAIL = 0.05
 """Probability left out at each end of an interval."""
 HALVINGS = 24
 LEAST_SPREAD = 1e-9
+ENDS = ((-np.inf, 0.0), (np.inf, TOP))
+"""Without a scale, and with one in points."""
 
 
 @dataclass(frozen=True)
@@ -37,29 +38,36 @@ class Beliefs:
 
 @dataclass(frozen=True)
 class _Mixture:
-    """A difference in points as a mixture of normals: rows × points."""
+    """A difference in points as a mixture of normals, rows × points, cut off where no score can be."""
 
     masses: Floats
     centres: Floats
-    spread: Floats
-    """Rows."""
+    spreads: Floats
+    least: Floats
+    """Rows: minus infinity where nothing ends."""
+    most: Floats
+
+    def _under(self, limits: Floats) -> Floats:
+        inside = ndtr((limits[:, None] - self.centres) / self.spreads)
+        return np.asarray((self.masses * inside).sum(axis=1))
 
     def below(self, limits: Floats) -> Floats:
         """P(difference < limit) of each row."""
-        inside = ndtr((limits[:, None] - self.centres) / self.spread[:, None])
-        return np.asarray((self.masses * inside).sum(axis=1))
+        low, high = self._under(self.least), self._under(self.most)
+        share = (self._under(np.clip(limits, self.least, self.most)) - low) / np.maximum(high - low, 1e-12)
+        return np.clip(share, 0.0, 1.0)
 
-    def mean(self, points: Callable[[Floats], Floats] | None = None) -> Floats:
-        """Mean of each row, in points; three places stand for each normal (Gauss & Hermite)."""
-        if points is None:
-            return np.asarray((self.masses * self.centres).sum(axis=1))
-        aside = np.sqrt(3.0) * self.spread[:, None]
-        turned = [points(self.centres + side * aside) for side in (-1.0, 0.0, 1.0)]
-        return np.asarray((self.masses * (turned[0] + 4.0 * turned[1] + turned[2]) / 6.0).sum(axis=1))
+    def mean(self) -> Floats:
+        """Mean of each row (a truncated normal's: Johnson, Kotz & Balakrishnan 1994)."""
+        ends = [(end[:, None] - self.centres) / self.spreads for end in (self.least, self.most)]
+        under, height = ([part(end) for end in ends] for part in (ndtr, _height))
+        inside = self.masses * (under[1] - under[0])
+        total = (inside * self.centres - self.masses * self.spreads * (height[1] - height[0])).sum(axis=1)
+        return np.asarray(total / np.maximum(inside.sum(axis=1), 1e-12))
 
     def quantile(self, share: float) -> Floats:
-        low = (self.centres - 6.0 * self.spread[:, None]).min(axis=1)
-        high = (self.centres + 6.0 * self.spread[:, None]).max(axis=1)
+        low = np.maximum((self.centres - 6.0 * self.spreads).min(axis=1), self.least)
+        high = np.minimum((self.centres + 6.0 * self.spreads).max(axis=1), self.most)
         for _ in range(HALVINGS):
             middle = (low + high) / 2
             short = self.below(middle) < share
@@ -67,27 +75,49 @@ class _Mixture:
         return np.asarray((low + high) / 2)
 
 
+def _height(place: Floats) -> Floats:
+    """Of the normal curve."""
+    return np.asarray(np.exp(-0.5 * place**2) / np.sqrt(2.0 * np.pi))
+
+
+def _leniency(sheet: ScoreSheet, k: int, section: Known) -> Floats:
+    """B: points that a branch's shoppers gave it on average; an unknown one gives nothing."""
+    scored = ~np.isnan(sheet.scores[:, k])
+    branch, shopper = sheet.branch[scored], sheet.shopper[scored]
+    audits = np.bincount(branch, minlength=len(sheet.branches))
+    if section.leniency is None:
+        return np.zeros(audits.size)
+    gave = np.where(shopper == UNKNOWN_SHOPPER, 0.0, section.leniency[shopper])
+    return np.asarray(np.bincount(branch, weights=gave, minlength=audits.size) / np.maximum(audits, 1))
+
+
 def _mixtures(
-    sections: dict[int, Known], prior: Prior | None, stretch: dict[int, Floats] | None
+    sheet: ScoreSheet, sections: dict[int, Known], prior: Prior | None, spread: Uneven | None
 ) -> dict[int, _Mixture]:
     """Replaces the normal prior of each branch's own effect by the one given or learned from all sections' cells."""
-    prior, effects = separated(sections, prior, stretch)
-    return {k: _mixture(section, effects[k], prior) for k, section in sections.items()}
+    leniency = None if spread is None else {k: _leniency(sheet, k, s) for k, s in sections.items()}
+    priors, effects = separated(sections, prior, spread, leniency)
+    found = {}
+    for k, section in sections.items():
+        norms = None if spread is None else spread.norms[:, k]
+        ends = [np.full(section.score.size, end) if norms is None else edge - norms for end, edge in ENDS]
+        found[k] = _mixture(section, effects[k], priors[k], ends[0], ends[1])
+    return found
 
 
-def _mixture(s: Known, effects: Effects, prior: Prior) -> _Mixture:
+def _mixture(s: Known, effects: Effects, prior: Prior, least: Floats, most: Floats) -> _Mixture:
     own = s.own_variance * s.score
     left = np.maximum(1.0 - s.own_variance * s.precision, 1e-12)
     slope = s.slope / left * s.scale
     rest = s.variance - slope**2 * s.own_variance * left
-    effect = posterior(prior, effects.precision, effects.shift)
-    centres = s.estimate[:, None] + slope[:, None] * (effects.unit[:, None] * effect.centres - own[:, None])
-    centres += s.scale * (effects.lift[:, None] + effects.tilt[:, None] * effect.centres)
-    spread = (
-        np.maximum(rest + s.scale**2 * effects.doubt, 0.0)
-        + (slope * effects.unit + s.scale * effects.tilt) ** 2 * effect.variance
-    )
-    return _Mixture(effect.masses, centres, np.sqrt(np.maximum(spread, LEAST_SPREAD)))
+    effect, common = posterior(prior, effects.evidence), effects.moved(prior.points)
+    centres = s.estimate[:, None] + slope[:, None] * (effect.centres - own[:, None])
+    centres += s.scale * (common.at_none + common.change * effect.centres)
+    variance = np.maximum(rest[:, None] + s.scale**2 * common.variance, 0.0)
+    variance += (slope[:, None] + s.scale * common.change) ** 2 * effect.variance
+    spreads = np.sqrt(np.maximum(variance, LEAST_SPREAD))
+    nowhere = np.isnan(least)
+    return _Mixture(effect.masses, centres, spreads, np.where(nowhere, -np.inf, least), np.where(nowhere, np.inf, most))
 
 
 def believe(
@@ -95,7 +125,7 @@ def believe(
     sections: dict[int, Known],
     margin: float,
     prior: Prior | None = None,
-    scales: Even | None = None,
+    spread: Uneven | None = None,
 ) -> Beliefs:
     """What is each branch's true difference from the others, in points?
 
@@ -104,17 +134,13 @@ def believe(
         sections: what `joint.known` found.
         margin: points below the norm that are worth acting on.
         prior: how branches' own effects are distributed; learned from the audits where it is left out.
-        scales: those of the scores that `sections` were found from, where they are not points.
+        spread: how far single scores spread at each level; the same at every level, without ends, where it is left out.
     """
     shape = (len(sheet.branches), len(sheet.sections))
-    stretch = None if scales is None else scales.stretches()
     beliefs = Beliefs(*(np.full(shape, np.nan) for _ in range(5)))
-    for k, mixture in (_mixtures(sections, prior, stretch) if sections else {}).items():
-        limits = [np.full(shape[0], side) if scales is None else scales.limit(k, side) for side in (-margin, margin)]
-        ends = np.column_stack([mixture.quantile(TAIL), mixture.quantile(1.0 - TAIL)])
-        ends = ends if scales is None else scales.points(k, ends)
-        beliefs.estimate[:, k] = mixture.mean(None if scales is None else partial(scales.points, k))
-        beliefs.low[:, k], beliefs.high[:, k] = ends.T
-        beliefs.short[:, k] = mixture.below(limits[0])
-        beliefs.above[:, k] = 1.0 - mixture.below(limits[1])
+    for k, mixture in (_mixtures(sheet, sections, prior, spread) if sections else {}).items():
+        beliefs.estimate[:, k] = mixture.mean()
+        beliefs.low[:, k], beliefs.high[:, k] = mixture.quantile(TAIL), mixture.quantile(1.0 - TAIL)
+        beliefs.short[:, k] = mixture.below(np.full(shape[0], -margin))
+        beliefs.above[:, k] = 1.0 - mixture.below(np.full(shape[0], margin))
     return beliefs

@@ -3,10 +3,11 @@
 Nonparametric maximum likelihood (Kiefer & Wolfowitz 1956; Koenker & Mizera 2014) on a grid, by expectation-maximisation.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from reports.evidence import Evidence
 from reports.sheet import Floats
 
 POINTS, ROUNDS = 201, 400
@@ -14,6 +15,9 @@ SMOOTHNESS = 0.5
 """Width of the prior's normals in standard deviations of the effects."""
 WELL_KNOWN = 0.25
 """Cells with less than this share of the median precision do not stretch the grid."""
+UNITS = tuple(float(2.0 ** (step / 4)) for step in range(-8, 9))
+UNITS_DIFFER = 0.5
+"""How far the logarithms of the sections' units may lie from 0: a standard deviation."""
 MOST_CELLS = 20_000
 """Of more cells than this every n-th teaches the prior."""
 
@@ -28,6 +32,18 @@ class Prior:
     """Variance of each normal; 0 makes the distribution discrete."""
     cells: int = 0
     """Cells it was learned from; 0 where it was given."""
+    unit: float = 1.0
+    """By which it has been scaled."""
+    blur: Floats | None = None
+    """P × P: where the mass of each point may truly lie; None where the prior was given."""
+
+    def scaled(self, unit: float) -> "Prior":
+        """The same distribution in units that many times smaller."""
+        return replace(self, points=self.points * unit, width=self.width * unit**2, unit=self.unit * unit)
+
+    def spread_out(self) -> Floats:
+        """The masses, each spread as far as it is unknown where it lies."""
+        return self.masses if self.blur is None else np.asarray(self.masses @ self.blur)
 
 
 def cavity(precision: Floats, score: Floats, variance: float) -> tuple[Floats, Floats]:
@@ -45,48 +61,80 @@ def cavity(precision: Floats, score: Floats, variance: float) -> tuple[Floats, F
     return precision / left, score / left
 
 
-def log_likelihood(points: Floats, precision: Floats, shift: Floats) -> Floats:
-    """Cells × points, up to a constant for each cell."""
-    table = shift[:, None] * points - 0.5 * precision[:, None] * points**2
-    return np.asarray(table - table.max(axis=1, keepdims=True))
-
-
-def _grid(precision: Floats, shift: Floats, variance: float) -> Floats:
-    trusted = precision > WELL_KNOWN * float(np.median(precision))
-    place = shift[trusted] / precision[trusted]
-    farthest = float(np.abs(place).max(initial=0.0)) + 2.5 / float(np.sqrt(np.median(precision)))
+def _grid(evidence: Evidence, variance: float) -> Floats:
+    typical = float(np.median(evidence.noise + evidence.doubt))
+    trusted = evidence.noise + evidence.doubt < typical / WELL_KNOWN
+    farthest = float(np.abs(evidence.place[trusted]).max(initial=0.0)) + 2.5 * float(np.sqrt(typical))
     reach = max(farthest, 4.0 * float(np.sqrt(variance)))
     return np.linspace(-reach, reach, POINTS)
 
 
-def _widened(precision: Floats, shift: Floats, width: float) -> tuple[Floats, Floats]:
-    """λ and η of the normals' centres instead of the effects themselves."""
-    spread = 1.0 + width * precision
-    return precision / spread, shift / spread
+def _blur(points: Floats, shares: Floats, variance: Floats) -> Floats:
+    """P × P: how far the prior's mass at each point may truly lie from it, as the cells that put it there can tell.
+
+    A maximum-likelihood prior gathers in points what may as well be spread: m cells whose places vary by chance with
+    variance s² leave a spread of the effects unseen whose variance is the standard error of such a variance, s²√(2/m).
+    An interval that takes the prior for known is too short by just this (Laird & Louis 1987).
+    """
+    cells = shares.sum(axis=0)
+    weighed = shares + 1e-12
+    typical = (weighed * variance).sum(axis=0) / weighed.sum(axis=0)
+    apart = (points[:, None] - points) ** 2
+    around = (np.exp(-0.5 * apart / typical[:, None]) * cells).sum(axis=1)
+    kernel = np.exp(-0.5 * apart / (typical * np.sqrt(2.0 / np.maximum(around, 1.0)))[:, None])
+    return np.asarray(kernel / kernel.sum(axis=1, keepdims=True))
 
 
-def learn(precision: Floats, shift: Floats, variance: float) -> Prior:
+def learn(evidence: Evidence, variance: float) -> Prior:
     """How are the effects distributed over the cells?
 
     A purely discrete answer would put a point under each outlier and be far too sure of it; normals of half the
     effects' spread keep the freedom of shape and leave each cell its doubt.
 
     Args:
-        precision: λ of each cell from `cavity`; cells with λ = 0 say nothing and are passed over.
-        shift: η of each cell.
+        evidence: of the cells; those without any are passed over.
         variance: the effects' variance by restricted maximum likelihood; it sets the grid's least reach and the width.
     """
-    telling = np.flatnonzero(precision > 0.0)
+    telling = np.flatnonzero(np.isfinite(evidence.noise))
     if not telling.size:
         return Prior(np.zeros(1), np.ones(1))
-    telling = telling[:: max(1, telling.size // MOST_CELLS)]
-    points = _grid(precision[telling], shift[telling], variance)
+    told = evidence.of(telling[:: max(1, telling.size // MOST_CELLS)])
+    points = _grid(told, variance)
     width = SMOOTHNESS**2 * variance
-    table = np.exp(log_likelihood(points, *_widened(precision[telling], shift[telling], width)))
+    table = np.exp(told.log_likelihood(points, width))
     masses = np.full(points.size, 1.0 / points.size)
     for _ in range(ROUNDS):
-        masses = masses * (table.T @ (1.0 / (table @ masses))) / telling.size
-    return Prior(points, masses / masses.sum(), width, telling.size)
+        masses = masses * (table.T @ (1.0 / (table @ masses))) / table.shape[0]
+    masses /= masses.sum()
+    shares = table * masses
+    shares /= shares.sum(axis=1, keepdims=True)
+    return Prior(points, masses, width, table.shape[0], blur=_blur(points, shares, told.variance(points)))
+
+
+def units(prior: Prior, evidence: list[Evidence]) -> Floats:
+    """How many times as widely as the prior says do the effects of each section spread? On average as widely."""
+    found = np.array([_unit(prior, one) for one in evidence])
+    return np.asarray(found / np.exp(np.log(found).mean()))
+
+
+def _unit(prior: Prior, evidence: Evidence) -> float:
+    """How many times as widely do these cells' effects spread as the prior says?
+
+    By maximum likelihood, drawn towards 1 by a normal prior of the logarithm.
+    """
+    told = evidence.of(np.isfinite(evidence.noise))
+    middle = prior.points.size // 2
+    masses = prior.spread_out()
+
+    def fit(factor: float) -> float:
+        scaled = prior.scaled(factor)
+        table = told.log_likelihood(scaled.points, scaled.width)
+        table -= table[:, middle, None]
+        most = table.max(axis=1)
+        inside = np.exp(table - most[:, None]) @ masses
+        return float((np.log(inside) + most).sum() - 0.5 * (np.log(factor) / UNITS_DIFFER) ** 2)
+
+    return float(max(UNITS, key=fit)) if prior.points.size > 1 else 1.0
 
 
 @dataclass(frozen=True)
@@ -97,23 +145,24 @@ class Posterior:
     """Rows sum to 1."""
     centres: Floats
     variance: Floats
-    """Cells: of each normal."""
+    """Of each normal."""
 
 
-def _by_the_others(prior: Prior, likelihood: Floats) -> Floats:
+def _by_the_others(prior: Prior, likelihood: Floats, blur: Floats) -> Floats:
     """The prior as the other cells teach it, cells × points, with one more cell that might be anything.
 
     Without this a cell far from all others would be judged by a prior that it has written itself.
     """
     own = likelihood * prior.masses
     own /= own.sum(axis=1, keepdims=True)
-    return np.maximum(prior.cells * prior.masses - own, 0.0) + 1.0 / prior.points.size
+    return np.maximum(prior.cells * prior.masses - own, 0.0) @ blur + 1.0 / prior.points.size
 
 
-def posterior(prior: Prior, precision: Floats, shift: Floats) -> Posterior:
+def posterior(prior: Prior, evidence: Evidence) -> Posterior:
     """What is each cell's effect, given its data and what the other cells teach?"""
+    likelihood = np.exp(evidence.log_likelihood(prior.points, prior.width))
+    masses = likelihood * (prior.masses if prior.blur is None else _by_the_others(prior, likelihood, prior.blur))
+    precision = 1.0 / evidence.variance(prior.points)
     spread = 1.0 + prior.width * precision
-    likelihood = np.exp(log_likelihood(prior.points, *_widened(precision, shift, prior.width)))
-    masses = likelihood * (_by_the_others(prior, likelihood) if prior.cells else prior.masses)
-    centres = (prior.points + prior.width * shift[:, None]) / spread[:, None]
+    centres = (prior.points + prior.width * precision * evidence.place[:, None]) / spread
     return Posterior(masses / masses.sum(axis=1, keepdims=True), centres, prior.width / spread)

@@ -11,12 +11,12 @@ import numpy as np
 
 from reports.beliefs import Beliefs, believe
 from reports.design import design, enough, scored_audits
-from reports.even import even
 from reports.figures import Assessment, Cell, Leniency, Rules, SectionFigures, State
 from reports.joint import Known, known
 from reports.mixed_posterior import shopper_over_branch
 from reports.norms import Bools, Means, norms
 from reports.sheet import UNKNOWN_SHOPPER, Floats, Ints, ScoreSheet
+from reports.uneven import uneven
 from reports.variance import check, is_vast, section_fit, spans, weights
 from reports.vast import vast_shopper_over_branch
 from reports.visits import rests_on_one
@@ -145,9 +145,8 @@ def _leniencies(sheet: ScoreSheet, sections: dict[int, Known]) -> tuple[Leniency
 
 
 def _believed(sheet: ScoreSheet, rules: Rules) -> tuple[dict[int, Known], Beliefs]:
-    scales = even(sheet)
-    sections = known(sheet if scales is None else scales.sheet, rules.half_life_weeks)
-    return sections, believe(sheet, sections, rules.margin, scales=scales)
+    sections = known(sheet, rules.half_life_weeks)
+    return sections, believe(sheet, sections, rules.margin, spread=uneven(sheet))
 
 
 def assess(sheet: ScoreSheet, rules: Rules) -> Assessment:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from reports.evidence import plain
 from reports.figures import Assessment, Rules
 from reports.level import power
 from reports.mixed import solve
@@ -127,5 +128,7 @@ def test_better_data_never_lower_the_posterior(
     shift: float, step: float, precision: float, masses: list[float]
 ) -> None:
     prior = Prior(np.array([-4.0, 0.0, 4.0]), np.array(masses) / sum(masses))
-    lower, higher = (posterior(prior, np.array([precision]), np.array([s])).masses for s in (shift, shift + step))
+    lower, higher = (
+        posterior(prior, plain(np.array([precision]), np.array([s]))).masses for s in (shift, shift + step)
+    )
     assert (higher @ prior.points)[0] >= (lower @ prior.points)[0] - 1e-9

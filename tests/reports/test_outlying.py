@@ -22,9 +22,10 @@ def test_normal_prior_changes_nothing(gaps: float) -> None:
     _, effects = separated(sections, Prior(np.zeros(1), np.ones(1), width=own))
     for section, found in zip(sections.values(), effects.values(), strict=True):
         left = 1.0 - own * section.precision
-        np.testing.assert_allclose(found.precision, section.precision / left, rtol=2e-3)
-        np.testing.assert_allclose(found.shift, section.score / left, atol=2e-2)
-        for nothing in (found.lift, found.tilt, found.doubt):
+        np.testing.assert_allclose(found.evidence.noise + found.evidence.doubt, left / section.precision, rtol=2e-3)
+        np.testing.assert_allclose(found.evidence.place, section.score / section.precision, atol=2e-2)
+        moved = found.moved(np.array([-1.0, 0.0, 1.0]))
+        for nothing in (moved.at_none, moved.change, moved.variance):
             np.testing.assert_allclose(nothing, 0.0, atol=2e-3)
 
 
@@ -58,4 +59,5 @@ def test_branch_low_everywhere_is_still_held_to_be_low_everywhere() -> None:
 def test_single_section_has_nothing_in_common() -> None:
     sections = known(chain(5, sections=1)[0])
     _, effects = separated(sections)
-    assert [float(np.abs(part).max()) for part in (effects[0].lift, effects[0].tilt, effects[0].doubt)] == [0.0] * 3
+    moved = effects[0].moved(np.array([-1.0, 0.0, 1.0]))
+    assert [float(np.abs(part).max()) for part in (moved.at_none, moved.change, moved.variance)] == [0.0] * 3
