@@ -7,8 +7,9 @@ from sqlmodel import Session, col, select
 
 from branches import history, people, sessions
 from branches.database import hold
-from branches.errors import Conflict
+from branches.errors import Conflict, Refused
 from branches.history import Actor
+from branches.language import codes
 from branches.people import Role, User
 from branches.places import Branch, Region
 
@@ -62,6 +63,27 @@ def change_address(session: Session, user: User, email: str, *, by: Actor | None
     """Another address to mail to and to sign in with."""
     people.take_address(session, user, email)
     _end(session, user, "change_address", by, at)
+
+
+def call(session: Session, user: User, name: str, *, language: str, by: Actor | None, at: datetime) -> None:
+    """Another name, or another language to be written to in; neither signs anybody out."""
+    if language not in codes():
+        raise Refused("There is no language {code} here.", code=language[:20])
+    before, after = [user.name, user.language], [name.strip(), language]
+    if before != after:
+        user.name, user.language = after
+        session.add(user)
+        history.write(session, "call", user, by=by, at=at, before=before, after=after)
+
+
+def invite(session: Session, user: User, *, by: Actor | None, at: datetime) -> str:
+    """Notes that a person is mailed a way in; gives the address it goes to."""
+    if not user.active:
+        raise Conflict("{name} signs in no more already.", name=_called(user))
+    if user.email is None:
+        raise Refused("{name} has no mail address yet; give one first.", name=_called(user))
+    history.write(session, "invite", user, by=by, at=at)
+    return user.email
 
 
 def set_password(session: Session, user: User, hashed: str | None, *, by: Actor | None, at: datetime) -> None:

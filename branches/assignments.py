@@ -23,6 +23,7 @@ GRACE = timedelta(hours=48)
 """After the last day of the window, to send in what was seen on it."""
 TO_DO = (AuditState.ASSIGNED.value, AuditState.STARTED.value, AuditState.RETURNED.value)
 """The shopper's turn."""
+NOT_SENT = (AuditState.ASSIGNED.value, AuditState.STARTED.value)
 NEVER_MADE = (AuditState.EXPIRED.value, AuditState.WITHDRAWN.value)
 
 
@@ -82,11 +83,9 @@ def assign(
 ) -> Assignment:
     """Asks a shopper to audit a branch within a window of days, and tells them so."""
     window = Window(opens_on, closes_on)
-    _check_window(window, branch, at)
-    if session.get(ConflictOfInterest, (shopper.id, branch.id)) is not None:
-        raise Refused("This shopper has declared a conflict of interest with {branch}.", branch=branch.name)
+    check_window(window, branch, at)
     hold(session, shopper)  # of two assignments at once the second sees the first
-    _check_lockout(session, shopper, branch, window, lockout_days)
+    check_shopper(session, shopper, branch, window, lockout_days=lockout_days)
     audit = audits.assign(session, standard, branch, shopper, by=by, at=at, channel=channel)
     made = Assignment(audit_id=audit.id, opens_on=opens_on, closes_on=closes_on, brief=brief.strip(), fee=fee.strip())
     session.add(made)
@@ -95,7 +94,8 @@ def assign(
     return made
 
 
-def _check_window(window: Window, branch: Branch, at: datetime) -> None:
+def check_window(window: Window, branch: Branch, at: datetime) -> None:
+    """Refuses days on which the branch cannot be audited."""
     if window.last < window.first:
         raise Refused("The window ends before it begins; choose its last day again.")
     if window.last < local_date(at, branch.timezone):
@@ -108,8 +108,22 @@ def _check_window(window: Window, branch: Branch, at: datetime) -> None:
         raise Refused("{branch} closes on {day}; let the window end before.", branch=branch.name, day=branch.closed)
 
 
-def _check_lockout(session: Session, shopper: User, branch: Branch, window: Window, days: int) -> None:
+def check_shopper(
+    session: Session,
+    shopper: User,
+    branch: Branch,
+    window: Window,
+    *,
+    lockout_days: int = LOCKOUT_DAYS,
+    but: Audit | None = None,
+) -> None:
+    """Refuses who knows the branch, or is known there from another audit than `but`."""
+    if session.get(ConflictOfInterest, (shopper.id, branch.id)) is not None:
+        raise Refused("This shopper has declared a conflict of interest with {branch}.", branch=branch.name)
+    days = lockout_days
     query = select(Audit, Assignment).outerjoin(Assignment).where(col(Audit.state).not_in(NEVER_MADE))
+    if but is not None:
+        query = query.where(Audit.id != but.id)
     for audit, known in session.exec(query.where(Audit.shopper_id == shopper.id, Audit.branch_id == branch.id)):
         other = _days(audit, known, branch)
         if window.days_to(other) < max(days, 1):
@@ -134,6 +148,43 @@ def _days(audit: Audit, known: Assignment | None, branch: Branch) -> Window:
 def of(session: Session, audit: Audit) -> Assignment | None:
     """What was asked; None of an audit that came another way."""
     return session.get(Assignment, audit.id)
+
+
+def change_window(
+    session: Session,
+    audit: Audit,
+    *,
+    opens_on: date,
+    closes_on: date,
+    lockout_days: int = LOCKOUT_DAYS,
+    by: User,
+    at: datetime,
+) -> None:
+    """Gives an audit that has not been sent yet other days."""
+    hold(session, audit)
+    known = session.get(Assignment, audit.id, populate_existing=True)
+    if known is None or audit.state not in NOT_SENT:
+        state = AuditState(audit.state).word
+        raise Conflict("This audit is {state}; its days cannot be changed any more.", state=state)
+    window = Window(opens_on, closes_on)
+    check_window(window, audit.branch, at)
+    if audit.shopper is not None:
+        hold(session, audit.shopper)
+        check_shopper(session, audit.shopper, audit.branch, window, lockout_days=lockout_days, but=audit)
+    before = [known.opens_on.isoformat(), known.closes_on.isoformat()]
+    known.opens_on, known.closes_on = opens_on, closes_on
+    session.add(known)
+    after = [opens_on.isoformat(), closes_on.isoformat()]
+    if before != after:
+        history.write(session, "change_window", audit, by=by, at=at, before=before, after=after)
+
+
+def withdraw(session: Session, audit: Audit, *, reason: str, by: User, at: datetime) -> None:
+    """Head office takes an audit back that is still the shopper's to do."""
+    if not reason.strip():
+        raise Refused("Say why this audit is withdrawn; the shopper reads it.")
+    hold(session, audit)
+    audits.move(session, audit, AuditState.WITHDRAWN, by=by, at=at, reason=reason.strip(), why="by head office")
 
 
 def decline(session: Session, audit: Audit, *, reason: str, by: User, at: datetime) -> None:
@@ -183,15 +234,14 @@ def expires_at(audit: Audit, known: Assignment, *, grace: timedelta = GRACE) -> 
 
 def expire_overdue(session: Session, at: datetime, *, grace: timedelta = GRACE) -> list[Audit]:
     """Ends what was not sent in time; safe to repeat. What had been filled in stays in its draft."""
-    open_states = (AuditState.ASSIGNED.value, AuditState.STARTED.value)
-    query = select(Assignment, Audit).join(Audit).where(col(Audit.state).in_(open_states))
+    query = select(Assignment, Audit).join(Audit).where(col(Audit.state).in_(NOT_SENT))
     found = session.exec(query.where(col(Assignment.closes_on) <= at.date()).order_by(col(Audit.id))).all()
     ended = []
     for known, audit in found:
         if at < expires_at(audit, known, grace=grace):
             continue
         hold(session, audit)
-        if audit.state in open_states:
+        if audit.state in NOT_SENT:
             audits.move(session, audit, AuditState.EXPIRED, by=None, at=at)
             ended.append(audit)
     return ended

@@ -99,6 +99,18 @@ def set_address(session: Session, branch: Branch, address: str, *, by: Actor | N
     _change(session, branch, by, at, address=address.strip())
 
 
+def set_zone(session: Session, place: Region | Branch, timezone: str, *, by: Actor | None, at: datetime) -> None:
+    """Another clock from now on; the week of a visit that was made stays as it was."""
+    _change(session, place, by, at, timezone=zone_name(timezone.strip()))
+
+
+def open_from(session: Session, branch: Branch, day: date | None, *, by: Actor | None, at: datetime) -> None:
+    """The first day on which the branch is open; None: it always was."""
+    if day is not None and branch.closed is not None and branch.closed < day:
+        raise Refused("{branch} cannot open after it closed on {day}.", branch=branch.name, day=branch.closed)
+    _change(session, branch, by, at, opened=day)
+
+
 def move_branch(session: Session, branch: Branch, region: Region, *, by: Actor | None, at: datetime) -> None:
     """Puts the branch under another region's manager; its clock stays as it was."""
     _change(session, branch, by, at, region_id=region.id)

@@ -14,7 +14,8 @@ from flask import Flask, Response, abort, current_app, g, redirect, request, url
 from sqlmodel import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from branches import sessions
+from branches import access, sessions
+from branches.access import Right
 from branches.database import for_reading, transaction
 from branches.language import Language, codes, language
 from branches.people import Role, User
@@ -76,6 +77,16 @@ def audience(*roles: Role) -> Callable[[View], View]:
     def opened(view: View) -> View:
         view.audience = frozenset(roles)  # type: ignore[attr-defined]
         return view
+
+    return opened
+
+
+def needs(right: Right) -> Callable[[View], View]:
+    """Opens a route to whoever has that right, and keeps it with the route."""
+
+    def opened(view: View) -> View:
+        view.right = right  # type: ignore[attr-defined]
+        return audience(*access.holders(right))(view)
 
     return opened
 

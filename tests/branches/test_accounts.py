@@ -109,3 +109,26 @@ def test_an_address_that_is_taken_is_refused(session: Session) -> None:
     assert user.email == before
     readdress(session, user)
     assert user_by_email(session, "new@example.com") == user
+
+
+def test_another_name_or_language_signs_nobody_out(session: Session) -> None:
+    office, user = make.user(session), make.user(session, name="Anna")
+    token = sessions.begin(session, user, at=make.NOON)
+    for _ in range(2):
+        accounts.call(session, user, " Anna B. ", language="hu", by=office, at=make.NOON)
+    with pytest.raises(Refused, match="no language xx"):
+        accounts.call(session, user, "Anna", language="xx", by=office, at=make.NOON)
+    assert (user.name, user.language) == ("Anna B.", "hu")
+    assert sessions.who(session, token, at=make.NOON) == user
+    assert [one.verb for one in history.of(session, user)] == ["add", "sign_in", "call"]
+
+
+def test_a_way_in_is_mailed_to_whoever_may_come_in(session: Session) -> None:
+    office, user = make.user(session), make.user(session, name="Anna")
+    assert accounts.invite(session, user, by=office, at=make.NOON) == user.email
+    assert [one.verb for one in history.of(session, user)] == ["add", "invite"]
+    accounts.deactivate(session, user, by=office, at=make.NOON)
+    with pytest.raises(Conflict, match="Anna signs in no more"):
+        accounts.invite(session, user, by=office, at=make.NOON)
+    with pytest.raises(Refused, match="no mail address yet"):
+        accounts.invite(session, make.user(session, Role.SHOPPER, code="s", email=None), by=office, at=make.NOON)

@@ -163,3 +163,37 @@ def test_a_returned_audit_has_a_deadline_and_its_shopper_is_told_each_time(sessi
     assert [kind for kind, _ in mails(session)] == ["assigned", "returned", "returned"]
     with pytest.raises(Conflict, match="has been made"):
         assignments.decline(session, audit, reason="no", by=audit.shopper, at=make.NOON)  # type: ignore[arg-type]
+
+
+def test_the_days_of_an_open_audit_change_once_the_shopper_is_free_then(session: Session) -> None:
+    office, asked = make.user(session), assign(session)
+    later = {"opens_on": date(2025, 7, 5), "closes_on": date(2025, 7, 20), "by": office, "at": make.NOON}
+    for _ in range(2):
+        assignments.change_window(session, asked.audit, **later)  # type: ignore[arg-type]
+    assert (asked.opens_on, asked.closes_on) == (date(2025, 7, 5), date(2025, 7, 20))
+    changes = [one.details for one in history.of(session, asked.audit) if one.verb == "change_window"]
+    assert changes == [{"before": ["2025-07-03", "2025-07-09"], "after": ["2025-07-05", "2025-07-20"]}]
+    shopper = session.get_one(User, asked.audit.shopper_id)
+    other = assign(session, asked.audit.branch, shopper, opens_on=date(2025, 9, 1), closes_on=date(2025, 9, 5))
+    with pytest.raises(Refused, match="30 days must lie between"):
+        assignments.change_window(session, other.audit, **later)  # type: ignore[arg-type]
+
+
+def test_what_was_sent_keeps_its_days_and_is_not_withdrawn(session: Session) -> None:
+    office, asked = make.user(session), assign(session)
+    audits.start(session, asked.audit, by=None, at=make.NOON)
+    marks = {item.code: Mark("yes") for part in asked.audit.standard.sections for item in part.items}
+    audits.submit(session, asked.audit, marks, visited_at=make.NOON, by=None, at=make.NOON)
+    with pytest.raises(Conflict, match="This audit is submitted; its days cannot be changed any more"):
+        assignments.change_window(session, asked.audit, opens_on=FIRST, closes_on=LAST, by=office, at=make.NOON)
+    with pytest.raises(Conflict, match="submitted"):
+        assignments.withdraw(session, asked.audit, reason="Not needed", by=office, at=make.NOON)
+
+
+def test_head_office_withdraws_with_a_reason(session: Session) -> None:
+    office, asked = make.user(session), assign(session)
+    with pytest.raises(Refused, match="Say why"):
+        assignments.withdraw(session, asked.audit, reason=" ", by=office, at=make.NOON)
+    assignments.withdraw(session, asked.audit, reason=" The branch is being painted. ", by=office, at=make.NOON)
+    assert (asked.audit.state, asked.audit.reason) == ("withdrawn", "The branch is being painted.")
+    assert told(session, asked.audit) == [("assign", ""), ("withdrawn", "by head office")]

@@ -130,3 +130,19 @@ def test_a_place_without_a_name_is_refused(session: Session) -> None:
         places.rename(session, region, "  ", **NOBODY)
     places.rename(session, region, "West", **NOBODY)
     assert [one.name for one in places.regions(session)] == ["West"]
+
+
+def test_a_place_gets_another_clock_and_a_branch_another_first_day(session: Session) -> None:
+    branch = make.branch(session)
+    places.set_zone(session, branch, " Asia/Kolkata ", **NOBODY)
+    places.open_from(session, branch, FIRST, **NOBODY)
+    assert (branch.timezone, branch.opened) == ("Asia/Kolkata", FIRST)
+    with pytest.raises(Refused, match="not a time zone"):
+        places.set_zone(session, branch.region, "Budapest", **NOBODY)
+    places.close_branch(session, branch, FIRST, **NOBODY)
+    with pytest.raises(Refused, match="cannot open after it closed"):
+        places.open_from(session, branch, LAST, **NOBODY)
+    assert [one.details for one in history.of(session, branch)][1:3] == [
+        {"timezone": ["Europe/Budapest", "Asia/Kolkata"]},
+        {"opened": [None, "2025-06-30"]},
+    ]
