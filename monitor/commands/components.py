@@ -7,6 +7,7 @@ import click
 
 from branches.database import reading
 from branches.errors import Refused
+from branches.weeks import local_date
 from monitor.commands.options import DAY, JSON_FILE, check_days, write_json
 from monitor.config import read_config
 from monitor.opening import now, open_chain
@@ -50,7 +51,7 @@ def command(
             name=unknown[0][:40] or "(nothing)",
             known=", ".join(EFFECTS),
         )
-    check_days(first, last)
+    check_days(first, last, today=local_date(now(), config.chain.timezone))
     with reading(open_chain(config)) as session:
         sheet = collect.window(session, Window(first, last), now()).sheet
     half_life = 0.0 if no_decay else config.window.half_life_weeks

@@ -34,9 +34,11 @@ DAY = Day()
 JSON_FILE = click.Path(allow_dash=True, path_type=Path)
 
 
-def check_days(first: date, last: date) -> None:
+def check_days(first: date, last: date, *, today: date) -> None:
     if last < first:
         raise Refused("--to lies before --from.")
+    if first > today:
+        raise Refused("{day} has not come yet; --from must be a day that has.", day=first)
 
 
 def write_json(file: Path, content: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from branches.database import reading
 from branches.editions import Scope
 from branches.errors import Refused
 from branches.language import language
+from branches.places import regions
 from branches.weeks import Week, local_date
 from monitor import jobs
 from monitor.commands.options import DAY, JSON_FILE, check_days, write_json
@@ -54,8 +55,9 @@ def command(
     engine = open_chain(config)
     wanted = settings(config)
     scope = _scope(engine, wanted, region)
-    days = _days(first, last)
-    week = _week(week_text, days, scope)
+    today = local_date(now(), scope.zone)
+    days = _days(first, last, today)
+    week = _week(week_text, days, today)
     if issue:
         if days is not None:
             raise Refused("An edition has the window of the settings; leave --from and --to out, or --issue.")
@@ -71,6 +73,7 @@ def command(
 def _scope(engine: sa.Engine, wanted: Settings, region: str | None) -> Scope:
     with reading(engine) as session:
         held = editions.scopes(session, wanted.chain_zone)
+        left = {known.code for known in regions(session)} - {scope.region_code for scope in held}
     place = engine.url.render_as_string(hide_password=True)
     if not held:
         raise Refused("The database {place} holds no branches yet; read some with: monitor import FOLDER", place=place)
@@ -78,25 +81,28 @@ def _scope(engine: sa.Engine, wanted: Settings, region: str | None) -> Scope:
         if scope.region_code == region:
             return scope
     known = ", ".join(str(scope.region_code) for scope in held[1:11])
+    if region in left:
+        raise Refused("The region {region} has no branches; those that have are {known}.", region=region, known=known)
     raise Refused("There is no region {region}; the regions are {known}.", region=str(region)[:60], known=known)
 
 
-def _days(first: date | None, last: date | None) -> Window | None:
+def _days(first: date | None, last: date | None, today: date) -> Window | None:
     if first is None and last is None:
         return None
     if first is None or last is None:
         raise Refused("Give both --from and --to, or neither.")
-    check_days(first, last)
+    check_days(first, last, today=today)
     return Window(first, last)
 
 
-def _week(text: str | None, days: Window | None, scope: Scope) -> Week:
-    if text is not None:
-        return Week.parse(text)
-    if days is not None:
-        return Week.of(days.last)
-    today: date = local_date(now(), scope.zone)
-    return Week.of(today).plus(-1)
+def _week(text: str | None, days: Window | None, today: date) -> Week:
+    """The reported week; one that has not ended yet shows what is there so far."""
+    if text is None:
+        return Week.of(today).plus(-1) if days is None else Week.of(min(days.last, today))
+    week = Week.parse(text)
+    if week.monday > today:
+        raise Refused("The week {week} has not begun yet.", week=str(week))
+    return week
 
 
 def _prepared(

@@ -2,11 +2,13 @@
 
 import csv
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from branches.weeks import Week, local_date
 from tests.branches import forms
 from tests.monitor.typed import Monitor, Said
 
@@ -97,7 +99,21 @@ def test_a_form_with_faults_is_refused_whole_with_each_fault(monitor: Monitor, t
         (("report", "--week", "2025-W53"), "The year 2025 has no week 53."),
         (("report", "--from", "2025-01-01"), "Give both --from and --to, or neither."),
         (("report", "--from", "2025-02-01", "--to", "2025-01-01"), "--to lies before --from."),
+        (("report", "--week", "2199-W01"), "The week 2199-W01 has not begun yet."),
+        (("report", "--week", "2199-W01", "--issue"), "The week 2199-W01 has not begun yet."),
+        (
+            ("report", "--from", "2198-01-01", "--to", "2199-01-01"),
+            "2198-01-01 has not come yet; --from must be a day that has.",
+        ),
+        (("report", "--from", "2025-01-01", "--to", "2025-13-01"), "'2025-13-01' does not match the format"),
         (("report", "--region", "Mars"), "There is no region Mars; the regions are North, South."),
+        (("report", "--region", ""), "There is no region ; the regions are North, South."),
+        (("report", "--region", "north"), "There is no region north; the regions are North, South."),
+        (("components", "--from", "2025-02-01", "--to", "2025-01-01"), "--to lies before --from."),
+        (
+            ("components", "--from", "2198-01-01", "--to", "2199-01-01"),
+            "2198-01-01 has not come yet; --from must be a day that has.",
+        ),
         (
             ("report", "--json", "no/such/folder.json"),
             "no/such/folder.json cannot be written: No such file or directory.",
@@ -134,6 +150,23 @@ def test_a_report_by_hand_stores_nothing_until_it_is_issued_and_then_once(monito
     assert monitor(*week, "--issue").code == 0
     again = monitor(*week, "--issue")
     assert (again.code, again.err) == (2, "The report of week 2026-W06 has already been issued.\n")
+
+
+def test_a_region_without_branches_is_told_from_one_that_never_was(monitor: Monitor, tmp_path: Path) -> None:
+    folder = forms.write(tmp_path / "form")
+    monitor("import", str(folder))
+    forms.write(folder, branches=forms.with_cell(forms.BRANCHES, 2, "region", "South"))
+    assert monitor("import", str(folder)).code == 0
+    said = monitor("report", "--region", "North")
+    assert (said.code, said.err) == (2, "The region North has no branches; those that have are South.\n")
+
+
+def test_a_week_that_has_not_ended_shows_what_is_there_so_far(monitor: Monitor, tmp_path: Path) -> None:
+    monitor("import", str(forms.write(tmp_path / "form")))
+    this_week = Week.of(local_date(datetime.now(UTC), "UTC"))
+    assert monitor("report", "--week", str(this_week)).code == 0
+    early = monitor("report", "--week", str(this_week), "--issue")
+    assert (early.code, f"The report of week {this_week} is due at" in early.err) == (2, True)
 
 
 def test_the_scheduler_makes_what_is_due_once(
