@@ -1,6 +1,10 @@
 """The shopper's side: own audits, the form section by section, photos, sending, what came back. No script is needed."""
 
-from monitor.web.capture import asked, filling, mine, pictures, sending
+import monitor.web.capture.asked
+import monitor.web.capture.filling
+import monitor.web.capture.mine
+import monitor.web.capture.pictures
+import monitor.web.capture.sending  # noqa: F401 - each of these adds its routes to the blueprint
 from monitor.web.capture.room import blueprint
 
-__all__ = ["asked", "blueprint", "filling", "mine", "pictures", "sending"]
+__all__ = ["blueprint"]
