@@ -34,8 +34,8 @@ class Post:
     """Where people reach the pages, without a slash at its end."""
     holder: str
     lease_seconds: int
-    round_seconds: float = 60
-    """After so long no further mail is begun; the next round goes on."""
+    round_seconds: float = 15
+    """After so long no further mail is begun: who is asked to end need not wait for all; the next round goes on."""
 
 
 @dataclass

@@ -30,7 +30,10 @@ def command(config_file: Path | None, once: bool, dry_run: bool) -> None:
     mailer.transport(config)  # settings that cannot be are refused now, not in the middle of the night
     if once:
         click.echo(f"{len(jobs.weekly_report(working))} issued")
-        if mails := jobs.send_mail(working):
+        mails = 0
+        while sent := jobs.send_mail(working):
+            mails += sent
+        if mails:
             click.echo(f"{mails} sent")
         return
     scheduler.run(working, config.schedule.tick_seconds, scheduler.stop_on_signal())
