@@ -11,8 +11,11 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from branches import notices
+from branches.actions import CorrectiveAction
+from branches.appeals import Appeal
 from branches.audits import Audit
 from branches.editions import CHAIN, Edition, region_key
+from branches.flags import Flag
 from branches.people import Role, User
 from branches.places import Branch
 from branches.states import COUNTED
@@ -168,6 +171,33 @@ def visible_audits(user: User, *, managers_know_shoppers: bool = False) -> Selec
             return select(Audit).where(_is(Audit.shopper_id, user.id)).options(*_never_loaded(TELLS_THE_SCORE))
         case _:
             return select(Audit).where(false())
+
+
+def visible_actions(user: User) -> SelectOfScalar[CorrectiveAction]:
+    """Promises of the branches whose audits that person may see; a shopper is told of none."""
+    return select(CorrectiveAction).where(_at_known_branches(user, CorrectiveAction.branch_id))
+
+
+def visible_flags(user: User) -> SelectOfScalar[Flag]:
+    return select(Flag).where(_at_known_branches(user, Flag.branch_id))
+
+
+def visible_appeals(user: User) -> SelectOfScalar[Appeal]:
+    there = select(Audit.id).where(_at_known_branches(user, Audit.branch_id))
+    return select(Appeal).where(col(Appeal.audit_id).in_(there))
+
+
+def _at_known_branches(user: User, branch_id: Any) -> ColumnElement[bool]:
+    """Whether that column names a branch whose results the person may know; staff that were not told of audits know none."""
+    match reach(user, Right.SEE_AUDITS):
+        case Reach.CHAIN:
+            return true()
+        case Reach.REGION:
+            return col(branch_id).in_(select(Branch.id).where(_is(Branch.region_id, user.region_id)))
+        case Reach.BRANCH:
+            return _is(branch_id, user.branch_id) & notices.informed(branch_id)
+        case _:
+            return false()
 
 
 def _is(column: Any, number: int | None) -> ColumnElement[bool]:

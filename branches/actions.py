@@ -11,7 +11,9 @@ from branches.errors import Conflict, NotAllowed, Refused
 from branches.flags import Flag
 from branches.people import User
 from branches.places import Branch
+from branches.standards import Item
 from branches.states import COUNTED, ActionState, AuditState
+from branches.weeks import local_date
 
 
 class CorrectiveAction(SQLModel, table=True):
@@ -45,20 +47,26 @@ def open_action(
     at: datetime,
     flag: Flag | None = None,
     audit: Audit | None = None,
+    item: Item | None = None,
 ) -> CorrectiveAction:
-    """Promises something for a flag or for an audit's finding, by a day."""
+    """Promises something for a flag or for an audit's finding, by a day; `item` is the one that failed."""
     if not plan.strip():
         raise Refused("Say what the branch will do.")
     if flag is None and audit is None:
         raise Refused("A corrective action answers a flag or a finding; name it.")
     if any(thing is not None and thing.branch_id != branch.id for thing in (flag, audit)):
         raise Refused("That belongs to another branch.")
+    if item is not None and (audit is None or item.standard_id != audit.standard_id):
+        raise Refused("That item was not part of this audit.")
+    if due_on < local_date(at, branch.timezone):
+        raise Refused("The day by which it is done has passed; choose one to come.")
     if audit is not None and AuditState(audit.state) not in COUNTED:
         raise Conflict("This audit is not released, so there is nothing to put right yet.")
     action = CorrectiveAction(
         branch_id=branch.id,
         flag_id=flag.id if flag else None,
         audit_id=audit.id if audit else None,
+        item_id=item.id if item else None,
         plan=plan.strip(),
         due_on=due_on,
         opened_at=at,

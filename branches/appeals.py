@@ -1,6 +1,6 @@
 """Appeals: a branch disputes one answer; the office decides; both scores are kept."""
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 from sqlalchemy import Index, text
 from sqlalchemy.exc import IntegrityError
@@ -12,7 +12,7 @@ from branches.database import UtcTime, hold, public_id
 from branches.errors import Conflict, NotFound, Refused
 from branches.people import User
 from branches.states import AppealState, AuditState
-from branches.weeks import local_date
+from branches.weeks import local_date, moment
 
 
 class Appeal(SQLModel, table=True):
@@ -43,6 +43,14 @@ class Appeal(SQLModel, table=True):
     score_after: int | None = None
 
     audit: Audit = Relationship()
+
+
+def open_until(audit: Audit, days: int) -> datetime | None:
+    """The last moment to appeal: the end of a day at the branch, so many days after the release; None before it."""
+    if audit.released_at is None:
+        return None
+    last = local_date(audit.released_at, audit.branch.timezone) + timedelta(days=days)
+    return moment(last + timedelta(days=1), time(0), audit.branch.timezone) - timedelta(microseconds=1)
 
 
 def open_appeal(

@@ -14,11 +14,13 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from branches.errors import Refused
 from monitor.misread import PREFIX, refusal, refuse_unknown_variables
 from monitor.settings import (
+    AuditsSection,
     ChainSection,
     DatabaseSection,
     DataSection,
     FlagsSection,
     MailSection,
+    PrivacySection,
     ReportsSection,
     ScheduleSection,
     ServeSection,
@@ -39,6 +41,8 @@ class Config(BaseSettings):
     flags: FlagsSection = FlagsSection()
     window: WindowSection = WindowSection()
     reports: ReportsSection = ReportsSection()
+    audits: AuditsSection = AuditsSection()
+    privacy: PrivacySection = PrivacySection()
     serve: ServeSection = ServeSection()
     mail: MailSection = MailSection()
     schedule: ScheduleSection = ScheduleSection()

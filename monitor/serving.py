@@ -69,5 +69,7 @@ def _pages(*, demo: bool) -> Flask:
         mail=mailer.transport(config),
         sender=mailer.sender(config),
         later=Later(),
+        appeal_days=config.audits.appeal_days,
+        managers_know_shoppers=config.privacy.managers_know_shoppers,
     )
     return create_app(site, secret(config, "pages"), trusted_proxies=config.serve.trusted_proxies)

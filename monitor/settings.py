@@ -224,6 +224,22 @@ class MailSection(_Section):
     )
 
 
+class AuditsSection(_Section):
+    appeal_days: int = _setting(
+        7,
+        "Days after an audit's release in which its branch may appeal an answer; 0: the day itself",
+        "a whole number from 0 to 365",
+        ge=0,
+        le=365,
+    )
+
+
+class PrivacySection(_Section):
+    managers_know_shoppers: bool = _setting(
+        False, "Whether managers are shown who audited; staff never are, head office always is", "true or false"
+    )
+
+
 class ScheduleSection(_Section):
     tick_seconds: int = _setting(
         30, "Seconds between two looks at what is due", "a whole number from 5 to 60", ge=5, le=60

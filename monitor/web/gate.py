@@ -61,6 +61,9 @@ class Site:
     sender: Sender = NOBODY
     later: Callable[[Job], None] = at_once
     """Does what no answer waits for."""
+    appeal_days: int = 7
+    """How long after its release an audit's answers may be appealed."""
+    managers_know_shoppers: bool = False
 
     @property
     def secure(self) -> bool:
