@@ -81,7 +81,7 @@ def command(
 ) -> None:
     """Set a chain up: settings, the first person of head office, a test mail, and a way in.
 
-    A settings file that is there already is never changed. The same command again does no harm.
+    A settings file in which something has been chosen already is never changed. The same command again does no harm.
     """
     values = (name, timezone, code, address, mail_host, mail_port, mail_security, mail_user, mail_sender)
     given: Chosen = {
@@ -89,7 +89,7 @@ def command(
     }
     email = _first_address(email, yes)
     file = config_file or Path(os.environ.get("MONITOR_CONFIG", FILE))
-    if file.exists():
+    if file.exists() and not _untouched(file):
         _refuse_to_change(file, given)
         click.echo(f"{file} is there already: its settings hold.")
     else:
@@ -128,19 +128,29 @@ def _answers(given: Chosen, yes: bool) -> Chosen:
     return answers
 
 
+def _untouched(file: Path) -> bool:
+    """Whether it is the file that comes with the program, in which nobody has chosen anything yet."""
+    try:
+        return file.read_bytes() == written.text({}).encode()
+    except OSError:
+        return False
+
+
 def _write(file: Path, answers: Chosen, yes: bool) -> None:
-    """Writes the settings; where they cannot be, there is no file."""
+    """Writes the settings; where they cannot be, the file is as it was before."""
     make_folder(file.absolute().parent)
     answers |= _password(file, answers, yes)
+    before = file.read_bytes() if file.exists() else None
     try:
-        with file.open("x", encoding="utf-8") as new:
-            new.write(written.text(answers))
+        file.write_text(written.text(answers), encoding="utf-8")
     except OSError as error:
         raise Refused("{file} cannot be written: {why}.", file=file, why=error.strerror or "") from None
     try:
         mailer.transport(read_config(file))
     except Refused:
         file.unlink()
+        if before is not None:
+            file.write_bytes(before)
         raise
     click.echo(f"The settings are in {file}.")
 

@@ -83,6 +83,15 @@ def test_one_command_sets_a_chain_up(monitor: Monitor, tmp_path: Path) -> None:
         assert (user.email, user.role, user.language, user.name) == ("anna@example.com", "office", "hu", "Anna")
 
 
+def test_the_file_that_comes_with_the_program_is_filled_in(monitor: Monitor) -> None:
+    file = Path("config.toml")
+    file.write_bytes(SHIPPED.read_bytes())
+    refused = monitor(*ANNA, "--mail-host", "mail.example.com", "--mail-security", "none")
+    assert (refused.code, file.read_bytes()) == (2, SHIPPED.read_bytes())
+    assert monitor(*ANNA, *CHAIN).code == 0
+    assert read_config(file).chain.name == "Salon & Co"
+
+
 def test_the_same_command_again_changes_nothing(monitor: Monitor) -> None:
     monitor(*ANNA, *CHAIN)
     before = Path("config.toml").read_bytes()
