@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -49,6 +50,8 @@ class Worker:
     """Draws an edition's pictures when it is issued, so that the first reader does not wait for them."""
     post: Callable[[Collection[str]], int] | None = None
     """Sends the mail that is due, but for that of scopes still at work; gives how many were sent."""
+    photos: Path | None = None
+    """Where the photos of audits lie."""
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,7 @@ def worker(config: Config, engine: sa.Engine) -> Worker:
         config.schedule.lease_seconds,
         draw=lambda e: _draw(config, engine, e),
         post=lambda being_made: _send(config, engine, being_made),
+        photos=photos_folder(config),
     )
 
 
@@ -104,6 +105,11 @@ def _draw(config: Config, engine: sa.Engine, edition: Edition) -> None:
         titles, items = standards.wordings(session, edition.standard_id, tongue.code)
     report = compose(stored.load(edition.content), tongue, titles, items)
     cache.drawings(caches(config), edition.public_id, report, tongue)
+
+
+def photos_folder(config: Config) -> Path:
+    """Where the photos of audits lie."""
+    return config.folder / "photos"
 
 
 def caches(config: Config) -> Path:

@@ -9,11 +9,12 @@ from types import FrameType
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from monitor import jobs
+from monitor import jobs, upkeep
 from monitor.jobs import Worker
 
 WAKE_SECONDS = 60
 """The longest that a due report waits for its alarm clock."""
+HOUR_SECONDS = 3600
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ def timetable(worker: Worker, tick_seconds: int) -> list[Job]:
     return [
         Job("weekly report", every, lambda: jobs.weekly_report(worker)),
         Job("mail", every, lambda: jobs.send_mail(worker)),
+        Job("audits not sent in time", HOUR_SECONDS, lambda: upkeep.expire_audits(worker)),
+        Job("unused photos", HOUR_SECONDS, lambda: upkeep.sweep_photos(worker)),
     ]
 
 
@@ -60,7 +63,7 @@ def ring_after_a_clock_set_back(scheduler: BackgroundScheduler) -> None:
     """An alarm set by a clock that has been put back since would ring as much too late."""
     now = datetime.now(UTC)
     for job in scheduler.get_jobs():
-        if job.next_run_time - now > timedelta(seconds=WAKE_SECONDS):
+        if job.next_run_time - now > max(job.trigger.interval, timedelta(seconds=WAKE_SECONDS)):
             job.modify(next_run_time=now)
 
 

@@ -12,7 +12,7 @@ from monitor import logs, mailer
 from monitor.app import create_app
 from monitor.config import Config, read_config, secret
 from monitor.later import Later
-from monitor.opening import caches, now, open_chain
+from monitor.opening import caches, now, open_chain, photos_folder
 from monitor.web.gate import Site
 
 THREADS = min(2 * (os.cpu_count() or 1), 8)
@@ -64,7 +64,7 @@ def _pages(*, demo: bool) -> Flask:
         chain_zone=config.chain.timezone,
         name=config.chain.name,
         demo=demo,
-        photos=config.folder / "photos",
+        photos=photos_folder(config),
         address=config.address,
         mail=mailer.transport(config),
         sender=mailer.sender(config),

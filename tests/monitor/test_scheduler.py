@@ -43,6 +43,16 @@ def test_an_alarm_set_by_a_clock_that_was_ahead_rings_now(engine: sa.Engine) -> 
     clock.shutdown()
 
 
+def test_an_hourly_alarm_is_left_to_its_hour(engine: sa.Engine) -> None:
+    clock = BackgroundScheduler(timezone=UTC)
+    later = datetime.now(UTC) + timedelta(minutes=50)
+    clock.add_job(int, "interval", seconds=scheduler.HOUR_SECONDS, next_run_time=later)
+    clock.start(paused=True)
+    scheduler.ring_after_a_clock_set_back(clock)
+    assert clock.get_jobs()[0].next_run_time == later
+    clock.shutdown()
+
+
 def test_reporting_begins_with_the_first_ring(engine: sa.Engine) -> None:
     worker = Worker(engine, Settings(reporting_from=Week.parse("2026-W10")), lambda: datetime.now(UTC), "tests")
     for job in scheduler.timetable(worker, tick_seconds=30):

@@ -1,0 +1,25 @@
+"""What is put in order unattended: audits that nobody sent in time, photos that belong to no audit."""
+
+from datetime import timedelta
+
+from branches import assignments, photos
+from branches.audits import Audit
+from branches.database import transaction
+from monitor.jobs import Worker
+
+UNUSED = timedelta(days=1)
+"""How long a photo that belongs to no audit is left: its sender may be about to name it."""
+
+
+def expire_audits(worker: Worker) -> list[Audit]:
+    """Ends what was not sent in time."""
+    with transaction(worker.engine) as session:
+        return assignments.expire_overdue(session, worker.clock())
+
+
+def sweep_photos(worker: Worker) -> int:
+    """Deletes the files of photos that were taken away, or whose audit never came to name them."""
+    if worker.photos is None:
+        return 0
+    with transaction(worker.engine) as session:
+        return photos.sweep(session, worker.photos, before=worker.clock() - UNUSED)
