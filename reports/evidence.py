@@ -16,6 +16,12 @@ from reports.sheet import Floats, Ints
 
 LEAST_ROOM = 0.1
 """Points from an end of the scale within which the spread stays what it is there."""
+BESIDES = 1.3
+"""What the fit by one spread leaves out of chance where the spread is uneven (shoppers and days that move low branches more).
+
+Measured, not derived: with it 90 % intervals of the demo's cells hold the truth 90 times in 100, without it 88 times. Chosen
+on seeds 2001 to 2020 of `benchmarks.flags_demo`, held on 3001 to 3020.
+"""
 COLUMNS = ("place", "noise", "doubt", "level", "slope", "usual", "lent", "tails")
 
 
@@ -62,7 +68,7 @@ class Evidence:
         """C × P: the variance by chance, were the effect at each point."""
         if self.power == 0.0:
             return np.asarray(np.broadcast_to(self.noise[:, None], (self.noise.size, points.size)))
-        return np.asarray(self.noise[:, None] * self._ratio(points))
+        return np.asarray(BESIDES * self.noise[:, None] * self._ratio(points))
 
     def variance(self, points: Floats) -> Floats:
         """C × P: of the place, were the effect at each point."""

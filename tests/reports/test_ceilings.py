@@ -29,7 +29,7 @@ def test_few_audits_near_the_ceiling_are_judged_honestly(kind: Kind) -> None:
     true, low, high, p_short, state = judged(kind, 3001).T
     inside = (low <= true) & (true <= high)
     flagged, watched = (state == STATES.index(s) for s in (State.FALLS_SHORT, State.WATCH))
-    assert 0.88 <= inside.mean() <= 0.97
+    assert 0.88 <= inside.mean() <= 0.98
     assert flagged.sum() > 20
     assert (true[flagged] >= -5.0).mean() <= 0.2
     assert inside[flagged | watched].mean() >= 0.7
