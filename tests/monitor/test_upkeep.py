@@ -28,8 +28,8 @@ def worker(engine: sa.Engine, now: datetime, folder: Path | None = None) -> Work
 def test_an_audit_ends_when_its_days_and_their_grace_are_over(engine: sa.Engine) -> None:
     with transaction(engine) as session:
         standard, branch, shopper = make.standard(session), make.branch(session), make.shopper(session)
-        office, days = make.user(session), {"opens_on": DAY, "closes_on": DAY}
-        assignments.assign(session, standard, branch, shopper, **days, by=office, at=make.NOON)
+        office = make.user(session)
+        assignments.assign(session, standard, branch, shopper, opens_on=DAY, closes_on=DAY, by=office, at=make.NOON)
     assert upkeep.expire_audits(worker(engine, make.NOON + timedelta(days=2))) == []
     late = worker(engine, make.NOON + timedelta(days=4))
     assert len(upkeep.expire_audits(late)) == 1
