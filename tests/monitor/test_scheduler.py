@@ -59,3 +59,9 @@ def test_reporting_begins_with_the_first_ring(engine: sa.Engine) -> None:
         job.run()
     with reading(engine) as session:
         assert started(session) == {}
+
+
+@pytest.mark.parametrize(("asked", "every"), [(5, 5), (60, 60), (3600, 60)])
+def test_a_due_report_waits_a_minute_for_its_alarm_at_most(engine: sa.Engine, asked: int, every: int) -> None:
+    worker = Worker(engine, Settings(), lambda: datetime.now(UTC), "tests")
+    assert {job.name: job.every_seconds for job in scheduler.timetable(worker, asked)}["weekly report"] == every
