@@ -1,11 +1,15 @@
-"""The command line for the tests of this floor."""
+"""What the tests of commands and pages may ask for beside what every test may."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from branches import database
 from monitor import cli
+from tests.databases import SqliteDatabases
+from tests.monitor.desk import Desk, open_desk
 from tests.monitor.typed import Monitor, Said
 
 
@@ -26,3 +30,12 @@ def monitor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
         return Said(code, printed.out, printed.err)
 
     return run
+
+
+@pytest.fixture
+def desk(sqlite: SqliteDatabases, tmp_path: Path) -> Iterator[Desk]:
+    """An audit to be made, and its shopper's browser."""
+    with sqlite.fresh() as url:
+        engine = database.create(url)
+        yield open_desk(engine, tmp_path)
+        engine.dispose()
