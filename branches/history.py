@@ -53,6 +53,19 @@ def of(session: Session, thing: SQLModel) -> list[Event]:
     return list(session.exec(query.order_by(col(Event.at), col(Event.id))))
 
 
+def newest(session: Session, thing: SQLModel) -> int:
+    """The last event of that thing: a page that knows an older one shows what has changed since; 0 before the first."""
+    number = thing.id  # type: ignore[attr-defined]
+    query = select(Event.id).where(Event.thing == _kind(thing), Event.thing_id == number)
+    return session.exec(query.order_by(col(Event.id).desc()).limit(1)).first() or 0
+
+
+def done_by(session: Session, person: Actor, *, most: int) -> list[Event]:
+    """What that person did last, newest first."""
+    query = select(Event).where(Event.by_id == person.id).order_by(col(Event.id).desc())
+    return list(session.exec(query.limit(most)))
+
+
 def last_change(session: Session, known_at: datetime) -> int:
     """The newest event that bears on what counted at that moment; a later one bears on later moments alone.
 

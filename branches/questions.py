@@ -122,6 +122,16 @@ def _stray(code: str, questions: Questions) -> Refused:
     return Refused("The standard has no item {item}.", item=code[:60])
 
 
+def check_mark(question: Question, mark: str) -> None:
+    """Refuses a mark that the item does not take."""
+    rule = question.rule
+    if len(mark) > LONGEST_MARK:
+        raise Refused("{item} is longer than {most} characters.", item=rule.code, most=LONGEST_MARK)
+    scoring.check(rule, mark)
+    if mark not in ("", NA) and rule.type in (ItemType.NUMBER, ItemType.SECONDS):
+        _check_range(rule, mark)
+
+
 def _check(question: Question, mark: str, comment: str) -> None:
     rule = question.rule
     if question.item.required and not mark:
@@ -129,13 +139,9 @@ def _check(question: Question, mark: str, comment: str) -> None:
             message("{item} needs a photo.") if rule.type is ItemType.PHOTO else message("{item} is not answered yet.")
         )
         raise Refused(missing, item=rule.code)
-    if len(mark) > LONGEST_MARK:
-        raise Refused("{item} is longer than {most} characters.", item=rule.code, most=LONGEST_MARK)
     if len(comment) > LONGEST_COMMENT:
         raise Refused("The comment on {item} is longer than {most} characters.", item=rule.code, most=LONGEST_COMMENT)
-    scoring.check(rule, mark)
-    if mark not in ("", NA) and rule.type in (ItemType.NUMBER, ItemType.SECONDS):
-        _check_range(rule, mark)
+    check_mark(question, mark)
 
 
 def _check_range(rule: ItemRule, mark: str) -> None:

@@ -4,14 +4,22 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from branches import assignments, audits, outbox
+from branches import assignments, audits, history, outbox
 from branches.audits import Audit
-from branches.errors import Refused
+from branches.database import hold
+from branches.errors import Conflict, Refused
 from branches.outbox import MailKind
 from branches.people import User
 from branches.states import AuditState
 
 CORRECT_HOURS = 24
+
+
+def check_seen(session: Session, audit: Audit, newest: int) -> None:
+    """Refuses a decision that was made from a page older than the audit; `newest` is the last event the page knew."""
+    hold(session, audit)
+    if history.newest(session, audit) != newest:
+        raise Conflict("This audit has changed since the page was opened. Look at it again before you decide.")
 
 
 def approve(session: Session, audit: Audit, *, by: User, at: datetime) -> None:
@@ -36,3 +44,9 @@ def send_back(
 
 def release(session: Session, audit: Audit, *, by: User, at: datetime) -> None:
     audits.release(session, audit, by=by, at=at)
+
+
+def approve_and_release(session: Session, audit: Audit, *, by: User, at: datetime) -> None:
+    """Both at once, where the one who reads it may do both."""
+    approve(session, audit, by=by, at=at)
+    release(session, audit, by=by, at=at)

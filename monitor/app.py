@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from branches.errors import Conflict, NotAllowed, NotFound, Refused
 from branches.language import codes, language
 from branches.people import Role, User
-from monitor.web import account, capture, editions, gate, login, portal
+from monitor.web import account, capture, editions, gate, login, office, portal
 from monitor.web.gate import Site
 
 MOST_BYTES = 1_000_000
@@ -32,7 +32,7 @@ def create_app(site: Site, secret: bytes, *, trusted_proxies: int = 0) -> Flask:
     app.extensions["site"] = site
     gate.guard(app)
     CSRFProtect(app)
-    for room in (login, account, editions, portal, capture):
+    for room in (login, account, editions, portal, capture, office):
         app.register_blueprint(room.blueprint)
     app.context_processor(_words)
     app.register_error_handler(Refused, _refused)
@@ -67,7 +67,14 @@ def _nav(user: User | None) -> list[tuple[str, str, bool]]:
     role = Role(user.role) if user is not None else None
     own = (say("My sign-in"), "account.show")
     pages = {
-        Role.OFFICE: [(say("The whole chain"), "editions.chain")],
+        Role.OFFICE: [
+            (say("The whole chain"), "editions.chain"),
+            (say("Desk"), "office.desk"),
+            (say("Review"), "office.review"),
+            (say("Assignments"), "office.open_assignments"),
+            (say("People"), "office.people"),
+            (say("Places"), "office.places"),
+        ],
         Role.MANAGER: [(say("My region"), "editions.mine")],
         Role.STAFF: [(say("My branch"), "portal.branch")],
         Role.SHOPPER: [(say("My audits"), "capture.mine")],
@@ -76,7 +83,9 @@ def _nav(user: User | None) -> list[tuple[str, str, bool]]:
         (
             title,
             url_for(endpoint),
-            request.endpoint == endpoint or (role is Role.MANAGER and request.endpoint == "editions.scope"),
+            request.endpoint == endpoint
+            or (role is Role.MANAGER and request.endpoint == "editions.scope")
+            or office.ABOVE.get(request.endpoint or "") == endpoint,
         )
         for title, endpoint in ([*pages[role], own] if role is not None else [])
     ]

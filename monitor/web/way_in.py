@@ -38,11 +38,28 @@ def send(site: Site, templates: Environment, asked: Asked) -> None:
         if often or user is None:
             return
         given = sessions.make_way_in(session, user, asked.browser, at=at)
+    _mail(site, templates, user, given)
+
+
+def invite(site: Site, templates: Environment, email: str) -> None:
+    """Mails a link to somebody who has not asked for it; without a code, which is worth something only where one asked."""
+    at = site.clock()
+    with transaction(site.engine) as session:
+        often = not knocking.knock(session, f"mail {email}", most=MOST_MAILS, at=at)
+        user = people.known(session, email)
+        if often or user is None:
+            return
+        given = WayIn(sessions.make_link(session, user, at=at), "")
+    _mail(site, templates, user, given)
+
+
+def _mail(site: Site, templates: Environment, user: User, given: WayIn) -> None:
+    at, email = site.clock(), user.email or ""
     if site.mail is None:
         log.warning("A way in was asked for, but this program has no way to send mail.")
         return
     try:
-        to = envelope.address(asked.email, user.name)
+        to = envelope.address(email, user.name)
         name = make_msgid(domain=envelope.address(site.sender.address).domain)
         written = letter(site, templates, user, given)
         site.mail.send(envelope.enclose(written, site.sender, to, message_id=name, at=at))

@@ -1,0 +1,121 @@
+"""Assigning by hand: who audits which branch, in which days, what to look for and for which fee."""
+
+from datetime import timedelta
+
+from flask import render_template, request
+from werkzeug.wrappers import Response
+
+from branches import assignments, standards
+from branches.access import Right
+from branches.assignments import Assignment, Window
+from branches.language import message
+from branches.people import User
+from branches.places import Branch
+from monitor.web import gate
+from monitor.web.office import picking
+from monitor.web.office.audit import channel_words
+from monitor.web.office.room import Answer, blueprint, called, done, now, today
+from monitor.web.office.typed import Typed, by
+
+LONGEST_BRIEF, LONGEST_FEE = 4000, 60
+USUAL_DAYS = 7
+CHANNELS = ("visit", "phone")
+
+
+@blueprint.get("/assignments/new")
+@gate.needs(Right.ASSIGN)
+def assigning() -> Answer:
+    asked = {name: request.args.get(name, "")[:40] for name in ("branch", "shopper")}
+    days = {"opens_on": today().isoformat(), "closes_on": (today() + timedelta(days=USUAL_DAYS)).isoformat()}
+    return _page({**days, "channel": CHANNELS[0], **asked}, Typed())
+
+
+@blueprint.post("/assignments/new")
+@gate.needs(Right.ASSIGN)
+def assign() -> Answer:
+    typed = Typed()
+    made = _assign(typed)
+    if made is None:
+        return _page(typed.values, typed), typed.status
+    return _told(made)
+
+
+def _assign(typed: Typed) -> Assignment | None:
+    """Everything is read before anything is refused, so that all of it is said at once."""
+    branch, shopper = picking.chosen_branch(typed), picking.chosen_shopper(typed)
+    first = typed.day("opens_on", message("Choose the first day."))
+    last = typed.day("closes_on", message("Choose the last day."))
+    channel = typed.one_of("channel", channels(), message("Choose how the audit is made."))
+    brief, fee = typed.text("brief", LONGEST_BRIEF), typed.line("fee", LONGEST_FEE)
+    standard = standards.current(gate.session())
+    if standard is None:
+        typed.say("branch", message("There is no published standard yet to audit by."))
+    if branch is not None and first is not None and last is not None:
+        _check(typed, branch, shopper, Window(first, last))
+    if typed.errors or not (branch and shopper and standard and first and last):
+        return None
+    made: list[Assignment] = []
+
+    def verb() -> None:
+        one = assignments.assign(
+            gate.session(),
+            standard,
+            branch,
+            shopper,
+            opens_on=first,
+            closes_on=last,
+            brief=brief,
+            fee=fee,
+            channel=channel,
+            by=by(),
+            at=now(),
+        )
+        made.append(one)
+
+    return made[0] if typed.take("branch", verb) else None
+
+
+def _check(typed: Typed, branch: Branch, shopper: User | None, window: Window) -> None:
+    """What the verb would refuse too, said beside the field that can put it right."""
+    with typed.beside("closes_on"):
+        assignments.check_window(window, branch, now())
+    if shopper is not None:
+        with typed.beside("shopper"):
+            assignments.check_shopper(gate.session(), shopper, branch, window)
+
+
+def _told(made: Assignment) -> Response:
+    say, audit = gate.tongue().say, made.audit
+    shopper = audit.shopper
+    if shopper is not None and shopper.email is not None:
+        said = say("{shopper} is asked to audit {branch}, by mail.", shopper=called(shopper), branch=audit.branch.name)
+        return done(said, "office.open_assignments")
+    said = say(
+        "{shopper} is to audit {branch}, but has no mail address: tell them yourself.",
+        shopper=called(shopper),
+        branch=audit.branch.name,
+    )
+    return done(said, "office.open_assignments", "warn")
+
+
+def channels() -> tuple[str, ...]:
+    """How audits are made under this standard."""
+    standard = standards.current(gate.session())
+    items = [item for section in standard.sections for item in section.items] if standard is not None else []
+    named = {channel for item in items for channel in item.channels}
+    return (*CHANNELS, *sorted(named - set(CHANNELS)))
+
+
+def _page(values: dict[str, str], typed: Typed) -> str:
+    return render_template(
+        "office/assign.html",
+        ready=standards.current(gate.session()) is not None,
+        branches=picking.branches(),
+        shoppers=picking.shoppers(),
+        channels=[(one, channel_words(one)) for one in channels()],
+        typed=values,
+        errors=typed.errors,
+        found=typed.found,
+        longest_brief=LONGEST_BRIEF,
+        longest_fee=LONGEST_FEE,
+    )

@@ -1,0 +1,114 @@
+"""One audit on the review desk: what it says beside the standard, what is unusual, what may be done with it."""
+
+from flask import render_template, url_for
+
+from branches import assignments, history, notices
+from branches.access import Right
+from branches.audits import Audit
+from branches.language import message
+from branches.states import COUNTED, NEXT, AuditState
+from monitor.web import gate
+from monitor.web.office import told, unusual
+from monitor.web.office.room import blueprint, called, moment_words, now, span_words, the_audit
+from monitor.web.office.sheet import chapters, of_the_visit, points_words
+from monitor.web.office.typed import Typed
+
+LONGEST_REASON = 1000
+_STANDS = {
+    AuditState.APPROVED: message("Approved, and not released yet: it does not count."),
+    AuditState.RETURNED: message("Returned; the shopper is to correct it."),
+    AuditState.EXCLUDED: message("Excluded: it is kept and does not count."),
+    AuditState.ASSIGNED: message("Not sent yet."),
+    AuditState.STARTED: message("Not sent yet."),
+    AuditState.EXPIRED: message("Its time ran out before it was sent."),
+    AuditState.WITHDRAWN: message("Withdrawn; nothing is to be done."),
+    AuditState.APPEALED: message("Released and counting; an appeal of the branch is open."),
+}
+HOURS = ("24", "48", "72", "168")
+"""Within which a returned audit may be corrected."""
+
+
+@blueprint.get("/review/<public_id>")
+@gate.needs(Right.REVIEW)
+def audit(public_id: str) -> str:
+    return page(the_audit(public_id))
+
+
+def page(audit: Audit, typed: Typed | None = None, late: str = "") -> str:
+    """The audit as it stands now; `late` says what happened since an older page was opened."""
+    state = AuditState(audit.state)
+    events = told.of(audit, audit.branch.timezone)
+    typed = typed or Typed()
+    return render_template(
+        "office/audit.html",
+        audit_id=audit.public_id,
+        name=audit.branch.name,
+        headline=headline(audit),
+        late=late,
+        latest=events[0] if late and events else None,
+        remarks=unusual.remarks(audit) if audit.submitted_at is not None else [],
+        facts=facts(audit),
+        score=points_words(audit.score) if audit.submitted_at is not None else "",
+        chapters=chapters(audit) if audit.submitted_at is not None else [],
+        pictures=of_the_visit(audit),
+        reason=audit.reason,
+        may=[to.value for to in sorted(NEXT[state])],
+        informed=notices.is_informed(gate.session(), audit.branch),
+        branch_href=url_for("office.branch", public_id=audit.branch.public_id),
+        counted=state in COUNTED,
+        seen=history.newest(gate.session(), audit),
+        typed=typed.values,
+        errors=typed.errors,
+        found=typed.found,
+        hours=[(one, gate.tongue().say("{span} from now", span=_hours_words(int(one)))) for one in HOURS],
+        longest=LONGEST_REASON,
+        history=events,
+    )
+
+
+def _hours_words(hours: int) -> str:
+    tongue = gate.tongue()
+    days = hours // 24
+    return tongue.count("{n} hour", "{n} hours", hours) if days == 1 else tongue.count("{n} day", "{n} days", days)
+
+
+def headline(audit: Audit) -> str:
+    """Where it stands, in a sentence."""
+    say, state = gate.tongue().say, AuditState(audit.state)
+    if state is AuditState.SUBMITTED and audit.submitted_at is not None:
+        span = span_words(now() - audit.submitted_at)
+        return say("Waits for your review; it was sent {span} ago.", span=span)
+    return say(_STANDS.get(state, message("Released; it counts.")))
+
+
+def facts(audit: Audit) -> list[tuple[str, str]]:
+    """What a reviewer reads first."""
+    say, zone = gate.tongue().say, audit.branch.timezone
+    known = assignments.of(gate.session(), audit)
+    found = [(say("Shopper"), called(audit.shopper)), (say("How"), channel_words(audit.channel))]
+    if known is not None:
+        found.append((say("Window"), say("{first} to {last}", first=known.opens_on, last=known.closes_on)))
+    if audit.visited_at is not None:
+        found.append((say("Visit"), moment_words(audit.visited_at, zone)))
+    if audit.submitted_at is not None:
+        found.append((say("Sent"), _sent(audit)))
+    if known is not None and known.correct_until is not None and audit.state == AuditState.RETURNED.value:
+        found.append((say("To be corrected by"), moment_words(known.correct_until, zone)))
+    if known is not None and known.fee:
+        found.append((say("Fee"), known.fee))
+    return [*found, (say("Standard"), say("version {n}", n=audit.standard.version))]
+
+
+def _sent(audit: Audit) -> str:
+    sent, visited = audit.submitted_at, audit.visited_at
+    if sent is None:
+        return ""
+    words = moment_words(sent, audit.branch.timezone)
+    if visited is None or sent < visited:
+        return words
+    return gate.tongue().say("{moment}, {span} after the visit", moment=words, span=span_words(sent - visited))
+
+
+def channel_words(channel: str) -> str:
+    say = gate.tongue().say
+    return {"visit": say("Visit"), "phone": say("Phone call")}.get(channel, channel)

@@ -1,0 +1,120 @@
+"""One person: name, address, role, access, the mailed way in, and what they did lately."""
+
+from collections.abc import Callable
+from functools import partial
+
+from flask import abort, current_app, render_template
+
+from branches import accounts
+from branches.access import Right
+from branches.language import codes, message
+from branches.people import User
+from branches.sessions import LINK_MINUTES
+from monitor.web import gate, way_in
+from monitor.web.office import told
+from monitor.web.office.people import LONGEST_NAME, choices, mail, place_of, role_and_place
+from monitor.web.office.room import Answer, blueprint, called, done, now, the
+from monitor.web.office.typed import Typed, by
+
+LATELY = 12
+
+
+@blueprint.get("/people/<public_id>")
+@gate.needs(Right.KEEP_PEOPLE)
+def person(public_id: str) -> str:
+    return _page(the(User, public_id), Typed())
+
+
+@blueprint.post("/people/<public_id>/<change>")
+@gate.needs(Right.KEEP_PEOPLE)
+def change_person(public_id: str, change: str) -> Answer:
+    user, typed = the(User, public_id), Typed()
+    if change not in CHANGES:
+        abort(404)
+    said = CHANGES[change](user, typed)
+    if typed.errors:
+        return _page(the(User, public_id), typed), typed.status
+    return done(said, "office.person", public_id=public_id)
+
+
+def _call(user: User, typed: Typed) -> str:
+    name = typed.line("name", LONGEST_NAME, message("Write the person's name."))
+    spoken = typed.one_of("language", codes(), message("Choose a language."))
+    typed.take("name", lambda: accounts.call(gate.session(), user, name, language=spoken, by=by(), at=now()))
+    return gate.tongue().say("Name and language are kept.")
+
+
+def _change_address(user: User, typed: Typed) -> str:
+    email = mail(typed)
+    if email == user.email:
+        return gate.tongue().say("The address stays as it was.")
+    typed.take("email", lambda: accounts.change_address(gate.session(), user, email, by=by(), at=now()))
+    return gate.tongue().say("The address is changed; every device of theirs has been signed out.")
+
+
+def _change_role(user: User, typed: Typed) -> str:
+    role, branch, region = role_and_place(typed)
+    if role is not None:
+        typed.take(
+            "role",
+            lambda: accounts.change_role(gate.session(), user, role, branch=branch, region=region, by=by(), at=now()),
+        )
+    return gate.tongue().say("The role is kept; where it changed, every device of theirs has been signed out.")
+
+
+def _deactivate(user: User, typed: Typed) -> str:
+    typed.take("access", lambda: accounts.deactivate(gate.session(), user, by=by(), at=now()))
+    return gate.tongue().say("{name} signs in no more. What they did stays.", name=called(user))
+
+
+def _reactivate(user: User, typed: Typed) -> str:
+    typed.take("access", lambda: accounts.reactivate(gate.session(), user, by=by(), at=now()))
+    return gate.tongue().say("{name} may sign in again.", name=called(user))
+
+
+def _invite(user: User, typed: Typed) -> str:
+    typed.take("access", lambda: accounts.invite(gate.session(), user, by=by(), at=now()))
+    if not typed.errors:
+        gate.afterwards(partial(way_in.invite, gate.site(), current_app.jinja_env, user.email or ""))
+    return gate.tongue().say(
+        "A sign-in link is on its way to {email}. It works for {minutes} minutes; later they can ask for one themselves.",
+        email=user.email or "",
+        minutes=LINK_MINUTES,
+    )
+
+
+CHANGES: dict[str, Callable[[User, Typed], str]] = {
+    "name": _call,
+    "address": _change_address,
+    "role": _change_role,
+    "deactivate": _deactivate,
+    "reactivate": _reactivate,
+    "invite": _invite,
+}
+
+
+def _page(user: User, typed: Typed) -> str:
+    now_kept = {
+        "name": user.name,
+        "language": user.language,
+        "email": user.email or "",
+        "role": user.role,
+        "branch": user.branch.public_id if user.branch is not None else "",
+        "region": user.region.public_id if user.region is not None else "",
+    }
+    words = told.role_words()[user.role]
+    place = place_of(user)
+    return render_template(
+        "office/person.html",
+        user=user,
+        name=called(user),
+        headline=f"{words} · {place}" if place else words,
+        code=user.code or "",
+        typed={**now_kept, **typed.values},
+        errors=typed.errors,
+        found=typed.found,
+        longest=LONGEST_NAME,
+        lately=told.lately(user, LATELY),
+        history=told.of(user),
+        **choices(),
+    )

@@ -1,0 +1,134 @@
+"""What every page of head office shares: finding things by their public id, moments in words, lists in pages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from babel.dates import format_time
+from flask import Blueprint, abort, flash, redirect, request, url_for
+from sqlmodel import col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
+from werkzeug.wrappers import Response
+
+from branches import access
+from branches.audits import Audit
+from branches.people import User
+from branches.places import Branch, Region
+from branches.weeks import local_date
+from monitor.web import forms, gate
+
+blueprint = Blueprint("office", __name__, url_prefix="/office")
+
+_BEHIND = {
+    "desk": ("mail", "retry"),
+    "review": ("audit", "step", "appeals", "appeal", "decide"),
+    "open_assignments": ("assigning", "assign", "assignment", "change_days", "withdraw"),
+    "people": ("adding", "add", "person", "change_person"),
+    "places": (
+        *("opening_region", "open_region", "region", "change_region"),
+        *("opening_branch", "open_branch", "branch", "change_branch", "note", "take_back"),
+    ),
+}
+ABOVE = {f"office.{page}": f"office.{above}" for above, pages in _BEHIND.items() for page in pages}
+"""Pages by the one above them that stands in the list of pages."""
+OF_A_PAGE = 40
+LONGEST_SEARCH = 100
+MOST_PAGES = 10_000
+HOURS_IN_WORDS = 48
+"""From then on an age is told in days."""
+Row = TypeVar("Row", Audit, Branch, Region, User)
+Found = TypeVar("Found")
+Answer = str | Response | tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One page of a list."""
+
+    rows: Sequence[Any]
+    total: int
+    before: str
+    """Addresses of the pages before and after; empty where there is none."""
+    after: str
+
+
+def now() -> datetime:
+    return gate.site().clock()
+
+
+def today(zone: str = "") -> Any:
+    return local_date(now(), zone or gate.site().chain_zone)
+
+
+def the(kind: type[Row], public_id: str) -> Row:
+    """The row of that public id; 404 where there is none."""
+    return gate.session().exec(select(kind).where(kind.public_id == public_id)).first() or abort(404)
+
+
+def the_audit(public_id: str) -> Audit:
+    """An audit that this person may see."""
+    query = access.visible_audits(gate.person()).where(Audit.public_id == public_id)
+    return gate.session().exec(query).first() or abort(404)
+
+
+def moment_words(at: datetime, zone: str = "") -> str:
+    """A moment as the clock in that zone shows it, or the chain's."""
+    local, tongue = at.astimezone(ZoneInfo(zone or gate.site().chain_zone)), gate.tongue()
+    return f"{tongue.date(local.date())}, {format_time(local.time(), 'short', locale=tongue.locale)}"
+
+
+def span_words(span: timedelta) -> str:
+    """How long something took or is ago: in minutes, hours or days, whole ones."""
+    tongue, minutes = gate.tongue(), max(int(span.total_seconds() // 60), 0)
+    if minutes < 60:  # noqa: PLR2004 - minutes of an hour
+        return tongue.count("{n} minute", "{n} minutes", minutes)
+    if minutes < HOURS_IN_WORDS * 60:
+        return tongue.count("{n} hour", "{n} hours", minutes // 60)
+    return tongue.count("{n} day", "{n} days", minutes // (24 * 60))
+
+
+def called(user: User | None) -> str:
+    """How head office calls a person."""
+    if user is None:
+        return gate.tongue().say("not known")
+    return user.name or user.email or user.code or user.public_id
+
+
+def searched() -> str:
+    """What is looked for in a list."""
+    return forms.plain(request.args.get("q", "")).strip()[:LONGEST_SEARCH]
+
+
+def shown(allowed: Sequence[str]) -> str:
+    """Which cut of a list is asked for; the first where none is."""
+    asked = request.args.get("show", "")
+    return asked if asked in allowed else allowed[0]
+
+
+def holds(text: str, *columns: Any) -> sa.ColumnElement[bool]:
+    """Whether one of the columns holds that text, whatever its case."""
+    return sa.or_(*(col(column).icontains(text, autoescape=True) for column in columns))
+
+
+def part(query: SelectOfScalar[Any], endpoint: str, **kept: Any) -> Part:
+    """The page that was asked for of a list, with the ways to the pages beside it."""
+    number = min(max(forms.whole(request.args, "page"), 1), MOST_PAGES)
+    total = gate.session().exec(select(func.count()).select_from(query.order_by(None).subquery())).one()
+    last = max(-(-total // OF_A_PAGE), 1)
+    number = min(number, last)
+    rows = gate.session().exec(query.offset((number - 1) * OF_A_PAGE).limit(OF_A_PAGE)).all()
+    kept = {name: value for name, value in kept.items() if value}
+
+    def page(n: int) -> str:
+        return url_for(endpoint, page=n, **kept) if 1 <= n <= last else ""
+
+    return Part(rows, total, page(number - 1), page(number + 1))
+
+
+def done(sentence: str, endpoint: str, kind: str = "done", **values: Any) -> Response:
+    """Says what was done, on the page that follows."""
+    flash(sentence, kind)
+    return redirect(url_for(endpoint, **values), 303)

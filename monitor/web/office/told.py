@@ -1,0 +1,181 @@
+"""History in sentences: who did what, when, and what they said about it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import url_for
+from sqlmodel import SQLModel, col, select
+
+from branches import history
+from branches.audits import Audit
+from branches.history import Event
+from branches.language import message
+from branches.people import Role, User
+from branches.places import Branch, Region
+from monitor.web import gate
+from monitor.web.office.room import called, moment_words
+
+_AUDIT = {
+    "assign": message("{who} assigned it."),
+    "change_window": message("{who} changed its days."),
+    "started": message("{who} began to fill it in."),
+    "submitted": message("{who} sent it."),
+    "returned": message("{who} returned it to be corrected."),
+    "approved": message("{who} approved it."),
+    "released": message("{who} released it."),
+    "appealed": message("{who} appealed an answer."),
+    "decided": message("{who} decided what was appealed."),
+    "closed": message("{who} closed it."),
+    "excluded": message("{who} excluded it."),
+    "withdrawn": message("{who} withdrew it."),
+    "expired": message("Its time ran out."),
+}
+_PERSON = {
+    "add": message("{who} added this person."),
+    "call": message("{who} changed name or language."),
+    "change_address": message("{who} changed the address."),
+    "change_role": message("{who} changed the role or the place."),
+    "deactivate": message("{who} ended the access."),
+    "reactivate": message("{who} gave access again."),
+    "set_password": message("{who} changed the password."),
+    "invite": message("{who} had a sign-in link mailed."),
+    "give_address": message("{who} gave an address."),
+    "declare_conflict": message("{who} noted a conflict of interest."),
+    "sign_in": message("{who} signed in."),
+}
+_PLACE = {"open": message("{who} opened it."), "change": message("{who} changed it.")}
+_APPEAL = {
+    "appeal": message("{who} appealed an answer."),
+    "upheld": message("{who} upheld an appeal."),
+    "rejected": message("{who} rejected an appeal."),
+}
+_NOTICE = {
+    "note": message("{who} noted that the staff were informed."),
+    "withdraw": message("{who} took a notice back."),
+}
+SENTENCES: Mapping[str, Mapping[str, str]] = {
+    "audit": _AUDIT,
+    "user": _PERSON,
+    "branch": _PLACE,
+    "region": _PLACE,
+    "appeal": _APPEAL,
+    "notice": _NOTICE,
+    "standard": {"publish": message("{who} published a version of the standard.")},
+}
+_FIELDS = {
+    "name": message("name"),
+    "address": message("address"),
+    "timezone": message("time zone"),
+    "region_id": message("region"),
+    "opened": message("first day"),
+    "closed": message("closed from"),
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """One event as it is read."""
+
+    sentence: str
+    when: str
+    note: str = ""
+    name: str = ""
+    """What it was about."""
+    href: str = ""
+
+
+def of(thing: SQLModel, zone: str = "") -> list[Told]:
+    """What happened to a thing, newest first."""
+    events = [event for event in history.of(gate.session(), thing) if _words(event)]
+    people = _people(events)
+    return [_told(event, people, zone) for event in reversed(events)]
+
+
+def lately(user: User, most: int) -> list[Told]:
+    """What a person did last, with what it was done to."""
+    events = [event for event in history.done_by(gate.session(), user, most=most) if _words(event)]
+    people, things = {user.id: user}, _things(events)
+    return [_told(event, people, "", *things.get((event.thing, event.thing_id), ("", ""))) for event in events]
+
+
+def _words(event: Event) -> str:
+    return SENTENCES.get(event.thing, {}).get(event.verb, "")
+
+
+def _people(events: Sequence[Event]) -> dict[int, User]:
+    numbers = {event.by_id for event in events if event.by_id is not None}
+    return {one.id: one for one in gate.session().exec(select(User).where(col(User.id).in_(numbers)))}
+
+
+def _told(event: Event, people: Mapping[int, User], zone: str, name: str = "", href: str = "") -> Told:
+    say = gate.tongue().say
+    doer = people.get(event.by_id) if event.by_id is not None else None
+    who = called(doer) if doer is not None else say("The program")
+    return Told(say(_words(event), who=who), moment_words(event.at, zone), _note(event), name, href)
+
+
+def _note(event: Event) -> str:
+    """What was said, or what was there before and what came."""
+    known = event.details
+    if event.verb == "change_window":
+        return " → ".join(_days(pair) for pair in (known.get("before", []), known.get("after", [])))
+    if event.verb == "call":
+        return " → ".join(str(pair[0]) for pair in (known["before"], known["after"]))
+    if event.verb == "change":
+        return "; ".join(_change(name, pair) for name, pair in known.items())
+    if event.verb == "change_role":
+        return " → ".join(_role(str(pair[0])) for pair in (known.get("before", []), known.get("after", [])) if pair)
+    return str(known.get("reason") or known.get("decision") or "")
+
+
+def _days(pair: Sequence[str]) -> str:
+    first, last = (date.fromisoformat(day) for day in pair)
+    return gate.tongue().say("{first} to {last}", first=first, last=last)
+
+
+def _change(name: str, pair: Sequence[object]) -> str:
+    return f"{gate.tongue().say(_FIELDS.get(name, name))}: {_value(name, pair[0])} → {_value(name, pair[1])}"
+
+
+def _value(name: str, value: object) -> str:
+    if value in (None, ""):
+        return gate.tongue().say("none")
+    if name == "region_id":
+        region = gate.session().get(Region, value)
+        return region.name if region is not None else gate.tongue().say("none")
+    if name in ("opened", "closed"):
+        return gate.tongue().date(date.fromisoformat(str(value)))
+    return str(value)
+
+
+def _role(role: str) -> str:
+    return role_words().get(role, role)
+
+
+def role_words() -> dict[str, str]:
+    say = gate.tongue().say
+    return {
+        Role.SHOPPER.value: say("Shopper"),
+        Role.STAFF.value: say("Staff of a branch"),
+        Role.MANAGER.value: say("Manager of a region"),
+        Role.OFFICE.value: say("Head office"),
+    }
+
+
+def _things(events: Sequence[Event]) -> dict[tuple[str, int], tuple[str, str]]:
+    """What events are about: its name, and where its page is."""
+    found: dict[tuple[str, int], tuple[str, str]] = {}
+    numbers: dict[str, set[int]] = {}
+    for event in events:
+        numbers.setdefault(event.thing, set()).add(event.thing_id)
+    session = gate.session()
+    for audit in session.exec(select(Audit).where(col(Audit.id).in_(numbers.get("audit", ())))):
+        found["audit", audit.id] = audit.branch.name, url_for("office.audit", public_id=audit.public_id)
+    for user in session.exec(select(User).where(col(User.id).in_(numbers.get("user", ())))):
+        found["user", user.id] = called(user), url_for("office.person", public_id=user.public_id)
+    for branch in session.exec(select(Branch).where(col(Branch.id).in_(numbers.get("branch", ())))):
+        found["branch", branch.id] = branch.name, url_for("office.branch", public_id=branch.public_id)
+    for region in session.exec(select(Region).where(col(Region.id).in_(numbers.get("region", ())))):
+        found["region", region.id] = region.name, url_for("office.region", public_id=region.public_id)
+    return found
