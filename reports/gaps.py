@@ -212,10 +212,14 @@ def _pulls(solution: Gapped, name: str) -> tuple[Floats, Floats]:
 
 
 class _Search:
-    """The criterion over log(1 + nγ) of every ratio."""
+    """The criterion over log(1 + nγ) of every ratio.
 
-    def __init__(self, joined: Joined, turn: Floats, effects: tuple[str, ...]) -> None:
+    Where `alike`, branches differ as much in their mean as in the contrasts: nothing is in common, and never less.
+    """
+
+    def __init__(self, joined: Joined, turn: Floats, effects: tuple[str, ...], *, alike: bool = False) -> None:
         self.joined, self.turn = joined, turn
+        self.pair = 2 * effects.index("branch") if alike else None
         self.effects = effects if joined.stray is None else (*effects, STRANGER)
         scores = float(joined.known.count.sum() + (0.0 if joined.stray is None else joined.stray.count.sum()))
         sizes = {name: part.stop - part.start for name, part in joined.blocks.items()} | {joined.out: joined.levels}
@@ -224,6 +228,9 @@ class _Search:
         self.audits = np.array([*np.repeat(each, 2), float(joined.sections)])
 
     def solve(self, steps: Floats) -> Gapped:
+        if self.pair is not None:
+            steps = steps.copy()
+            steps[self.pair] = steps[self.pair + 1]
         values = np.expm1(steps) / self.audits
         ratios = {name: (float(values[2 * i]), float(values[2 * i + 1])) for i, name in enumerate(self.effects)}
         return solve_gaps(self.joined, self.turn, ratios, float(values[-1]))
@@ -244,19 +251,29 @@ class _Search:
             ahead = steps.copy()
             ahead[i] += NUDGE
             slopes[i] = (self.solve(ahead).criterion - solution.criterion) / NUDGE
+        if self.pair is not None:
+            slopes[self.pair + 1] += slopes[self.pair]
+            slopes[self.pair] = 0.0
         return solution.criterion, slopes
+
+    def lowest(self) -> Gapped:
+        """The equations at the lowest criterion: bounded quasi-Newton."""
+        found = minimize(
+            self.cost,
+            np.full(self.audits.size, 0.7),
+            jac=True,
+            method="L-BFGS-B",
+            bounds=[(0.0, float(np.log1p(n * LARGEST))) for n in self.audits],
+            options={"ftol": 1e-10, "gtol": 1e-4},
+        )
+        return self.solve(np.asarray(found.x))
 
 
 def fit_gaps(joined: Joined, turn: Floats, effects: tuple[str, ...]) -> Gapped:
-    """Which variances do audits with gaps speak for? Restricted maximum likelihood, zero allowed."""
-    search = _Search(joined, turn, effects)
-    bounds = [(0.0, float(np.log1p(n * LARGEST))) for n in search.audits]
-    found = minimize(
-        search.cost,
-        np.full(search.audits.size, 0.7),
-        jac=True,
-        method="L-BFGS-B",
-        bounds=bounds,
-        options={"ftol": 1e-10, "gtol": 1e-4},
-    )
-    return search.solve(np.asarray(found.x))
+    """Which variances do audits with gaps speak for?
+
+    Restricted maximum likelihood, zero allowed; a branch's mean over sections varies at least as its contrasts do.
+    """
+    found = _Search(joined, turn, effects).lowest()
+    mean, contrast = found.ratios["branch"]
+    return found if mean >= contrast else _Search(joined, turn, effects, alike=True).lowest()

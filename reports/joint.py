@@ -17,6 +17,7 @@ from reports.gaps_effects import GappedDeviations, gapped_deviations
 from reports.gaps_sums import joined
 from reports.mixed_effects import Deviations, deviations
 from reports.mixed_reml import Fit, fit, fit_at
+from reports.mixed_shared import fit_alike
 from reports.mixed_sums import sums
 from reports.norms import Bools
 from reports.prior import cavity
@@ -154,10 +155,26 @@ def part(
         return None
     summed = sums(data, effects)
     fitted = fit(summed) if variances is None else fit_at(summed, variances)
-    if fitted is None:
-        return None
+    return None if fitted is None else _part(sheet, fitted, among)
+
+
+def _part(sheet: ScoreSheet, fitted: Fit, among: Bools) -> Part:
     branch = deviations(fitted.solution, "branch", among.size, among, sheet.region_of)
-    return Part(fitted, branch, _shoppers(sheet, rows, fitted) if "shopper" in effects else None)
+    known_shoppers = "shopper" in fitted.solution.sums.effects
+    every = np.ones(sheet.branch.size, dtype=bool)
+    return Part(fitted, branch, _shoppers(sheet, every, fitted) if known_shoppers else None)
+
+
+def _agreed(sheet: ScoreSheet, mean: Part, rest: Part, among: Bools) -> tuple[Part, Part]:
+    """The mean varies between branches at least as much as the contrasts do: it has what they have in common besides.
+
+    Two fits that know nothing of each other may say otherwise; then nothing is in common, and they share the variance.
+    """
+    fits = mean.fitted, rest.fitted
+    if fits[0].variances["branch"] >= fits[1].variances["branch"]:
+        return mean, rest
+    first, second = fit_alike(fits, "branch")
+    return _part(sheet, first, among), _part(sheet, second, among)
 
 
 def _together(sheet: ScoreSheet, live: list[int], weight: Floats) -> dict[int, Known] | None:
@@ -171,6 +188,7 @@ def _together(sheet: ScoreSheet, live: list[int], weight: Floats) -> dict[int, K
     rest = part(sheet, turned[:, 1:], weight, among)
     if mean is None or rest is None:
         return None
+    mean, rest = _agreed(sheet, mean, rest, among)
     return {k: combined(mean, rest, turn[:, i], float(scales[i]), among) for i, k in enumerate(live)}
 
 

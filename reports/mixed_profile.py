@@ -26,7 +26,7 @@ LARGE = 300
 NUDGE = 1e-3
 
 
-class _Scale:
+class Scale:
     """Variances as steps: log(1 + nσ²/s), s the fitted residual variance, so that zero is zero; the residual as log σ²/s."""
 
     def __init__(self, sums: Sums, residual: float) -> None:
@@ -48,7 +48,7 @@ class _Profile:
 
     def __init__(self, sums: Sums, fit: Fit, name: str) -> None:
         self.sums, self.name = sums, name
-        self.scale = _Scale(sums, fit.residual)
+        self.scale = Scale(sums, fit.residual)
         self.others = tuple(other for other in self.scale.names if other != name)
         self.start = self.scale.steps(fit.variances, self.others)
         reach = {"residual": (-RESIDUAL_REACH, RESIDUAL_REACH)}
@@ -116,7 +116,7 @@ def interval(sums: Sums, fit: Fit, name: str) -> Interval:
 
 def _by_curvature(sums: Sums, fit: Fit) -> dict[str, Interval]:
     """All intervals from the criterion's curvature at its lowest point; at the boundary along the variance itself."""
-    scale = _Scale(sums, fit.residual)
+    scale = Scale(sums, fit.residual)
     names = scale.names
     best = scale.steps(fit.variances, names)
 

@@ -173,11 +173,12 @@ def test_without_gaps_the_fit_is_the_rotated_one() -> None:
         assert others == pytest.approx(rest.fitted.variances[name], rel=2e-3, abs=1e-3)
 
 
+@pytest.mark.parametrize("alike", [False, True])
 @pytest.mark.parametrize("design", DESIGNS)
-def test_slopes_with_gaps_are_those_of_the_criterion(design: tuple[tuple[int, int], float]) -> None:
+def test_slopes_with_gaps_are_those_of_the_criterion(design: tuple[tuple[int, int], float], alike: bool) -> None:
     summed = joined(audits(*design), EFFECTS)
     assert summed is not None
-    search = _Search(summed, TURN, EFFECTS)
+    search = _Search(summed, TURN, EFFECTS, alike=alike)
     steps = np.array([0.5, 0.3, 0.8, 0.2, 0.6, 0.4, 0.9, 0.7, 1.1])[-search.audits.size :]
     _, slopes = search.cost(steps)
     for i, unit in enumerate(np.eye(steps.size) * 1e-5):
