@@ -227,11 +227,14 @@ class _Search:
         each = [max(scores / joined.sections / sizes[name], 1.0) for name in self.effects]
         self.audits = np.array([*np.repeat(each, 2), float(joined.sections)])
 
-    def solve(self, steps: Floats) -> Gapped:
+    def _tied(self, steps: Floats) -> Floats:
+        tied = steps.copy()
         if self.pair is not None:
-            steps = steps.copy()
-            steps[self.pair] = steps[self.pair + 1]
-        values = np.expm1(steps) / self.audits
+            tied[self.pair] = tied[self.pair + 1]
+        return tied
+
+    def solve(self, steps: Floats) -> Gapped:
+        values = np.expm1(self._tied(steps)) / self.audits
         ratios = {name: (float(values[2 * i]), float(values[2 * i + 1])) for i, name in enumerate(self.effects)}
         return solve_gaps(self.joined, self.turn, ratios, float(values[-1]))
 
@@ -246,7 +249,7 @@ class _Search:
             trace, score = _pulls(solution, name)
             by_component = trace - score / solution.residual
             slopes[2 * i : 2 * i + 2] = by_component[0], by_component[1:].sum()
-        slopes *= np.exp(steps) / self.audits
+        slopes *= np.exp(self._tied(steps)) / self.audits
         for i in by_hand:
             ahead = steps.copy()
             ahead[i] += NUDGE
