@@ -27,6 +27,10 @@ class Right(StrEnum):
     READ_EDITIONS = "read_editions"
     SEE_BRANCHES = "see_branches"
     SEE_AUDITS = "see_audits"
+    READ_OWN_BRANCH = "read_own_branch"
+    """How the branch one works at stands against the norm."""
+    READ_RESULTS = "read_results"
+    """How a released audit was marked and scored, and what is being done about it."""
     FILL_AUDITS = "fill_audits"
     """Start, fill in and submit what one was asked to audit."""
     ASSIGN = "assign"
@@ -64,6 +68,8 @@ RIGHTS: Mapping[Role, Mapping[Right, Reach]] = {
     Role.STAFF: {
         Right.SEE_BRANCHES: Reach.BRANCH,
         Right.SEE_AUDITS: Reach.BRANCH,
+        Right.READ_OWN_BRANCH: Reach.BRANCH,
+        Right.READ_RESULTS: Reach.BRANCH,
         Right.APPEAL: Reach.BRANCH,
         Right.PLAN_ACTIONS: Reach.BRANCH,
     },
@@ -71,6 +77,7 @@ RIGHTS: Mapping[Role, Mapping[Right, Reach]] = {
         Right.READ_EDITIONS: Reach.REGION,
         Right.SEE_BRANCHES: Reach.REGION,
         Right.SEE_AUDITS: Reach.REGION,
+        Right.READ_RESULTS: Reach.REGION,
         Right.PLAN_ACTIONS: Reach.REGION,
         Right.VERIFY_ACTIONS: Reach.REGION,
         Right.DISMISS_FLAGS: Reach.REGION,
@@ -79,6 +86,7 @@ RIGHTS: Mapping[Role, Mapping[Right, Reach]] = {
         Right.READ_EDITIONS: Reach.CHAIN,
         Right.SEE_BRANCHES: Reach.CHAIN,
         Right.SEE_AUDITS: Reach.CHAIN,
+        Right.READ_RESULTS: Reach.CHAIN,
         Right.ASSIGN: Reach.CHAIN,
         Right.REVIEW: Reach.CHAIN,
         Right.KEEP_PEOPLE: Reach.CHAIN,
@@ -173,8 +181,21 @@ def visible_audits(user: User, *, managers_know_shoppers: bool = False) -> Selec
             return select(Audit).where(false())
 
 
+def visible_results(user: User, *, managers_know_shoppers: bool = False) -> SelectOfScalar[Audit]:
+    """The released audits whose answers and scores that person may see, with the same columns left out."""
+    counted = col(Audit.state).in_([state.value for state in COUNTED])
+    found = visible_audits(user, managers_know_shoppers=managers_know_shoppers)
+    return found.where(counted, _at_known_branches(user, Audit.branch_id))
+
+
+def knows_shoppers(user: User, *, managers_know_shoppers: bool) -> bool:
+    """Whether that person is shown who audited."""
+    far = reach(user, Right.READ_RESULTS)
+    return far is Reach.CHAIN or (far is Reach.REGION and managers_know_shoppers)
+
+
 def visible_actions(user: User) -> SelectOfScalar[CorrectiveAction]:
-    """Promises of the branches whose audits that person may see; a shopper is told of none."""
+    """Promises of the branches whose results that person may see."""
     return select(CorrectiveAction).where(_at_known_branches(user, CorrectiveAction.branch_id))
 
 
@@ -189,7 +210,7 @@ def visible_appeals(user: User) -> SelectOfScalar[Appeal]:
 
 def _at_known_branches(user: User, branch_id: Any) -> ColumnElement[bool]:
     """Whether that column names a branch whose results the person may know; staff that were not told of audits know none."""
-    match reach(user, Right.SEE_AUDITS):
+    match reach(user, Right.READ_RESULTS):
         case Reach.CHAIN:
             return true()
         case Reach.REGION:

@@ -103,6 +103,12 @@ def reopen(session: Session, action: CorrectiveAction, *, reason: str, by: User,
     history.write(session, "reopen", action, by=by, at=at, reason=reason.strip())
 
 
+def why_reopened(session: Session, action: CorrectiveAction) -> str:
+    """Why an open action was opened again; empty where it was not."""
+    last = [event for event in history.of(session, action) if event.verb in ("complete", "reopen")][-1:]
+    return str(last[0].details.get("reason", "")) if last and last[0].verb == "reopen" else ""
+
+
 def overdue(session: Session, today: date) -> list[CorrectiveAction]:
     """Open promises whose day has passed, longest first."""
     query = select(CorrectiveAction).where(

@@ -145,6 +145,11 @@ def dismiss(session: Session, flag: Flag, *, reason: str, until: date, by: User,
     history.write(session, "dismiss", flag, by=by, at=at, reason=reason.strip(), until=until.isoformat())
 
 
+def is_dismissed(flag: Flag, day: date) -> bool:
+    """Whether somebody has set the flag aside for that day too."""
+    return flag.dismissed_until is not None and day <= flag.dismissed_until
+
+
 def standing_flags(session: Session, branch_ids: Iterable[int]) -> list[Flag]:
     """Flags raised and not cleared, oldest first."""
     query = select(Flag).where(col(Flag.cleared_week).is_(None))

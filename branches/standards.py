@@ -185,6 +185,12 @@ def item_texts(standard: Standard, language: str) -> dict[str, str]:
     return {i.code: _text(i, language) for s in standard.sections for i in s.items}
 
 
+def playbooks(standard: Standard, language: str) -> dict[str, str]:
+    """What to do about an item that failed, by its code, where the standard says so in that language or in English."""
+    found = {i.code: i.wording.get(language) or i.wording.get("en") or {} for s in standard.sections for i in s.items}
+    return {code: str(words["playbook"]) for code, words in found.items() if words.get("playbook")}
+
+
 def wordings(session: Session, standard_id: int | None, language: str) -> tuple[dict[str, str], dict[str, str]]:
     """Titles of the sections and texts of the items of one version; nothing where there is no such version."""
     standard = session.get(Standard, standard_id) if standard_id is not None else None

@@ -8,12 +8,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from branches.errors import Conflict, NotAllowed, NotFound, Refused
 from branches.language import codes, language
 from branches.people import Role, User
-from monitor.web import account, capture, editions, gate, login, office, portal
+from monitor.web import account, capture, editions, gate, login, office, portal, region, results
 from monitor.web.gate import Site
 
 MOST_BYTES = 1_000_000
 """Of a request's body; what takes more says so itself."""
 NOWHERE = (404, 405)
+ABOVE = {"editions.scope": "editions.mine", "region.branch": "region.branches", **office.ABOVE}
+"""Pages below one that stands in the list of pages."""
 STATUS = ((NotFound, 404), (NotAllowed, 403), (Conflict, 409), (Refused, 422))
 
 
@@ -32,7 +34,7 @@ def create_app(site: Site, secret: bytes, *, trusted_proxies: int = 0) -> Flask:
     app.extensions["site"] = site
     gate.guard(app)
     CSRFProtect(app)
-    for room in (login, account, editions, portal, capture, office):
+    for room in (login, account, editions, portal, region, results, capture, office):
         app.register_blueprint(room.blueprint)
     app.context_processor(_words)
     app.register_error_handler(Refused, _refused)
@@ -75,7 +77,7 @@ def _nav(user: User | None) -> list[tuple[str, str, bool]]:
             (say("People"), "office.people"),
             (say("Places"), "office.places"),
         ],
-        Role.MANAGER: [(say("My region"), "editions.mine")],
+        Role.MANAGER: [(say("My region"), "editions.mine"), (say("My branches"), "region.branches")],
         Role.STAFF: [(say("My branch"), "portal.branch")],
         Role.SHOPPER: [(say("My audits"), "capture.mine")],
     }
@@ -83,9 +85,7 @@ def _nav(user: User | None) -> list[tuple[str, str, bool]]:
         (
             title,
             url_for(endpoint),
-            request.endpoint == endpoint
-            or (role is Role.MANAGER and request.endpoint == "editions.scope")
-            or office.ABOVE.get(request.endpoint or "") == endpoint,
+            endpoint in (request.endpoint, ABOVE.get(request.endpoint or "")),
         )
         for title, endpoint in ([*pages[role], own] if role is not None else [])
     ]

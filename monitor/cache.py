@@ -1,5 +1,6 @@
 """Drawings and papers that take a moment to make and never change: kept as files that can be made again at any time."""
 
+import hashlib
 import json
 import logging
 import os
@@ -34,6 +35,23 @@ def paper(
     """An edition as PDF in one language, made when first asked for; `words` name the edition at the foot of a page."""
     file = folder / "papers" / f"{edition}-{language.code}-{pencil()}.pdf"
     return _once(file, lambda: _print(report, language, words, revised), lambda kept: kept.startswith(b"%PDF-"))
+
+
+def own_paper(folder: Path, edition: str, report: OwnReport, language: Language) -> bytes:
+    """A branch's own page as PDF in one language, made when first asked for."""
+    file = folder / "papers" / f"{edition}-{language.code}-{pencil()}.pdf"
+    return _once(file, lambda: _print_own(report, language), lambda kept: kept.startswith(b"%PDF-"))
+
+
+def digest(report: OwnReport) -> str:
+    """Names what a report says: of two that say the same one drawing is kept."""
+    return hashlib.sha256(repr(report).encode()).hexdigest()[:16]
+
+
+def _print_own(report: OwnReport, language: Language) -> bytes:
+    from reports.paper import own_pdf  # noqa: PLC0415 - as with the other paper
+
+    return own_pdf(report, language, branch=report.branch)
 
 
 def _print(report: Report, language: Language, words: str, revised: tuple[str, ...]) -> bytes:

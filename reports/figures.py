@@ -166,6 +166,9 @@ class StandingFlag:
     section: str
     since: date
     """The week it was raised."""
+    dismissed_until: date | None = None
+    """Somebody who knows more has set it aside until this day."""
+    dismissed_reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -201,3 +204,17 @@ class Figures:
     """New is what was released after this moment and by the due time."""
     first_week: date | None = None
     """The scope's first reported week: an audit of an earlier one is history, not late."""
+
+
+@dataclass(frozen=True)
+class ItemCount:
+    """How one item was kept at one branch."""
+
+    code: str
+    section: str
+    audits: int
+    """In which it applied."""
+    kept: int
+    """In which it earned all its points."""
+    failed: int
+    """In which it earned none."""

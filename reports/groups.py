@@ -1,10 +1,9 @@
 """The verdicts of a report by state: what falls short, what to watch, what is above, as the norm, and what could not be judged."""
 
 from collections.abc import Iterable
-from datetime import date
 
 from reports import tables, wording
-from reports.figures import Cell, State
+from reports.figures import Cell, StandingFlag, State
 from reports.report import Column, Entry, Group, Strip, Table, Verdict
 from reports.voice import Voice
 
@@ -30,7 +29,7 @@ def group(voice: Voice, state: State, cells: list[Cell]) -> Group:
     branches = wording.branches(language, len({cell.branch for cell in cells}))
     listed = cells[: tables.TABLE_ROWS]
     table = tables.verdict_table(voice, listed, wording.state_word(language, state), len(cells)) if cells else None
-    far, since = _reach(voice), {(flag.branch, flag.section): flag.since for flag in voice.figures.flags}
+    far, since = _reach(voice), {(flag.branch, flag.section): flag for flag in voice.figures.flags}
     verdicts = tuple(
         _verdict(voice, cell, far, since.get((cell.branch, cell.section))) for cell in cells[: _in_full(cells)]
     )
@@ -72,7 +71,7 @@ def strip(cell: Cell, margin: float, reach: float) -> Strip | None:
     return Strip(cell.state, cell.estimate, cell.low, cell.high, margin, reach)
 
 
-def _verdict(voice: Voice, cell: Cell, far: float, since: date | None) -> Verdict:
+def _verdict(voice: Voice, cell: Cell, far: float, flag: StandingFlag | None) -> Verdict:
     return Verdict(
         state=cell.state,
         word=wording.state_word(voice.language, cell.state),
@@ -82,7 +81,7 @@ def _verdict(voice: Voice, cell: Cell, far: float, since: date | None) -> Verdic
         section=voice.title(cell.section),
         words=wording.verdict(voice.language, cell),
         detail=wording.detail(voice.language, cell, voice.figures.rules.margin),
-        since=wording.flagged(voice.language, cell.state, voice.figures.week, since) if since else "",
+        since=wording.flagged(voice.language, cell.state, voice.figures.week, flag) if flag else "",
         strip=strip(cell, voice.figures.rules.margin, far),
     )
 

@@ -1,15 +1,18 @@
 """Own: what a branch's staff read of their branch, a sentence a section; what goes well as prominent as what does not."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import floor
 
 from branches.language import Language
-from reports import groups, wording
-from reports.figures import Cell, Figures, State
+from reports import groups, pictures, wording
+from reports.figures import Cell, Figures, ItemCount, State
 from reports.news import news
-from reports.report import News, Strip
+from reports.report import News, Picture, Strip
 from reports.voice import Voice
+
+LEAST_SEEN = 2
+"""Audits from which "always in order" says something."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,17 @@ class OwnSection:
     words: str
     facts: str
     strip: Strip | None
+
+
+@dataclass(frozen=True)
+class OwnItem:
+    """One item of the standard over the branch's audits."""
+
+    text: str
+    words: str
+    """"in order at 4 of 9 audits"."""
+    advice: str
+    """What the standard advises; empty where it says nothing."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +55,26 @@ class OwnReport:
     alike: tuple[OwnSection, ...]
     unjudged: tuple[OwnSection, ...]
     news: News
+    trend: Picture | None = None
+    kept: tuple[OwnItem, ...] = ()
+    """In order at every audit, the most often seen first."""
+    failed: tuple[OwnItem, ...] = ()
+    """Failed at one audit or more, the most often failed first."""
+
+    @property
+    def sections(self) -> int:
+        """How many sections there are."""
+        return len(self.well) + len(self.work) + len(self.alike) + len(self.unjudged)
 
 
 def own_report(
-    figures: Figures, language: Language, titles: Mapping[str, str], items: Mapping[str, str] | None = None
+    figures: Figures,
+    language: Language,
+    titles: Mapping[str, str],
+    items: Mapping[str, str] | None = None,
+    *,
+    counts: Iterable[ItemCount] = (),
+    advice: Mapping[str, str] | None = None,
 ) -> OwnReport:
     """How does one branch stand against the norm, in the words of those who work there?
 
@@ -52,12 +82,15 @@ def own_report(
         figures: narrowed to the branch; points of 0…100.
         language: the reader's.
         titles: section code → title in that language.
-        items: code of a critical item → its wording.
+        items: code of an item → its wording.
+        counts: how often each item was in order at this branch.
+        advice: code of an item → what to do about it.
     """
     voice = Voice(figures, language, titles)
     far = groups.reach(figures.cells)
     sections = tuple(_section(voice, cell, far, place) for place, cell in enumerate(figures.cells, start=1))
     telling, quiet = _telling(voice), _quiet(voice)
+    kept, failed = _items(voice, items or {}, tuple(counts), advice or {})
     return OwnReport(
         branch=figures.scope_name or figures.scope,
         week=language.week(figures.week),
@@ -69,6 +102,33 @@ def own_report(
         alike=_of(sections, State.AS_NORM),
         unjudged=_of(sections, State.NOT_ENOUGH),
         news=news(voice, items or {}),
+        trend=pictures.trend(voice),
+        kept=kept,
+        failed=failed,
+    )
+
+
+def _items(
+    voice: Voice, items: Mapping[str, str], counts: tuple[ItemCount, ...], advice: Mapping[str, str]
+) -> tuple[tuple[OwnItem, ...], tuple[OwnItem, ...]]:
+    """What was always in order, and what failed; once is nothing yet."""
+    seen = [one for one in counts if one.audits >= LEAST_SEEN]
+    kept = sorted((one for one in seen if one.kept == one.audits), key=lambda one: (-one.audits, one.code))
+    failed = sorted((one for one in counts if one.failed), key=lambda one: (-one.failed / one.audits, one.code))
+    return (
+        tuple(OwnItem(items.get(one.code, one.code), _kept(voice.language, one), "") for one in kept),
+        tuple(
+            OwnItem(items.get(one.code, one.code), _kept(voice.language, one), advice.get(one.code, ""))
+            for one in failed
+        ),
+    )
+
+
+def _kept(language: Language, one: ItemCount) -> str:
+    if one.kept == one.audits:
+        return language.count("in order at all {n} audit", "in order at all {n} audits", one.audits)
+    return language.count(
+        "in order at {kept} of {n} audit", "in order at {kept} of {n} audits", one.audits, kept=one.kept
     )
 
 

@@ -25,8 +25,10 @@ def drawings(report: Report, language: Language) -> dict[str, Markup]:
 
 
 def own_drawings(report: OwnReport, language: Language) -> dict[str, Markup]:
-    """Inline SVG of every section's strip by its name."""
-    return {name: _inline(charts.strip(strip, language), name) for name, strip in _own_strips(report)}
+    """Inline SVG of every section's strip by its name, and of the trend."""
+    found = {name: _inline(charts.strip(strip, language), name) for name, strip in _own_strips(report)}
+    told = [report.trend] if report.trend else []
+    return found | {one.name: _inline(_figure(one, language), one.name, one.question, one.caption) for one in told}
 
 
 def paper_drawings(report: Report, language: Language) -> dict[str, str]:

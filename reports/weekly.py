@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Session
 
@@ -117,7 +117,7 @@ def issue(session: Session, prepared: Prepared, picture: Picture, *, at: datetim
     if prepared.scope.region_id is not None and in_order:
         short = shortfalls(prepared.figures, mine)
         flags.raise_flags(session, prepared.week.monday, mine.values(), short, at=at)
-    figures = replace(prepared.figures, flags=standing(session, mine) if in_order else ())
+    figures = replace(prepared.figures, flags=standing(session, mine, at.date()) if in_order else ())
     edition = editions.issue(
         session,
         prepared.scope,
@@ -137,8 +137,17 @@ def shortfalls(figures: Figures, branch_ids: Mapping[str, int]) -> list[Shortfal
     return [Shortfall(branch_ids[c.branch], c.section) for c in figures.cells if c.state is State.FALLS_SHORT]
 
 
-def standing(session: Session, branch_ids: Mapping[str, int]) -> tuple[StandingFlag, ...]:
-    """Flags as they stand at these branches."""
+def standing(session: Session, branch_ids: Mapping[str, int], day: date) -> tuple[StandingFlag, ...]:
+    """Flags as they stand at these branches on that day; a dismissal is told while it lasts."""
     codes = {number: code for code, number in branch_ids.items()}
     held = flags.standing_flags(session, branch_ids.values())
-    return tuple(StandingFlag(codes[flag.branch_id], flag.section, flag.raised_week) for flag in held)
+    return tuple(
+        StandingFlag(
+            codes[flag.branch_id],
+            flag.section,
+            flag.raised_week,
+            flag.dismissed_until if flags.is_dismissed(flag, day) else None,
+            flag.dismissed_reason if flags.is_dismissed(flag, day) else "",
+        )
+        for flag in held
+    )

@@ -4,7 +4,17 @@ import unicodedata
 from datetime import date
 
 from branches.language import Language
-from reports.figures import LEAST_MEDIAN, LEAST_REPEATS, Cell, Design, Interval, Rules, SectionFigures, State
+from reports.figures import (
+    LEAST_MEDIAN,
+    LEAST_REPEATS,
+    Cell,
+    Design,
+    Interval,
+    Rules,
+    SectionFigures,
+    StandingFlag,
+    State,
+)
 
 SURE = 0.9
 """Probability from which "A differs more than B" may be said."""
@@ -93,9 +103,21 @@ def facts(language: Language, cell: Cell) -> str:
     return language.say("Score {score}, norm {norm}.", score=cell.score, norm=cell.norm)
 
 
-def flagged(language: Language, state: State, week: date, since: date) -> str:
-    """How long a flag has stood; one that is no longer sure stands for two editions more."""
-    weeks = (week - since).days // 7
+def flagged(language: Language, state: State, week: date, flag: StandingFlag) -> str:
+    """How long a flag has stood, and that somebody has set it aside."""
+    stood = _stood(language, state, (week - flag.since).days // 7)
+    if flag.dismissed_until is None:
+        return stood
+    return f"{stood} {dismissed(language, flag.dismissed_until, flag.dismissed_reason)}"
+
+
+def dismissed(language: Language, until: date, reason: str) -> str:
+    """Until when a flag is set aside, and why."""
+    return language.say("Dismissed until {day}: {reason}", day=until, reason=isolated(reason))
+
+
+def _stood(language: Language, state: State, weeks: int) -> str:
+    """One that is no longer sure stands for two editions more."""
     if state is not State.FALLS_SHORT:
         return language.say("Flagged before; the flag is cleared after two editions without it.")
     if weeks <= 0:

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from branches import places
+from branches import notices, places
 from branches.people import Role, User, add_user
 from branches.places import Branch, Region
+from branches.weeks import local_date
 from monitor.demo.names import CITIES, City, street
 from monitor.demo.plan import Plan
 
@@ -51,6 +52,8 @@ def found(session: Session, branches: int, plan: Plan, *, at: datetime) -> Chain
     office = add_user(session, Role.OFFICE, at=at, email=f"office@{HOST}", name="Demo office", by=None)
     _managers(session, regions, cities, at)
     _staff(session, opened, region_of, cities, at)
+    for branch in opened:
+        _inform(session, branch, office, at)
     shoppers = tuple(_shopper(session, n, at) for n in range(max(2 * count, round(SHOPPERS_PER_BRANCH * branches))))
     homes = tuple(number % count for number in range(len(shoppers)))
     return Chain(office, cities, regions, opened, region_of, shoppers, homes)
@@ -107,6 +110,12 @@ def _staff(
             branch=branch,
             by=None,
         )
+
+
+def _inform(session: Session, branch: Branch, office: User, at: datetime) -> None:
+    """Without it the branch's staff would be shown nothing."""
+    day, how = local_date(at, branch.timezone), f"Told at a meeting, {ADDRESS}."
+    notices.note(session, branch, informed_on=day, how=how, by=office, at=at)
 
 
 def _shopper(session: Session, number: int, at: datetime) -> User:

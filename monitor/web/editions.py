@@ -1,19 +1,19 @@
 """Editions: the weekly report as a page, for the region's manager and for head office."""
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import date
-from io import BytesIO
 
-from flask import Blueprint, abort, redirect, render_template, send_file, url_for
+from flask import Blueprint, abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from branches import access, editions, standards
+from branches.access import Right
 from branches.editions import CHAIN, Edition, Entry
 from branches.people import Role
 from branches.places import regions
 from monitor import cache
-from monitor.web import gate
+from monitor.web import download, gate, sheets
+from monitor.web.tables import Sheet
 from reports import stored
 from reports.compose import compose
 from reports.figures import Figures, State
@@ -21,17 +21,16 @@ from reports.report import Report
 from reports.revised import revision_words
 
 blueprint = Blueprint("editions", __name__)
-LONGEST_NAME = 60
 
 
 @blueprint.get("/reports/chain")
-@gate.audience(Role.OFFICE)
+@gate.needs(Right.READ_EDITIONS)
 def chain() -> str:
     return _latest(CHAIN)
 
 
 @blueprint.get("/reports/mine")
-@gate.audience(Role.MANAGER)
+@gate.needs(Right.READ_EDITIONS)
 def mine() -> AnyResponse:
     region = gate.person().region
     if region is None:
@@ -40,13 +39,13 @@ def mine() -> AnyResponse:
 
 
 @blueprint.get("/reports/<scope>")
-@gate.audience(Role.OFFICE, Role.MANAGER)
+@gate.needs(Right.READ_EDITIONS)
 def scope(scope: str) -> str:
     return _latest(scope)
 
 
 @blueprint.get("/reports/<scope>/past")
-@gate.audience(Role.OFFICE, Role.MANAGER)
+@gate.needs(Right.READ_EDITIONS)
 def past(scope: str) -> str:
     _may_read(scope)
     found = editions.past(gate.session(), scope)
@@ -56,13 +55,13 @@ def past(scope: str) -> str:
 
 
 @blueprint.get("/editions/<public_id>")
-@gate.audience(Role.OFFICE, Role.MANAGER)
+@gate.needs(Right.READ_EDITIONS)
 def edition(public_id: str) -> str:
     return _page(_readable(public_id))
 
 
 @blueprint.get("/editions/<public_id>.pdf")
-@gate.audience(Role.OFFICE, Role.MANAGER)
+@gate.needs(Right.READ_EDITIONS)
 def paper(public_id: str) -> AnyResponse:
     found = _readable(public_id)
     figures = stored.load(found.content)
@@ -75,16 +74,29 @@ def paper(public_id: str) -> AnyResponse:
         words=_edition_words(found),
         revised=_revised(found, figures),
     )
-    return send_file(
-        BytesIO(pdf), mimetype="application/pdf", as_attachment=True, download_name=_file_name(report.scope, found)
-    )
+    return download.pdf(pdf, download.file_name(report.scope, found.week, "pdf", found.revision))
 
 
-def _file_name(scope: str, found: Edition) -> str:
-    """Scope and week, in letters that every file system and every header takes."""
-    kept = "".join(letter if unicodedata.category(letter)[0] in "LMN" else " " for letter in scope)
-    revision = f"-{found.revision}" if found.revision else ""
-    return f"{'-'.join([*kept[:LONGEST_NAME].split(), found.week.isoformat()])}{revision}.pdf"
+@blueprint.get("/editions/<public_id>.csv")
+@gate.needs(Right.READ_EDITIONS)
+def table(public_id: str) -> AnyResponse:
+    found = _readable(public_id)
+    name = download.file_name(_scope_name(found.scope), found.week, "csv", found.revision)
+    return download.csv(_sheet(found), name)
+
+
+@blueprint.get("/editions/<public_id>.xlsx")
+@gate.needs(Right.READ_EDITIONS)
+def workbook(public_id: str) -> AnyResponse:
+    found = _readable(public_id)
+    scope = _scope_name(found.scope)
+    name = download.file_name(scope, found.week, "xlsx", found.revision)
+    return download.xlsx([_sheet(found)], f"{scope} · {gate.tongue().week(found.week)}", name)
+
+
+def _sheet(found: Edition) -> Sheet:
+    titles, _ = standards.wordings(gate.session(), found.standard_id, gate.tongue().code)
+    return sheets.cells(stored.load(found.content), titles)
 
 
 def _latest(scope_key: str) -> str:

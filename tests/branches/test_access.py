@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import InvalidRequestError
@@ -6,8 +7,11 @@ from sqlmodel import Session, select
 
 from branches import access, appeals, notices
 from branches.access import Right
+from branches.actions import CorrectiveAction
+from branches.appeals import Appeal
 from branches.audits import Audit
 from branches.editions import CHAIN, Edition, region_key
+from branches.flags import Flag
 from branches.people import Role, User
 from branches.places import Branch
 from branches.standards import Standard
@@ -15,13 +19,28 @@ from tests import make
 
 REACHES = {
     "shopper": {"see_branches": "own", "see_audits": "own", "fill_audits": "own"},
-    "staff": {"see_branches": "branch", "see_audits": "branch", "appeal": "branch", "plan_actions": "branch"},
+    "staff": dict.fromkeys(
+        ("see_branches", "see_audits", "read_own_branch", "read_results", "appeal", "plan_actions"), "branch"
+    ),
     "manager": dict.fromkeys(
-        ("read_editions", "see_branches", "see_audits", "plan_actions", "verify_actions", "dismiss_flags"), "region"
+        (
+            *("read_editions", "see_branches", "see_audits", "read_results", "plan_actions"),
+            *("verify_actions", "dismiss_flags"),
+        ),
+        "region",
     ),
     "office": dict.fromkeys(
         (
-            *("read_editions", "see_branches", "see_audits", "assign", "review", "keep_people", "keep_places"),
+            *(
+                "read_editions",
+                "see_branches",
+                "see_audits",
+                "read_results",
+                "assign",
+                "review",
+                "keep_people",
+                "keep_places",
+            ),
             *("keep_notices", "decide_appeals", "verify_actions", "dismiss_flags", "read_history"),
         ),
         "chain",
@@ -38,6 +57,9 @@ class Chain:
     branches: dict[str, Branch]
     editions: dict[str, Edition]
     audits: dict[str, Audit]
+    flags: dict[str, Flag]
+    actions: dict[str, CorrectiveAction]
+    appeals: dict[str, Appeal]
 
 
 def audit(standard: Standard, branch: Branch, shopper: User, state: str) -> Audit:
@@ -85,7 +107,23 @@ def chain(session: Session) -> Chain:
             session, branch, informed_on=make.NOON.date(), how="At the meeting", by=people["office"], at=make.NOON
         )
     session.flush()
-    return Chain(people, branches, editions, made)
+    return Chain(people, branches, editions, made, *follows(session, branches, made, standard))
+
+
+def follows(
+    session: Session, branches: dict[str, Branch], made: dict[str, Audit], standard: Standard
+) -> tuple[dict[str, Flag], dict[str, CorrectiveAction], dict[str, Appeal]]:
+    """A flag, an action and an appeal at each branch."""
+    day, item = make.NOON.date(), standard.sections[0].items[0].id
+    flags, actions, appealed = {}, {}, {}
+    for name, branch in branches.items():
+        flags[name] = Flag(branch_id=branch.id, section="service", raised_week=day, last_week=day)
+        actions[name] = CorrectiveAction(branch_id=branch.id, plan="Smile.", due_on=day, opened_at=make.NOON)
+        audit_id = made[f"{name} counted"].id
+        appealed[name] = Appeal(audit_id=audit_id, item_id=item, reason="No.", opened_at=make.NOON, mark_before="no")
+    session.add_all([*flags.values(), *actions.values(), *appealed.values()])
+    session.flush()
+    return flags, actions, appealed
 
 
 def seen(session: Session, chain: Chain, user: User) -> dict[str, list[str]]:
@@ -94,6 +132,10 @@ def seen(session: Session, chain: Chain, user: User) -> dict[str, list[str]]:
         "editions": (chain.editions, session.exec(access.visible_editions(user))),
         "branches": (chain.branches, session.exec(access.visible_branches(user))),
         "audits": (chain.audits, session.exec(access.visible_audits(user))),
+        "results": (chain.audits, session.exec(access.visible_results(user))),
+        "flags": (chain.flags, session.exec(access.visible_flags(user))),
+        "actions": (chain.actions, session.exec(access.visible_actions(user))),
+        "appeals": (chain.appeals, session.exec(access.visible_appeals(user))),
     }
     return {
         kind: sorted(name for row in rows for name, held in names.items() if held.id == row.id)  # type: ignore[attr-defined]
@@ -106,9 +148,23 @@ SEEN = {
         "editions": [],
         "branches": ["a"],
         "audits": ["a approved", "a assigned", "a closed", "a excluded", "a submitted"],
-    },
-    "staff": {"editions": [], "branches": ["a"], "audits": ["a closed", "a counted"]},
-    "manager": {"editions": ["north"], "branches": ["a", "b"], "audits": ["a closed", "a counted", "b counted"]},
+        "results": [],
+    }
+    | {key: [] for key in ("flags", "actions", "appeals")},
+    "staff": {
+        "editions": [],
+        "branches": ["a"],
+        "audits": ["a closed", "a counted"],
+        "results": ["a closed", "a counted"],
+    }
+    | {key: ["a"] for key in ("flags", "actions", "appeals")},
+    "manager": {
+        "editions": ["north"],
+        "branches": ["a", "b"],
+        "audits": ["a closed", "a counted", "b counted"],
+        "results": ["a closed", "a counted", "b counted"],
+    }
+    | {key: ["a", "b"] for key in ("flags", "actions", "appeals")},
     "office": {
         "editions": ["chain", "north", "south"],
         "branches": ["a", "b", "c"],
@@ -116,9 +172,22 @@ SEEN = {
             *("a approved", "a assigned", "a closed", "a counted", "a excluded", "a submitted"),
             *("b counted", "c counted"),
         ],
-    },
+        "results": ["a closed", "a counted", "b counted", "c counted"],
+    }
+    | {key: ["a", "b", "c"] for key in ("flags", "actions", "appeals")},
 }
-NOTHING: dict[str, list[str]] = {"editions": [], "branches": [], "audits": []}
+NOTHING: dict[str, list[str]] = {name: [] for name in SEEN["office"]}
+DOCUMENTED = Path(__file__).parents[2] / "docs" / "access.md"
+
+
+def test_the_documented_table_is_the_one_that_holds() -> None:
+    lines = [line.strip("|").split("|") for line in DOCUMENTED.read_text().splitlines() if line.startswith("| `")]
+    documented = {cells[0].strip(" `"): [cell.strip() for cell in cells[2:]] for cells in lines}
+    roles = (Role.SHOPPER, Role.STAFF, Role.MANAGER, Role.OFFICE)
+    assert documented == {
+        right.value: [reach.value if (reach := access.RIGHTS[role].get(right)) else "no" for role in roles]
+        for right in Right
+    }
 
 
 def test_every_role_has_its_rights_and_no_more() -> None:
@@ -157,7 +226,10 @@ def test_a_change_of_role_holds_at_once(session: Session, chain: Chain) -> None:
     person = chain.people["office"]
     person.role, person.region = Role.MANAGER.value, chain.branches["c"].region
     session.flush()
-    assert seen(session, chain, person) == {"editions": ["south"], "branches": ["c"], "audits": ["c counted"]}
+    assert seen(session, chain, person) == {
+        **{"editions": ["south"], "branches": ["c"], "audits": ["c counted"], "results": ["c counted"]},
+        **{"flags": ["c"], "actions": ["c"], "appeals": ["c"]},
+    }
 
 
 def test_the_scopes_that_each_role_may_read(chain: Chain) -> None:

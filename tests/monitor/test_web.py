@@ -11,7 +11,7 @@ from flask import Flask
 from sqlmodel import col, select
 from werkzeug.routing import Rule
 
-from branches import database, editions, sessions
+from branches import database, editions, notices, sessions
 from branches.database import reading, transaction
 from branches.editions import Edition
 from branches.people import Role, User
@@ -42,9 +42,11 @@ def prepared(sqlite: SqliteDatabases, tmp_path_factory: pytest.TempPathFactory) 
             chain = small_chain(session)
             audit_weekly(session, chain, FIRST.plus(-4).monday, weeks=6)
             home = chain.branches["Europe/Budapest"]
-            make.user(session)
+            office = make.user(session)
             make.user(session, Role.MANAGER, region=home.region)
             make.user(session, Role.STAFF, branch=home)
+            for branch in chain.branches.values():
+                notices.note(session, branch, informed_on=make.NOON.date(), how="A meeting.", by=office, at=NOW)
         settings = Settings(reporting_from=FIRST, chain_zone="Europe/Budapest", weeks=8)
         jobs.weekly_report(Worker(engine, settings, lambda: NOW, "tests"))
         engine.dispose()

@@ -1,0 +1,162 @@
+"""What follows from results: corrective actions, appeals and flags, as the people who deal with them read them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import url_for
+from sqlmodel import col, select
+
+from branches import access, flags, standards
+from branches.actions import CorrectiveAction
+from branches.appeals import Appeal
+from branches.audits import Audit
+from branches.flags import Flag
+from branches.places import Branch
+from branches.standards import Item
+from branches.states import ActionState, AppealState
+from branches.weeks import local_date
+from monitor.web import gate, told
+
+
+@dataclass(frozen=True)
+class ActionLine:
+    """One promise."""
+
+    public_id: str
+    plan: str
+    about: str
+    """The item or section it answers."""
+    state: str
+    tone: str
+    due: str
+    open: bool
+    completed: bool
+    overdue: bool
+
+
+@dataclass(frozen=True)
+class AppealLine:
+    """One disputed answer."""
+
+    about: str
+    week: str
+    state: str
+    reason: str
+    decision: str
+    scores: str
+    """Before and after, once decided."""
+    href: str
+    open: bool
+
+
+@dataclass(frozen=True)
+class FlagLine:
+    """One standing flag."""
+
+    public_id: str
+    section: str
+    since: str
+    dismissed: str
+    """Until when somebody has set it aside; empty where nobody has."""
+    reason: str
+
+
+def today(branch: Branch) -> date:
+    return local_date(gate.site().clock(), branch.timezone)
+
+
+def actions(branch: Branch, *where: object) -> list[CorrectiveAction]:
+    """What was promised there: what is open first, the next due before the others."""
+    query = access.visible_actions(gate.person()).where(CorrectiveAction.branch_id == branch.id, *where)  # type: ignore[arg-type]
+    order = list(ActionState)
+    found = gate.session().exec(query).all()
+    return sorted(found, key=lambda one: (order.index(ActionState(one.state)), one.due_on, one.public_id))
+
+
+def action_line(action: CorrectiveAction) -> ActionLine:
+    say, state = gate.tongue().say, ActionState(action.state)
+    late = state is ActionState.OPEN and action.due_on < today(action.branch)
+    return ActionLine(
+        public_id=action.public_id,
+        plan=action.plan,
+        about=about(action),
+        state=say("overdue") if late else say(state.word),
+        tone="short" if late else "norm" if state is ActionState.VERIFIED else "",
+        due=say("Due {day}", day=action.due_on),
+        open=state is ActionState.OPEN,
+        completed=state is ActionState.COMPLETED,
+        overdue=late,
+    )
+
+
+def about(action: CorrectiveAction) -> str:
+    """The item or the section that an action answers."""
+    session, tongue = gate.session(), gate.tongue()
+    if action.item_id is not None:
+        return told.item_words(session.get_one(Item, action.item_id), tongue)[0]
+    flag = session.get(Flag, action.flag_id) if action.flag_id is not None else None
+    return section_title(flag.section) if flag is not None else ""
+
+
+def section_title(code: str) -> str:
+    """In the words of the standard in force."""
+    current = standards.current(gate.session())
+    return standards.titles(current, gate.tongue().code).get(code, code) if current is not None else code
+
+
+def appeals(branch: Branch, *where: object) -> list[Appeal]:
+    """What that branch disputed, the undecided first."""
+    there = col(Appeal.audit_id).in_(select(Audit.id).where(Audit.branch_id == branch.id))
+    query = access.visible_appeals(gate.person()).where(there, *where)  # type: ignore[arg-type]
+    found = gate.session().exec(query.order_by(col(Appeal.opened_at).desc())).all()
+    return sorted(found, key=lambda one: one.state != AppealState.OPEN.value)
+
+
+def appeal_line(appeal: Appeal, audit: Audit) -> AppealLine:
+    item = gate.session().get_one(Item, appeal.item_id)
+    place = [one.id for one in told.items_of(audit)].index(item.id) + 1
+    return AppealLine(
+        about=told.item_words(item, gate.tongue())[0],
+        week=gate.tongue().week(told.week_of(audit)),
+        state=gate.tongue().say(AppealState(appeal.state).word),
+        reason=appeal.reason,
+        decision=appeal.decision,
+        scores=_scores(appeal),
+        href=url_for("results.answer", public_id=audit.public_id, place=str(place)),
+        open=appeal.state == AppealState.OPEN.value,
+    )
+
+
+def _scores(appeal: Appeal) -> str:
+    if appeal.state == AppealState.OPEN.value:
+        return ""
+    before, after = told.score_words(appeal.score_before), told.score_words(appeal.score_after)
+    if before == after:
+        return gate.tongue().say("The audit's score stays {score}.", score=after)
+    return gate.tongue().say("The audit's score was {before} and is {after} now.", before=before, after=after)
+
+
+def appeal_lines(found: Sequence[Appeal], audits: Sequence[Audit]) -> list[AppealLine]:
+    """Those whose audit this reader may know."""
+    known = {audit.id: audit for audit in audits}
+    return [appeal_line(one, known[one.audit_id]) for one in found if one.audit_id in known]
+
+
+def standing(branch: Branch) -> list[Flag]:
+    """The flags that stand there, the oldest first."""
+    query = access.visible_flags(gate.person()).where(Flag.branch_id == branch.id, col(Flag.cleared_week).is_(None))
+    return list(gate.session().exec(query.order_by(col(Flag.raised_week), col(Flag.section))))
+
+
+def flag_line(flag: Flag) -> FlagLine:
+    tongue, aside = gate.tongue(), flags.is_dismissed(flag, today(flag.branch))
+    return FlagLine(
+        public_id=flag.public_id,
+        section=section_title(flag.section),
+        since=tongue.say("Flagged since the {week}.", week=tongue.week(flag.raised_week)),
+        dismissed=tongue.say("Dismissed until {day}.", day=flag.dismissed_until)
+        if aside and flag.dismissed_until
+        else "",
+        reason=flag.dismissed_reason if aside else "",
+    )

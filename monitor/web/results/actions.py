@@ -1,0 +1,67 @@
+"""Corrective actions: the branch says that one is done, its manager has seen it or opens it again."""
+
+from flask import abort, render_template, request
+from werkzeug.wrappers import Response
+
+from branches import access, actions
+from branches.access import Right
+from branches.actions import CorrectiveAction
+from branches.errors import Refused
+from branches.states import ActionState
+from monitor.web import follow, forms, gate
+from monitor.web.results.room import LONGEST_REASON, blueprint, done, home, may, said
+
+
+@blueprint.get("/actions/<public_id>")
+@gate.needs(Right.READ_RESULTS)
+def action(public_id: str) -> str:
+    return _page(_action(public_id))
+
+
+@blueprint.post("/actions/<public_id>/complete")
+@gate.needs(Right.PLAN_ACTIONS)
+def complete(public_id: str) -> Response:
+    found = _action(public_id)
+    actions.complete(gate.session(), found, by=gate.person(), at=gate.site().clock())
+    return done(gate.tongue().say("The action is completed; your manager will look at it."), home(found.branch))
+
+
+@blueprint.post("/actions/<public_id>/verify")
+@gate.needs(Right.VERIFY_ACTIONS)
+def verify(public_id: str) -> Response:
+    found = _action(public_id)
+    actions.verify(gate.session(), found, by=gate.person(), at=gate.site().clock())
+    return done(gate.tongue().say("The action is verified."), home(found.branch))
+
+
+@blueprint.post("/actions/<public_id>/reopen")
+@gate.needs(Right.VERIFY_ACTIONS)
+def reopen(public_id: str) -> Response | tuple[str, int]:
+    found = _action(public_id)
+    try:
+        reason = forms.text(request.form, "reason", LONGEST_REASON)
+        actions.reopen(gate.session(), found, reason=reason, by=gate.person(), at=gate.site().clock())
+    except Refused as refused:
+        return _page(found, said(refused)), 422
+    return done(gate.tongue().say("The action is open again."), home(found.branch))
+
+
+def _action(public_id: str) -> CorrectiveAction:
+    query = access.visible_actions(gate.person()).where(CorrectiveAction.public_id == public_id)
+    return gate.session().exec(query).first() or abort(404)
+
+
+def _page(found: CorrectiveAction, error: str = "") -> str:
+    state = ActionState(found.state)
+    return render_template(
+        "results/action.html",
+        branch=found.branch.name,
+        home=home(found.branch),
+        action=follow.action_line(found),
+        reason=actions.why_reopened(gate.session(), found),
+        completes=state is ActionState.OPEN and may(Right.PLAN_ACTIONS),
+        verifies=state is ActionState.COMPLETED and may(Right.VERIFY_ACTIONS),
+        longest=LONGEST_REASON,
+        typed=request.form.get("reason", "")[:LONGEST_REASON],
+        error=error,
+    )

@@ -1,0 +1,115 @@
+"""One answer of a released audit, and what the branch has to say to it: a corrective action, or an appeal."""
+
+from collections.abc import Sequence
+
+from flask import abort, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from branches import actions, appeals, photos, questions, standards
+from branches.access import Right
+from branches.actions import CorrectiveAction
+from branches.appeals import Appeal
+from branches.audits import Answer, Audit
+from branches.errors import Refused
+from branches.standards import Item
+from branches.states import AppealState
+from branches.weeks import local_date
+from monitor.web import follow, forms, gate, told
+from monitor.web.results import room
+from monitor.web.results.audit import photo_address
+from monitor.web.results.room import LONGEST_TEXT, blueprint, done, home, may, the_audit
+
+Page = str | Response | tuple[str, int]
+
+
+@blueprint.get("/results/<public_id>/answers/<place>")
+@gate.needs(Right.READ_RESULTS)
+def answer(public_id: str, place: str) -> str:
+    return _page(the_audit(public_id), place)
+
+
+@blueprint.post("/results/<public_id>/answers/<place>/plan")
+@gate.needs(Right.PLAN_ACTIONS)
+def plan(public_id: str, place: str) -> Page:
+    found = the_audit(public_id)
+    item = _item(found, place)
+    try:
+        actions.open_action(
+            gate.session(),
+            found.branch,
+            plan=forms.text(request.form, "plan", LONGEST_TEXT),
+            due_on=room.day(request.form, "due"),
+            audit=found,
+            item=item,
+            by=gate.person(),
+            at=gate.site().clock(),
+        )
+    except Refused as refused:
+        return _page(found, place, plan_error=room.said(refused), **room.typed("plan", "due")), 422
+    return done(gate.tongue().say("The action is noted."), home(found.branch))
+
+
+@blueprint.post("/results/<public_id>/answers/<place>/appeal")
+@gate.needs(Right.APPEAL)
+def appeal(public_id: str, place: str) -> Page:
+    found = the_audit(public_id)
+    item = _item(found, place)
+    until = appeals.open_until(found, gate.site().appeal_days)
+    assert until is not None
+    try:
+        reason = forms.text(request.form, "reason", LONGEST_TEXT)
+        appeals.open_appeal(
+            gate.session(), found, item.code, reason=reason, until=until, by=gate.person(), at=gate.site().clock()
+        )
+    except Refused as refused:
+        return _page(found, place, appeal_error=room.said(refused), **room.typed("reason")), 422
+    said = gate.tongue().say("Your appeal is with head office.")
+    return done(said, url_for("results.answer", public_id=public_id, place=place))
+
+
+def _item(found: Audit, place: str) -> Item:
+    """The answered item of that number."""
+    items = told.items_of(found)
+    numbered = {str(number): item for number, item in enumerate(items, start=1)}
+    item = numbered.get(place) or abort(404)
+    return item if _answer(found, item) is not None else abort(404)
+
+
+def _answer(found: Audit, item: Item) -> Answer | None:
+    return gate.session().get(Answer, (found.id, item.id))
+
+
+def _page(found: Audit, place: str, **shown: str) -> str:
+    item = _item(found, place)
+    given, question = _answer(found, item), questions.of(found.standard, found.channel).by_code.get(item.code)
+    if given is None or question is None:
+        abort(404)
+    appealed = follow.appeals(found.branch, Appeal.audit_id == found.id, Appeal.item_id == item.id)
+    promised = follow.actions(found.branch, CorrectiveAction.audit_id == found.id, CorrectiveAction.item_id == item.id)
+    tongue = gate.tongue()
+    return render_template(
+        "results/answer.html",
+        audit_id=found.public_id,
+        place=place,
+        branch=found.branch.name,
+        week=tongue.week(told.week_of(found)),
+        answer=told.answered(place, question, given, photos.of_item(gate.session(), found, item), photo_address(found)),
+        section=standards.titles(found.standard, tongue.code)[item.section.code],
+        advice=standards.playbooks(found.standard, tongue.code).get(item.code, ""),
+        actions=[follow.action_line(one) for one in promised],
+        appeals=follow.appeal_lines(appealed, [found]),
+        plans=may(Right.PLAN_ACTIONS) and given.points is not None,
+        appealing=_appealing(found, appealed),
+        longest=LONGEST_TEXT,
+        shown={"plan": "", "due": "", "reason": "", "plan_error": "", "appeal_error": ""} | shown,
+        today=follow.today(found.branch).isoformat(),
+    )
+
+
+def _appealing(found: Audit, appealed: Sequence[Appeal]) -> str:
+    """Until when this reader may appeal, in words; empty where that is not for them or is over."""
+    until = appeals.open_until(found, gate.site().appeal_days)
+    waiting = any(one.state == AppealState.OPEN.value for one in appealed)
+    if not may(Right.APPEAL) or waiting or until is None or gate.site().clock() > until:
+        return ""
+    return gate.tongue().say("Until {day}.", day=local_date(until, found.branch.timezone))

@@ -1,0 +1,62 @@
+"""One released audit: every answer with what it earned, its comments and photos."""
+
+from flask import Response, abort, render_template, url_for
+
+from branches import access, photos
+from branches.access import Right
+from branches.actions import CorrectiveAction
+from branches.appeals import Appeal
+from branches.audits import Audit, Outcome
+from monitor.web import follow, gate, told
+from monitor.web.results.room import blueprint, home, the_audit
+
+SIZES = ("small", "large")
+
+
+@blueprint.get("/results/<public_id>")
+@gate.needs(Right.READ_RESULTS)
+def audit(public_id: str) -> str:
+    found = the_audit(public_id)
+    chapters = told.chapters(found, photo_address(found))
+    failed = [one for chapter in chapters for one in chapter.answers if one.tone]
+    promised = follow.actions(found.branch, CorrectiveAction.audit_id == found.id)
+    return render_template(
+        "results/audit.html",
+        audit_id=public_id,
+        branch=found.branch.name,
+        home=home(found.branch),
+        week=gate.tongue().week(told.week_of(found)),
+        score=told.score_words(found.score) if found.score is not None else "",
+        critical=found.outcome == Outcome.CRITICAL_FAIL.value,
+        shopper=_shopper(found),
+        chapters=chapters,
+        failed=failed,
+        pictures=told.addresses(photos.of_item(gate.session(), found, None), photo_address(found)),
+        actions=[follow.action_line(one) for one in promised],
+        appeals=follow.appeal_lines(follow.appeals(found.branch, Appeal.audit_id == found.id), [found]),
+    )
+
+
+def _shopper(found: Audit) -> str:
+    """Who audited, for those who are told."""
+    if not access.knows_shoppers(gate.person(), managers_know_shoppers=gate.site().managers_know_shoppers):
+        return ""
+    shopper = found.shopper
+    return shopper.name or shopper.code or shopper.public_id if shopper is not None else gate.tongue().say("not known")
+
+
+def photo_address(found: Audit) -> told.Address:
+    def address(photo: str, size: str) -> str:
+        return url_for("results.photo", public_id=found.public_id, photo=photo, size=size)
+
+    return address
+
+
+@blueprint.get("/results/<public_id>/photos/<photo>/<size>")
+@gate.needs(Right.READ_RESULTS)
+def photo(public_id: str, photo: str, size: str) -> Response:
+    if size not in SIZES:
+        abort(404)
+    found = the_audit(public_id)
+    data = photos.open_photo(gate.session(), gate.site().photos, found, photo, small=size == "small")
+    return Response(data, mimetype="image/jpeg")

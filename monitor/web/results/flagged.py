@@ -1,0 +1,84 @@
+"""Flags: the branch plans what it will do about one; who knows more sets one aside for a while."""
+
+from datetime import timedelta
+
+from flask import abort, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from branches import access, actions, flags
+from branches.access import Right
+from branches.actions import CorrectiveAction
+from branches.errors import Refused
+from branches.flags import Flag
+from monitor.web import follow, forms, gate
+from monitor.web.results import room
+from monitor.web.results.room import LONGEST_REASON, LONGEST_TEXT, blueprint, done, home, may
+
+ASIDE = timedelta(weeks=8)
+"""For how long a flag is set aside unless another day is chosen."""
+
+
+@blueprint.get("/flags/<public_id>")
+@gate.needs(Right.READ_RESULTS)
+def flag(public_id: str) -> str:
+    return _page(_flag(public_id))
+
+
+@blueprint.post("/flags/<public_id>/plan")
+@gate.needs(Right.PLAN_ACTIONS)
+def plan_for(public_id: str) -> Response | tuple[str, int]:
+    found = _flag(public_id)
+    try:
+        actions.open_action(
+            gate.session(),
+            found.branch,
+            plan=forms.text(request.form, "plan", LONGEST_TEXT),
+            due_on=room.day(request.form, "due"),
+            flag=found,
+            by=gate.person(),
+            at=gate.site().clock(),
+        )
+    except Refused as refused:
+        return _page(found, plan_error=room.said(refused), **room.typed("plan", "due")), 422
+    return done(gate.tongue().say("The action is noted."), home(found.branch))
+
+
+@blueprint.post("/flags/<public_id>/dismiss")
+@gate.needs(Right.DISMISS_FLAGS)
+def dismiss(public_id: str) -> Response | tuple[str, int]:
+    found = _flag(public_id)
+    try:
+        reason, until = forms.text(request.form, "reason", LONGEST_REASON), room.day(request.form, "until")
+        flags.dismiss(gate.session(), found, reason=reason, until=until, by=gate.person(), at=gate.site().clock())
+    except Refused as refused:
+        return _page(found, dismiss_error=room.said(refused), **room.typed("reason", "until")), 422
+    said = gate.tongue().say("The flag is dismissed until {day}.", day=until)
+    return done(said, url_for("results.flag", public_id=public_id))
+
+
+def _flag(public_id: str) -> Flag:
+    """A standing flag of a branch whose results this reader may know."""
+    query = access.visible_flags(gate.person()).where(Flag.public_id == public_id)
+    found = gate.session().exec(query).first()
+    return found if found is not None and found.cleared_week is None else abort(404)
+
+
+def _page(found: Flag, **shown: str) -> str:
+    day = follow.today(found.branch)
+    promised = follow.actions(found.branch, CorrectiveAction.flag_id == found.id)
+    line, knows = follow.flag_line(found), may(Right.DISMISS_FLAGS)
+    blank = {"plan": "", "due": "", "reason": "", "plan_error": "", "dismiss_error": ""}
+    return render_template(
+        "results/flag.html",
+        branch=found.branch.name,
+        home=home(found.branch),
+        flag=line,
+        reason=line.reason if knows else "",
+        actions=[follow.action_line(one) for one in promised],
+        plans=may(Right.PLAN_ACTIONS),
+        dismisses=knows,
+        longest=LONGEST_TEXT,
+        longest_reason=LONGEST_REASON,
+        shown={**blank, "until": (day + ASIDE).isoformat()} | shown,
+        today=day.isoformat(),
+    )

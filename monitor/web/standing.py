@@ -1,0 +1,73 @@
+"""How one branch stands: the last edition of its region, narrowed to it, beside its own weeks and items."""
+
+from dataclasses import dataclass, replace
+
+from markupsafe import Markup
+
+from branches import editions, standards
+from branches.editions import Edition
+from branches.places import Branch
+from branches.standards import Standard
+from monitor import cache
+from monitor.web import gate
+from reports import collect, stored
+from reports.collect import Window
+from reports.figures import Figures
+from reports.own import OwnReport, own_report
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One branch in one edition."""
+
+    edition: Edition
+    name: str
+    """Of its drawings and papers."""
+    report: OwnReport
+
+    def drawings(self) -> dict[str, Markup]:
+        return cache.drawings(gate.site().cache, self.name, self.report, gate.tongue())
+
+    def paper(self) -> bytes:
+        return cache.own_paper(gate.site().cache, self.name, self.report, gate.tongue())
+
+
+def of(branch: Branch) -> Standing | None:
+    """The branch in the last edition of its region; None before the first."""
+    found = editions.latest(gate.session(), editions.region_key(branch.region))
+    if found is None:
+        return None
+    report = _report(found, branch)
+    return Standing(found, f"{found.public_id}-{branch.public_id}-{cache.digest(report)}", report)
+
+
+def _report(found: Edition, branch: Branch) -> OwnReport:
+    session, tongue = gate.session(), gate.tongue()
+    figures = narrowed(stored.load(found.content), branch)
+    days = Window(figures.window_from, figures.window_to)
+    titles, items = standards.wordings(session, found.standard_id, tongue.code)
+    standard = session.get(Standard, found.standard_id) if found.standard_id is not None else None
+    return own_report(
+        replace(figures, trend=collect.branch_trend(session, branch.id, days, found.due_at)),
+        tongue,
+        titles,
+        items,
+        counts=collect.branch_items(session, branch.id, days, found.due_at),
+        advice=standards.playbooks(standard, tongue.code) if standard is not None else {},
+    )
+
+
+def narrowed(figures: Figures, own: Branch) -> Figures:
+    """The region's edition narrowed to one branch; nothing of shoppers or of other branches is left in it."""
+    return replace(
+        figures,
+        scope=own.code,
+        scope_name=own.name,
+        cells=tuple(cell for cell in figures.cells if cell.branch == own.code),
+        shoppers=(),
+        trend=(),
+        new=tuple(audit for audit in figures.new if audit.branch == own.code),
+        branch_names={code: name for code, name in figures.branch_names.items() if code == own.code},
+        branch_regions={code: name for code, name in figures.branch_regions.items() if code == own.code},
+        flags=tuple(flag for flag in figures.flags if flag.branch == own.code),
+    )
