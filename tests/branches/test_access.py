@@ -227,8 +227,13 @@ def test_a_change_of_role_holds_at_once(session: Session, chain: Chain) -> None:
     person.role, person.region = Role.MANAGER.value, chain.branches["c"].region
     session.flush()
     assert seen(session, chain, person) == {
-        **{"editions": ["south"], "branches": ["c"], "audits": ["c counted"], "results": ["c counted"]},
-        **{"flags": ["c"], "actions": ["c"], "appeals": ["c"]},
+        "editions": ["south"],
+        "branches": ["c"],
+        "audits": ["c counted"],
+        "results": ["c counted"],
+        "flags": ["c"],
+        "actions": ["c"],
+        "appeals": ["c"],
     }
 
 

@@ -88,7 +88,7 @@ def test_strips_are_drawn_where_there_is_an_estimate_and_reach_equally_far() -> 
     (strip,) = [one.strip for one in found.work]
     assert strip is not None
     assert (strip.low, strip.high, strip.reach) == (-18.0, -6.0, 18.0)
-    assert list(own_drawings(found, language("en"))) == ["strip-1"]
+    assert list(own_drawings(found, language("en"))) == ["strip-1", "trend"]
 
 
 def test_a_failed_critical_item_is_told_by_name() -> None:

@@ -1,0 +1,207 @@
+"""A chain of two regions in which everything exists twice: what is within reach of the people asked, and what is beyond it."""
+
+import shutil
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from branches import actions, appeals, assignments, audits, database, editions, notices, photos, standards
+from branches.actions import CorrectiveAction
+from branches.appeals import Appeal
+from branches.audits import Answer, Audit, Photo
+from branches.database import transaction
+from branches.editions import Edition
+from branches.flags import Flag
+from branches.notices import Notice
+from branches.people import Role, User
+from branches.places import Branch
+from monitor import jobs
+from monitor.app import create_app
+from monitor.jobs import Worker
+from monitor.web.gate import Site
+from reports.weekly import Settings
+from tests import make
+from tests.branches.test_photos import jpeg
+from tests.databases import SqliteDatabases
+from tests.monitor.test_jobs import FIRST
+
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+SECRET = b"0123456789abcdef0123456789abcdef"
+OFFICE_ZONE = "Europe/Budapest"
+
+
+@dataclass(frozen=True)
+class Side:
+    """Everything of one branch, by kind of thing: its name in addresses."""
+
+    things: dict[str, str]
+
+
+@dataclass(frozen=True)
+class World:
+    """A database to copy, its photos, and what is where."""
+
+    file: Path
+    photos: Path
+    people: dict[Role, int]
+    """Row of the person of each role: the manager's region and the staff's branch are those of `mine`."""
+    mine: Side
+    theirs: Side
+
+    def opened(self, folder: Path, **more: object) -> "Opened":
+        """A copy of its own for each test."""
+        copy = folder / "walked.sqlite3"
+        shutil.copyfile(self.file, copy)
+        engine = database.create(f"sqlite:///{copy}")
+        site = Site(engine, lambda: NOW, "en", folder / "cache", OFFICE_ZONE, name="Test", photos=self.photos, **more)  # type: ignore[arg-type]
+        return Opened(self, engine, site)
+
+
+@dataclass
+class Opened:
+    """The pages over one copy."""
+
+    world: World
+    engine: sa.Engine
+    site: Site
+
+    def __post_init__(self) -> None:
+        self.app = create_app(self.site, SECRET)
+
+    def person(self, session: Session, role: Role) -> User:
+        return session.get_one(User, self.world.people[role])
+
+
+@dataclass
+class Names:
+    """What the world is built with: the canaries of another test stand here."""
+
+    north: str = "North Street"
+    south: str = "South Street"
+    comments: dict[str, str] = field(default_factory=dict)
+    shopper: dict[str, str] = field(default_factory=dict)
+    minute: timedelta = timedelta()
+    picture: bytes = b""
+
+
+def build(sqlite: SqliteDatabases, folder: Path, names: Names | None = None) -> World:
+    """Two regions with a branch each: audits released and open, editions, flags, actions, appeals, notices."""
+    known = names or Names()
+    file, kept = folder / "walked.sqlite3", folder / "photos"
+    with sqlite.fresh() as url:
+        engine = database.create(url)
+        with transaction(engine) as session:
+            people, branches = _people(session, known)
+            for number, branch in enumerate(branches):
+                _audits(session, branch, people[Role.SHOPPER] if number == 0 else make.shopper(session), kept, known)
+                _told(session, branch, people[Role.OFFICE])
+        settings = Settings(reporting_from=FIRST, chain_zone=OFFICE_ZONE, weeks=8)
+        jobs.weekly_report(Worker(engine, settings, lambda: NOW, "tests"))
+        with transaction(engine) as session:
+            for branch in branches:
+                _follow(session, session.get_one(Branch, branch.id), session.get_one(User, people[Role.OFFICE].id))
+        with transaction(engine) as session:
+            sides = [_side(session, session.get_one(Branch, branch.id)) for branch in branches]
+        engine.dispose()
+        shutil.copyfile(url.removeprefix("sqlite:///"), file)
+    return World(file, kept, {role: person.id for role, person in people.items()}, *sides)
+
+
+def _people(session: Session, known: Names) -> tuple[dict[Role, User], list[Branch]]:
+    standard = make.standard(session, {"greeting": 10})
+    assert standard.published_at
+    north, south = make.region(session, "North"), make.region(session, "South")
+    branches = [make.branch(session, north, known.north), make.branch(session, south, known.south)]
+    shopper = {"code": "shopper of North", "email": "north@example.com", "name": "Someone", **known.shopper}
+    return {
+        Role.OFFICE: make.user(session),
+        Role.MANAGER: make.user(session, Role.MANAGER, region=north),
+        Role.STAFF: make.user(session, Role.STAFF, branch=branches[0]),
+        Role.SHOPPER: make.user(session, Role.SHOPPER, **shopper),
+    }, branches
+
+
+def _audits(session: Session, branch: Branch, shopper: User, kept: Path, known: Names) -> None:
+    """Five released ones, the last with a photo and a comment; one to be filled in; one to be reviewed."""
+    first = datetime.combine(FIRST.plus(-4).monday, datetime.min.time(), UTC) + timedelta(days=2, hours=12)
+    for week in range(5):
+        at = first + timedelta(weeks=week) + known.minute
+        made = make.audit(session, branch, by=shopper, score=60 + 10 * (week % 3), visited_at=at)
+    _picture(session, made, kept, known)
+    standard = standards.current(session)
+    assert standard is not None
+    first_day, last = NOW.date() + timedelta(days=10), NOW.date() + timedelta(days=17)
+    assignments.assign(
+        session, standard, branch, shopper, opens_on=first_day, closes_on=last, lockout_days=0, by=None, at=NOW
+    )
+    waiting = audits.assign(session, standard, branch, shopper, by=None, at=NOW)
+    audits.start(session, waiting, by=shopper, at=NOW)
+    marks = {item.code: make.Mark("yes") for section in standard.sections for item in section.items}
+    audits.submit(session, waiting, marks, visited_at=NOW - timedelta(days=1), by=shopper, at=NOW)
+    _picture(session, waiting, kept, known)
+
+
+def _picture(session: Session, audit: Audit, kept: Path, known: Names) -> None:
+    item = audit.standard.sections[0].items[-1]
+    answer = session.get_one(Answer, (audit.id, item.id))
+    answer.comment = "Nobody looked up."
+    kept_as = photos.keep(kept, BytesIO(known.picture or jpeg()))
+    for number in (item.id, None):
+        session.add(Photo(audit_id=audit.id, item_id=number, kept_at=NOW, **vars(kept_as)))
+    session.flush()
+
+
+def _told(session: Session, branch: Branch, office: User) -> None:
+    notices.note(session, branch, informed_on=NOW.date(), how="At a meeting.", by=office, at=NOW)
+
+
+def _follow(session: Session, branch: Branch, office: User) -> None:
+    flag = Flag(branch_id=branch.id, section="greeting", raised_week=FIRST.monday, last_week=FIRST.monday)
+    session.add(flag)
+    session.flush()
+    audit = _released(session, branch)
+    item = audit.standard.sections[0].items[-1]
+    day = NOW.date() + timedelta(days=7)
+    actions.open_action(session, branch, plan="Look up.", due_on=day, audit=audit, item=item, by=office, at=NOW)
+    appeals.open_appeal(session, audit, item.code, reason="Not so.", until=NOW, by=office, at=NOW)
+
+
+def _released(session: Session, branch: Branch) -> Audit:
+    """The last one that is released."""
+    query = select(Audit).where(Audit.branch_id == branch.id, col(Audit.released_at).is_not(None))
+    return session.exec(query.order_by(col(Audit.id).desc())).all()[0]
+
+
+def _side(session: Session, branch: Branch) -> Side:
+    def first(kind: Any, *where: Any) -> Any:
+        return session.exec(select(kind).where(*where).order_by(kind.id.desc())).first()
+
+    released = _released(session, branch)
+    number = branch.id
+    shown = first(Photo, Photo.audit_id == released.id, col(Photo.item_id).is_not(None))
+    waiting = first(Audit, Audit.branch_id == number, Audit.state == "submitted")
+    scope = editions.region_key(branch.region)
+    return Side(
+        {
+            "branch": branch.public_id,
+            "region": branch.region.public_id,
+            "scope": scope,
+            "edition": first(Edition, Edition.scope == scope).public_id,
+            "released": released.public_id,
+            "photo": shown.public_id,
+            "waiting": waiting.public_id,
+            "waiting photo": first(Photo, Photo.audit_id == waiting.id).public_id,
+            "open": first(Audit, Audit.branch_id == number, Audit.state == "assigned").public_id,
+            "flag": first(Flag, Flag.branch_id == number).public_id,
+            "action": first(CorrectiveAction, CorrectiveAction.branch_id == number).public_id,
+            "appeal": first(Appeal, Appeal.audit_id == released.id).public_id,
+            "notice": first(Notice, Notice.branch_id == number).public_id,
+            "person": released.shopper.public_id if released.shopper else "",
+            "place": str(len(released.standard.sections[0].items)),
+        }
+    )
