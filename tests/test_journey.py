@@ -5,6 +5,7 @@ timetable runs by a clock that is set forward.
 """
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 from playwright.sync_api import Browser
 
 from tests.journey import office, readers, shopper
-from tests.journey.chain import fill
+from tests.journey.chain import AUDITED, fill
 from tests.journey.phone import Phone, enter_by_code, enter_by_link, held
 from tests.journey.served import DUE, House, opened
 from tests.monitor.mailbox import text
@@ -28,29 +29,61 @@ def house(engine: sa.Engine, tmp_path: Path) -> Iterator[House]:
 
 def test_an_audit_goes_all_the_way_from_the_office_to_the_branch(house: House, browser: Browser) -> None:
     chain = house.chain
-    with held(browser, house, chain.office) as desk:
-        enter_by_link(desk)
-    audit = office.assign(house)
-    house.tick()
-    assert "Mill Lane" in text(house.mails(chain.shopper)[-1])
-    house.forward(days=1, hours=8)
-    with held(browser, house, chain.shopper) as phone:
+    with ExitStack() as stack:
+        desk, phone, staff = (
+            stack.enter_context(held(browser, house, one)) for one in (chain.office, chain.shopper, chain.staff)
+        )
+        audit = assign(desk, phone)
         sent = make(phone, audit)
-        with held(browser, house, chain.other) as stranger:
-            enter_by_code(stranger)
-            shopper.refused_to_others(stranger, audit)
+        refuse_to_others(house, browser, audit)
+        enter_by_link(staff)
+        readers.nothing_yet(staff, audit)
         house.forward(hours=15)
-        office.release_too_early(house, audit)
-        office.send_back(house, audit)
-        house.tick()
-        assert office.REASON in " ".join(text(house.mails(chain.shopper)[-1]).split())
-        house.forward(hours=3)
-        shopper.correct(phone, audit, office.REASON)
-        assert shopper.send(phone, audit) != sent
-    office.approve(house, audit)
-    office.release(house, audit)
-    office.note(house)
-    report(house, browser)
+        correct(desk, phone, audit, sent)
+        readers.nothing_yet(staff, audit)
+        office.approve(desk, audit)
+        office.release(desk, audit)
+        readers.uninformed(staff, audit)
+        office.note(desk)
+        readers.read_audit(staff, audit, "There is no report yet.")
+        report(house, browser, audit)
+        readers.read_audit(staff, audit, "How we are doing")
+        readers.never_told(staff, audit)
+
+
+def assign(desk: Phone, phone: Phone) -> str:
+    """Head office asks the shopper, who hears of it by mail."""
+    house = desk.house
+    enter_by_link(desk)
+    office.assign(desk)
+    house.tick()
+    (mail,) = house.mails(phone.user)
+    assert AUDITED in text(mail)
+    house.forward(days=1, hours=8)
+    return house.newest_audit()
+
+
+def refuse_to_others(house: House, browser: Browser, audit: str) -> None:
+    with held(browser, house, house.chain.other) as stranger:
+        enter_by_code(stranger)
+        shopper.refused_to_others(stranger, audit)
+    with held(browser, house, house.chain.neighbours) as neighbour:
+        enter_by_link(neighbour)
+        readers.nothing_yet(neighbour, audit)
+
+
+def correct(desk: Phone, phone: Phone, audit: str, sent: dict[str, str]) -> None:
+    """Head office returns the audit with its reasons; the shopper hears of it, corrects it and sends it again."""
+    house = desk.house
+    office.release_too_early(desk, audit)
+    office.send_back(desk, audit)
+    house.tick()
+    mail = " ".join(text(house.mails(phone.user)[-1]).split())
+    for words in office.RETURNED:
+        assert words in mail
+    house.forward(hours=3)
+    shopper.correct(phone, audit, office.RETURNED)
+    assert shopper.send(phone, audit) != sent
 
 
 def make(phone: Phone, audit: str) -> dict[str, str]:
@@ -66,7 +99,7 @@ def make(phone: Phone, audit: str) -> dict[str, str]:
     return sent
 
 
-def report(house: House, browser: Browser) -> None:
+def report(house: House, browser: Browser, audit: str) -> None:
     """The week ends: one edition, one mail, and nothing before its time."""
     manager = house.chain.manager
     house.clock.at = DUE
@@ -84,4 +117,4 @@ def report(house: House, browser: Browser) -> None:
     with held(browser, house, manager) as phone:
         assert phone.go(path) == 200
         enter_by_link(phone)
-        readers.open_edition(phone, path)
+        readers.open_edition(phone, path, audit)

@@ -7,7 +7,7 @@ from random import Random
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from branches import audits, places, questions, review, standards
+from branches import audits, notices, places, questions, review, standards
 from branches.database import transaction
 from branches.exchange.publishing import publish_standard
 from branches.exchange.shipped import SHIPPED, read_standard
@@ -53,6 +53,8 @@ def fill(engine: sa.Engine) -> Chain:
         branches[0].address = "Mill Lane 7"
         chain = _people(session, branches)
         _history(session, standard, branches)
+        told = "Told when they began to work here"
+        notices.note(session, branches[1], informed_on=OPENED.date(), how=told, by=chain.office, at=OPENED)
     return chain
 
 

@@ -1,70 +1,94 @@
-"""What head office does on the way."""
+"""What head office does on the way: assigning, returning, approving, releasing, noting that the staff were told."""
 
-from collections.abc import Callable
-from datetime import date
-from functools import partial
-
-import pytest
-from sqlmodel import select
-
-from branches import assignments, notices, review, standards
-from branches.audits import Audit
-from branches.database import transaction
-from branches.errors import Conflict, Refused
-from branches.people import User
-from branches.places import Branch
-from tests.journey.served import House
+from tests.journey.chain import AUDITED, HIDDEN
+from tests.journey.phone import Phone
 
 BRIEF = "Have your hair cut.\nAsk what it costs before you sit down."
-REASON = "You were greeted, you wrote. After how many seconds? Please look at your notes."
+REASON = "Thank you for going on such a wet day. One thing is not clear:"
+WHY_AFTER = "Please look at your notes again."
+ASKED_AFTER = "How many seconds until someone greeted you?"
+RETURNED = (REASON, ASKED_AFTER, WHY_AFTER)
+"""All that the shopper is told."""
 
 
-def assign(house: House) -> str:
-    with transaction(house.engine) as session:
-        standard = standards.current(session)
-        assert standard is not None
-        made = assignments.assign(
-            session,
-            standard,
-            session.get_one(Branch, house.chain.branch.id),
-            session.get_one(User, house.chain.shopper.id),
-            opens_on=date(2026, 3, 3),
-            closes_on=date(2026, 3, 10),
-            brief=BRIEF,
-            fee="6 000 Ft",
-            by=session.get_one(User, house.chain.office.id),
-            at=house.clock(),
-        )
-        return made.audit.public_id
+def assign(phone: Phone) -> None:
+    """An assignment without a shopper is refused beside the field; what was typed is still there."""
+    assert phone.go("/office/") == 200
+    phone.shoot("office desk")
+    assert phone.follow("Assign an audit") == 200
+    page = phone.page
+    page.get_by_label("Branch").select_option(label=f"{AUDITED} · North")
+    page.get_by_label("Last day of the visit").fill("2026-03-10")
+    page.get_by_label("What to do there").fill(BRIEF)
+    page.get_by_label("Fee").fill("6 000 Ft")
+    assert phone.press("Assign an audit") == 422
+    assert "Choose a shopper." in phone.words
+    phone.shoot("office assign without shopper")
+    assert page.get_by_label("What to do there").input_value().replace("\r\n", "\n") == BRIEF
+    page.get_by_label("Shopper").select_option(label=HIDDEN)
+    assert phone.press("Assign an audit") == 200
+    assert f"{HIDDEN} is asked to audit {AUDITED}, by mail." in phone.words
+    phone.shoot("office assigned")
 
 
-def release_too_early(house: House, audit: str) -> None:
-    with pytest.raises(Conflict, match="submitted"):
-        release(house, audit)
+def _review(phone: Phone, audit: str, cut: str = "waiting") -> None:
+    assert phone.go(f"/office/review?show={cut}") == 200
+    phone.shoot(f"office review {cut}")
+    assert phone.follow(AUDITED) == 200
+    assert phone.path == f"/office/review/{audit}"
 
 
-def send_back(house: House, audit: str) -> None:
-    with pytest.raises(Refused, match="Say what the shopper should correct"):
-        _decide(house, audit, partial(review.send_back, reason=" "))
-    _decide(house, audit, partial(review.send_back, reason=REASON))
+def release_too_early(phone: Phone, audit: str) -> None:
+    """What has not been approved offers no release, and is not released by asking for it."""
+    _review(phone, audit)
+    phone.shoot("office audit")
+    assert phone.page.get_by_role("button", name="Release", exact=True).count() == 0
+    seen = phone.page.locator("input[name=seen]").first.input_value()
+    assert phone.post(f"/office/review/{audit}/release", seen=seen).status == 409
+    assert phone.house.state(audit) == "submitted"
 
 
-def approve(house: House, audit: str) -> None:
-    _decide(house, audit, review.approve)
+def send_back(phone: Phone, audit: str) -> None:
+    """A return without a reason is refused; the reasons may stand at single answers."""
+    _review(phone, audit)
+    phone.page.locator("summary", has_text="Return it to the shopper").click()
+    assert phone.press("Return it to the shopper") == 422
+    assert "Say what the shopper should correct." in phone.words
+    phone.shoot("office return without reason")
+    assert phone.house.state(audit) == "submitted"
+    asked = phone.page.locator("ul.answers > li", has_text=ASKED_AFTER)
+    asked.get_by_text("Have this corrected").click()
+    asked.locator("textarea").fill(WHY_AFTER)
+    phone.page.locator("#reason").fill(REASON)
+    assert phone.press("Return it to the shopper") == 200
+    phone.shoot("office returned")
+    assert phone.house.state(audit) == "returned"
 
 
-def release(house: House, audit: str) -> None:
-    _decide(house, audit, review.release)
+def approve(phone: Phone, audit: str) -> None:
+    _review(phone, audit)
+    phone.shoot("office audit corrected")
+    assert phone.press("Approve only") == 200
+    assert phone.house.state(audit) == "approved"
 
 
-def _decide(house: House, audit: str, verb: Callable[..., None]) -> None:
-    with transaction(house.engine) as session:
-        found = session.exec(select(Audit).where(Audit.public_id == audit)).one()
-        verb(session, found, by=house.chain.office, at=house.clock())
+def release(phone: Phone, audit: str) -> None:
+    _review(phone, audit, "approved")
+    assert phone.press("Release") == 200
+    phone.shoot("office released")
+    assert phone.house.state(audit) == "released"
 
 
-def note(house: House) -> None:
-    with transaction(house.engine) as session:
-        branch = session.get_one(Branch, house.chain.branch.id)
-        how = "Told by their manager at the morning meeting"
-        notices.note(session, branch, informed_on=date(2026, 3, 5), how=how, by=house.chain.office, at=house.clock())
+def note(phone: Phone) -> None:
+    """That the staff were told cannot be noted of a day to come."""
+    assert phone.go(f"/office/places/branches/{phone.house.chain.branch.public_id}") == 200
+    phone.shoot("office branch")
+    page = phone.page
+    page.get_by_label("On which day?").fill("2026-03-31")
+    page.get_by_label("How, and by whom?").fill("Told by their manager at the morning meeting")
+    assert phone.press("Note that they were informed") == 422
+    assert "The staff cannot have been told on a day that is still to come." in phone.words
+    page.get_by_label("On which day?").fill("2026-03-05")
+    assert phone.press("Note that they were informed") == 200
+    assert f"The staff of {AUDITED} see what is released." in phone.words
+    phone.shoot("office noted")

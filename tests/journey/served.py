@@ -10,7 +10,7 @@ from threading import Thread
 from time import monotonic, sleep
 
 import sqlalchemy as sa
-from sqlmodel import func, select
+from sqlmodel import col, func, select
 from werkzeug.serving import make_server
 
 from branches import drafts, sending
@@ -79,6 +79,10 @@ class House:
     def editions(self) -> int:
         with reading(self.engine) as session:
             return session.exec(select(func.count()).select_from(Edition)).one()
+
+    def newest_audit(self) -> str:
+        with reading(self.engine) as session:
+            return session.exec(select(Audit.public_id).order_by(col(Audit.id).desc())).first() or ""
 
     def state(self, public_id: str) -> str:
         with reading(self.engine) as session:
