@@ -20,6 +20,7 @@ from branches.places import Branch
 from branches.weeks import Week, local_date
 from monitor import demo, jobs, serving
 from monitor.config import Config, read_config
+from monitor.demo import desk
 from monitor.opening import make_folder, now, open_chain, worker
 
 SEED = 2026
@@ -155,6 +156,7 @@ def _make(engine: sa.Engine, branches: int, weeks: int, seed: int) -> None:
             weeks=weeks,
             progress=lambda at: bar.update(at.weeks - bar.pos),
         )
+        desk.lay_out(session, seed=seed, now=now())
 
 
 def _issue(config: Config, engine: sa.Engine) -> None:

@@ -49,7 +49,7 @@ def _assign(typed: Typed) -> Assignment | None:
     brief, fee = typed.text("brief", LONGEST_BRIEF), typed.line("fee", LONGEST_FEE)
     standard = standards.current(gate.session())
     if standard is None:
-        typed.say("branch", message("There is no published standard yet to audit by."))
+        typed.tell("branch", message("There is no published standard yet to audit by."))
     if branch is not None and first is not None and last is not None:
         _check(typed, branch, shopper, Window(first, last))
     if typed.errors or not (branch and shopper and standard and first and last):

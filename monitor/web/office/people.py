@@ -133,8 +133,8 @@ def choices() -> dict[str, list[tuple[str, str]]]:
     return {
         "roles": list(role_words().items()),
         "spoken": [(code, language(code).name) for code in codes()],
-        "branches": [("", say("None")), *found] if (found := picking.branches()) else [],
-        "regions": [("", say("None")), *picking.regions()],
+        "branches": [("", say("Choose one")), *found] if (found := picking.branches()) else [],
+        "regions": [("", say("Choose one")), *picking.regions()],
     }
 
 

@@ -72,7 +72,7 @@ def _only(typed: Typed, name: str, found: Sequence[Found]) -> Found | None:
     if name in typed.errors:
         return None
     if not found:
-        typed.say(name, message("There is nothing here of that name or code."))
+        typed.tell(name, message("There is nothing here of that name or code."))
     elif len(found) > 1:
-        typed.say(name, message("More than one has that name; write the code instead."))
+        typed.tell(name, message("More than one has that name; write the code instead."))
     return found[0] if len(found) == 1 else None

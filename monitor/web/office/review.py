@@ -113,10 +113,10 @@ def _headline() -> str:
     """How many wait, and how long the oldest has."""
     tongue, waiting = gate.tongue(), amount("waiting")
     if not waiting:
-        return tongue.say("No audit waits to be reviewed.")
+        return tongue.say("No audit waits for your review.")
     return tongue.count(
-        "{n} audit waits to be reviewed; it was sent {span} ago.",
-        "{n} audits wait to be reviewed; the first was sent {span} ago.",
+        "{n} audit waits for your review; it was sent {span} ago.",
+        "{n} audits wait for your review; the first was sent {span} ago.",
         waiting,
         span=oldest_words(),
     )

@@ -162,7 +162,8 @@ def options(question: Question) -> list[tuple[str, str]]:
 
 
 def _earned(answer: Answer | None) -> str:
-    if answer is None or answer.points is None:
+    """What a mark earned, where it is not all."""
+    if answer is None or answer.points is None or answer.points == FULL:
         return ""
     return gate.tongue().say("{share} of the points", share=gate.tongue().percent(answer.points / FULL))
 

@@ -7,7 +7,7 @@ from flask import abort, request
 from branches import audits, questions, review
 from branches.access import Right
 from branches.audits import Audit
-from branches.errors import Conflict
+from branches.errors import Conflict, Refused
 from branches.language import codes, language, message
 from branches.states import COUNTED, AuditState
 from monitor.web import forms, gate
@@ -58,9 +58,8 @@ def _send_back(audit: Audit, typed: Typed) -> str:
     hours = int(typed.one_of("hours", HOURS, message("Choose until when it is to be corrected.")) or HOURS[0])
     reason = reasons(audit, typed)
     if len(reason) > LONGEST_REASON:
-        typed.errors["reason"] = say(
-            "All reasons together may have {most} characters; these have {n}.", most=LONGEST_REASON, n=len(reason)
-        )
+        too_long = message("All reasons together may have {most} characters; these have {n}.")
+        typed.wrong("reason", Refused(too_long, most=LONGEST_REASON, n=len(reason)))
     typed.take(
         "reason",
         lambda: review.send_back(gate.session(), audit, reason=reason, by=by(), at=now(), correct_hours=hours),

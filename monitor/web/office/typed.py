@@ -59,7 +59,7 @@ class Typed:
         """Only the first thing that is wrong with a field is said."""
         self.errors.setdefault(name, gate.tongue().say(refused.message, **refused.values))
 
-    def say(self, name: str, sentence: str) -> None:
+    def tell(self, name: str, sentence: str) -> None:
         self.wrong(name, Refused(sentence))
 
     def take(self, field: str, verb: Callable[[], object]) -> bool:

@@ -1,0 +1,105 @@
+"""A desk with work on it: audits that wait at each state, and an appeal; no figure of the chain is changed by them."""
+
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from random import Random
+
+from sqlmodel import Session, col, func, select
+
+from branches import appeals, assignments, audits, review, standards
+from branches.assignments import Assignment
+from branches.audits import Answer, Audit
+from branches.people import Role, User
+from branches.places import Branch, open_branches
+from branches.questions import Mark
+from branches.standards import Standard
+from branches.states import AuditState
+from branches.weeks import moment
+
+ASSIGNED, WAITING, APPROVED = 6, 4, 2
+BRIEF = "Ask for a cut and a wash without an appointment. Invented for the demo."
+LATEST_APPEAL = timedelta(days=14)
+
+
+def lay_out(session: Session, *, seed: int, now: datetime) -> None:
+    """Puts work on head office's desk, in a chain that has just been invented."""
+    chance = Random(seed)  # noqa: S311 - draws to be repeated, no secrets
+    office = session.exec(select(User).where(User.role == Role.OFFICE.value)).first()
+    standard = standards.current(session)
+    if office is None or standard is None:
+        return
+    there = open_branches(session, now.date(), now.date())
+    pairs = _pairs(session, there, chance, now)
+    for number in range(ASSIGNED):
+        _assign(session, standard, next(pairs), (number % 3 - 1, number % 3 + 2 * number), office=office, at=now)
+    for number in range(WAITING + APPROVED + 1):
+        audit = _sent(session, standard, next(pairs), office, now - timedelta(hours=7 + 9 * number))
+        if number < APPROVED:
+            review.approve(session, audit, by=office, at=now - timedelta(hours=2))
+        elif number == APPROVED:
+            review.send_back(session, audit, reason="Which drink was offered?", by=office, at=now - timedelta(hours=3))
+    _appeal(session, now)
+
+
+Pair = tuple[Branch, User]
+
+
+def _pairs(session: Session, there: list[Branch], chance: Random, now: datetime) -> Iterator[Pair]:
+    """A branch and a shopper who has not been there of late, each branch once."""
+    shoppers = list(session.exec(select(User).where(User.role == Role.SHOPPER.value).order_by(col(User.id))))
+    since = now.date() - timedelta(days=assignments.LOCKOUT_DAYS + 14)
+    known = session.exec(select(Audit.branch_id, Audit.shopper_id).where(col(Audit.visited_on) >= since))
+    lately = set(known.all())
+    for branch in chance.sample(there, len(there)):
+        free = [one for one in shoppers if (branch.id, one.id) not in lately]
+        if free and (branch.opened is None or branch.opened < now.date() - timedelta(days=60)):
+            yield branch, chance.choice(free)
+
+
+def _assign(
+    session: Session, standard: Standard, pair: Pair, days: tuple[int, int], *, office: User, at: datetime
+) -> Assignment:
+    """In a window from so many to so many days after."""
+    first, last = (at.date() + timedelta(days=n) for n in days)
+    branch, shopper = pair
+    return assignments.assign(
+        session,
+        standard,
+        branch,
+        shopper,
+        opens_on=first,
+        closes_on=max(first, last),
+        brief=BRIEF,
+        fee="25 EUR",
+        by=office,
+        at=at,
+    )
+
+
+def _sent(session: Session, standard: Standard, pair: Pair, office: User, at: datetime) -> Audit:
+    """Sent then, of a visit the day before; marked like an audit that was released."""
+    branch, shopper = pair
+    audit = _assign(session, standard, pair, (3, 9), office=office, at=at - timedelta(days=7)).audit
+    audits.start(session, audit, by=shopper, at=at)
+    like = select(Audit).where(Audit.standard_id == standard.id, Audit.state == AuditState.RELEASED.value)
+    model = session.exec(like.where(Audit.branch_id == branch.id).order_by(col(Audit.id).desc())).first()
+    found = session.exec(select(Answer).where(Answer.audit_id == model.id)) if model is not None else ()
+    marks = {answer.item.code: Mark(answer.mark, answer.comment) for answer in found}
+    visited = moment(at.date() - timedelta(days=1), time(14, 20), branch.timezone)
+    audits.submit(session, audit, marks, visited_at=visited, by=shopper, at=at)
+    return audit
+
+
+def _appeal(session: Session, now: datetime) -> None:
+    """The staff of a branch dispute a failed answer of a late audit; it still counts, and counts the same."""
+    query = select(User, Audit).join(Audit, col(Audit.branch_id) == User.branch_id)
+    query = query.where(User.role == Role.STAFF.value, Audit.state == AuditState.RELEASED.value)
+    query = query.where(col(Audit.released_at) <= now).order_by(col(Audit.visited_on).desc(), col(Audit.id))
+    for staff, audit in session.exec(query.limit(20)):
+        failed = select(Answer).where(Answer.audit_id == audit.id, Answer.points == 0)
+        answer = session.exec(failed.order_by(func.length(Answer.comment).desc(), col(Answer.item_id))).first()
+        if answer is not None:
+            reason = "We did, as the till receipt of that hour shows. Invented for the demo."
+            until = now + LATEST_APPEAL
+            appeals.open_appeal(session, audit, answer.item.code, reason=reason, until=until, by=staff, at=now)
+            return

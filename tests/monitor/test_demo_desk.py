@@ -1,0 +1,39 @@
+"""The desk of the invented chain has work on it, and what counts is as it was."""
+
+from collections import Counter
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from branches.appeals import Appeal
+from branches.audits import Audit, ScoreRow
+from monitor import demo
+from monitor.demo import desk
+
+TODAY = datetime(2026, 11, 19, 10, tzinfo=UTC)
+
+
+@pytest.mark.slow
+def test_work_waits_at_each_state_and_no_figure_changes(session: Session) -> None:
+    demo.build(session, seed=3, today=TODAY.date(), branches=20, weeks=10)
+
+    def counted() -> tuple[int, int]:
+        query = select(func.count(), func.sum(ScoreRow.billionths)).where(col(ScoreRow.counted_from).is_not(None))
+        found = session.exec(query).one()
+        return int(found[0]), int(found[1])
+
+    before, released = counted(), len(session.exec(select(Audit.id)).all())
+    desk.lay_out(session, seed=3, now=TODAY)
+    states = Counter(session.exec(select(Audit.state)))
+    assert counted() == before
+    assert states == {
+        "released": released - 1,
+        "appealed": 1,
+        "assigned": 6,
+        "submitted": 4,
+        "approved": 2,
+        "returned": 1,
+    }
+    assert [appeal.state for appeal in session.exec(select(Appeal))] == ["open"]
