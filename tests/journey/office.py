@@ -2,6 +2,7 @@
 
 from tests.journey.chain import AUDITED, HIDDEN
 from tests.journey.phone import Phone
+from tests.journey.shopper import MINUTE, WHY
 
 BRIEF = "Have your hair cut.\nAsk what it costs before you sit down."
 REASON = "Thank you for going on such a wet day. One thing is not clear:"
@@ -42,6 +43,7 @@ def release_too_early(phone: Phone, audit: str) -> None:
     """What has not been approved offers no release, and is not released by asking for it."""
     _review(phone, audit)
     phone.shoot("office audit")
+    assert [words for words in (HIDDEN, MINUTE, WHY) if words not in phone.words] == []
     assert phone.page.get_by_role("button", name="Release", exact=True).count() == 0
     seen = phone.page.locator("input[name=seen]").first.input_value()
     assert phone.post(f"/office/review/{audit}/release", seen=seen).status == 409

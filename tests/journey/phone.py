@@ -11,14 +11,13 @@ from pathlib import Path
 from playwright.sync_api import APIResponse, Browser, BrowserContext, Page
 
 from branches.people import User
-from tests.browser.looks import PHONE, TOUCH
+from tests.browser.looks import PHONE, WIDER
 from tests.journey.served import PATIENCE, House
 from tests.monitor.mailbox import code, link
 
 PICTURES = "MONITOR_JOURNEY_PICTURES"
 """Names a folder for a picture of each station."""
 _numbers = count(1)
-WIDER = "() => document.documentElement.scrollWidth > innerWidth"
 
 
 @dataclass
@@ -118,6 +117,3 @@ def enter_by_code(phone: Phone) -> None:
     phone.shoot("sign-in code")
     phone.page.get_by_label("The code of six digits").fill(code(mail))
     assert phone.press("Sign in") == 200
-
-
-__all__ = ["TOUCH", "Phone", "enter_by_code", "enter_by_link", "held"]
