@@ -62,6 +62,10 @@ class Rooms:
         with reading(self.engine) as session:
             return list(session.exec(select(kind).order_by(col(kind.id))))  # type: ignore[attr-defined]
 
+    def one_by_audit(self, audit_id: int) -> assignments.Assignment:
+        with reading(self.engine) as session:
+            return session.get_one(assignments.Assignment, audit_id)
+
     def audit(self, state: str = "submitted", *, branch: str = "", comment: str = "", at: datetime = NOW) -> str:
         """An audit brought as far as that state; its public id."""
         with transaction(self.engine) as session:
