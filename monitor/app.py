@@ -8,13 +8,19 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from branches.errors import Conflict, NotAllowed, NotFound, Refused
 from branches.language import codes, language
 from branches.people import Role, User
-from monitor.web import account, capture, editions, gate, login, office, portal, region, results
+from monitor.web import account, capture, editions, gate, login, office, plan, portal, region, results
 from monitor.web.gate import Site
 
 MOST_BYTES = 1_000_000
 """Of a request's body; what takes more says so itself."""
 NOWHERE = (404, 405)
-ABOVE = {"editions.scope": "editions.mine", "region.branch": "region.branches", **office.ABOVE}
+ABOVE = {
+    "editions.scope": "editions.mine",
+    "plan.scope": "editions.mine",
+    "plan.chain": "editions.chain",
+    "region.branch": "region.branches",
+    **office.ABOVE,
+}
 """Pages below one that stands in the list of pages."""
 STATUS = ((NotFound, 404), (NotAllowed, 403), (Conflict, 409), (Refused, 422))
 
@@ -34,7 +40,7 @@ def create_app(site: Site, secret: bytes, *, trusted_proxies: int = 0) -> Flask:
     app.extensions["site"] = site
     gate.guard(app)
     CSRFProtect(app)
-    for room in (login, account, editions, portal, region, results, capture, office):
+    for room in (login, account, editions, plan, portal, region, results, capture, office):
         app.register_blueprint(room.blueprint)
     app.context_processor(_words)
     app.register_error_handler(Refused, _refused)

@@ -15,6 +15,7 @@ COMMANDS = {
     "serve": ("monitor.commands.serve", "Run the web pages."),
     "schedule": ("monitor.commands.schedule", "Run the scheduler that makes the weekly reports."),
     "report": ("monitor.commands.report", "Make one week's report by hand."),
+    "plan": ("monitor.commands.plan", "Say what the audits are worth and how many more are needed."),
     "components": ("monitor.commands.components", "Print how much branches, shoppers and regions differ."),
     "import": ("monitor.commands.import_", "Read branches, items and audits from a folder."),
     "export": ("monitor.commands.export", "Write branches, items and audits to a folder."),

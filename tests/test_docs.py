@@ -189,7 +189,7 @@ def test_toml_to_be_written_holds_settings(name: str) -> None:
 
 
 def test_the_json_example_has_the_fields_that_are_written() -> None:
-    report, components = (json.loads(block) for block in _FENCE.findall(text(ROOT / "docs" / "json.md")))
+    report, components, _ = (json.loads(block) for block in _FENCE.findall(text(ROOT / "docs" / "json.md")))
     written = as_json(figures({"a": (State.FALLS_SHORT, State.AS_NORM)}))
     written["shoppers"] = [vars(Leniency("s", "cut", 4, 1.0, 0.5))]
     parts = ("variances", "intervals")

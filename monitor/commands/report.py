@@ -54,23 +54,24 @@ def command(
     config = read_config(config_file)
     engine = open_chain(config)
     wanted = settings(config)
-    scope = _scope(engine, wanted, region)
+    scope = scope_of(engine, wanted, region)
     today = local_date(now(), scope.zone)
     days = _days(first, last, today)
-    week = _week(week_text, days, today)
+    week = week_of(week_text, days, today)
     if issue:
         if days is not None:
             raise Refused("An edition has the window of the settings; leave --from and --to out, or --issue.")
         figures, standard_id = jobs.issue_by_hand(worker(config, engine), scope, week)
     else:
-        figures, standard_id = _prepared(engine, wanted, scope, week, days or Window.ending(week, wanted.weeks))
+        figures, standard_id = prepared(engine, wanted, scope, week, days or Window.ending(week, wanted.weeks))
     if json_file is not None:
         write_json(json_file, as_json(figures))
     if json_file is None or str(json_file) != "-":
         click.echo(_words(engine, config, figures, standard_id))
 
 
-def _scope(engine: sa.Engine, wanted: Settings, region: str | None) -> Scope:
+def scope_of(engine: sa.Engine, wanted: Settings, region: str | None) -> Scope:
+    """The chain, or the region of that code."""
     with reading(engine) as session:
         held = editions.scopes(session, wanted.chain_zone)
         left = {known.code for known in regions(session)} - {scope.region_code for scope in held}
@@ -95,7 +96,7 @@ def _days(first: date | None, last: date | None, today: date) -> Window | None:
     return Window(first, last)
 
 
-def _week(text: str | None, days: Window | None, today: date) -> Week:
+def week_of(text: str | None, days: Window | None, today: date) -> Week:
     """The reported week; one that has not ended yet shows what is there so far."""
     if text is None:
         return Week.of(today).plus(-1) if days is None else Week.of(min(days.last, today))
@@ -105,16 +106,15 @@ def _week(text: str | None, days: Window | None, today: date) -> Week:
     return week
 
 
-def _prepared(
-    engine: sa.Engine, wanted: Settings, scope: Scope, week: Week, days: Window
-) -> tuple[Figures, int | None]:
+def prepared(engine: sa.Engine, wanted: Settings, scope: Scope, week: Week, days: Window) -> tuple[Figures, int | None]:
+    """One scope's figures as they would be issued now, and which standard words them."""
     with reading(engine) as session:
         picture = weekly.look(session, days, now(), wanted.rules)
         reported = editions.started(session).get(scope.key, week)
         since = scope.due_at(week.plus(-1), wanted.due)
         due_at = scope.due_at(week, wanted.due)
-        prepared = weekly.prepare(session, picture, scope, week, due_at=due_at, since=since, reported=reported)
-    return prepared.figures, prepared.standard_id
+        found = weekly.prepare(session, picture, scope, week, due_at=due_at, since=since, reported=reported)
+    return found.figures, found.standard_id
 
 
 def _words(engine: sa.Engine, config: Config, figures: Figures, standard_id: int | None) -> str:
