@@ -1,0 +1,177 @@
+"""What staff and managers do about results: read, plan, complete, verify, appeal, dismiss; and what each is told of it."""
+
+import csv
+from collections.abc import Iterator
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from sqlmodel import col, select
+
+from branches import appeals, notices
+from branches.actions import CorrectiveAction
+from branches.appeals import Appeal
+from branches.audits import Audit
+from branches.database import reading, transaction
+from branches.flags import Flag
+from branches.notices import Notice
+from branches.people import Role
+from branches.states import ActionState, AppealState, AuditState
+from tests.databases import SqliteDatabases
+from tests.monitor.pages import Form, Page
+from tests.monitor.test_access_walk import enter
+from tests.monitor.walked import NOW, Opened, World, build
+from tests.reports.pdfs import Pdf, bare
+
+
+@pytest.fixture(scope="module")
+def world(sqlite: SqliteDatabases, tmp_path_factory: pytest.TempPathFactory) -> World:
+    return build(sqlite, tmp_path_factory.mktemp("portal"))
+
+
+@pytest.fixture
+def opened(world: World, tmp_path: Path) -> Iterator[Opened]:
+    found = world.opened(tmp_path)
+    yield found
+    found.engine.dispose()
+
+
+def form(page: Page, ends: str) -> Form:
+    return next(form for form in page.forms if form.action.endswith(ends))
+
+
+def actions_of(opened: Opened) -> list[CorrectiveAction]:
+    with reading(opened.engine) as session:
+        return list(session.exec(select(CorrectiveAction).order_by(col(CorrectiveAction.id).desc())))
+
+
+def the_flag(opened: Opened) -> Flag:
+    with reading(opened.engine) as session:
+        return session.exec(select(Flag).where(Flag.public_id == opened.world.mine.things["flag"])).one()
+
+
+def answer_path(opened: Opened, place: str = "") -> str:
+    things = opened.world.mine.things
+    return f"/results/{things['released']}/answers/{place or things['place']}"
+
+
+def test_staff_that_were_not_told_of_the_audits_are_told_that_nothing_is_shown(opened: Opened) -> None:
+    with transaction(opened.engine) as session:
+        notice = session.exec(select(Notice).where(Notice.public_id == opened.world.mine.things["notice"])).one()
+        notices.withdraw(session, notice, by=opened.person(session, Role.OFFICE), at=NOW)
+    visitor = enter(opened, Role.STAFF)
+    page = visitor.get("/branch")
+    assert "Nothing is shown here yet." in page.text
+    assert "Greeting" not in page.text
+    for path in ("/branch.pdf", "/branch.csv", answer_path(opened), f"/flags/{opened.world.mine.things['flag']}"):
+        assert visitor.client.get(path).status_code == 404, path
+
+
+def test_staff_read_their_audits_by_week_with_points_and_comments(opened: Opened) -> None:
+    page = enter(opened, Role.STAFF).get(f"/results/{opened.world.mine.things['released']}")
+    assert page.headings == ["Audit · North Street · week of 2 March 2026"]
+    assert ("Nobody looked up." in page.text, "0 of 1 points" in page.text, "1 of 1 points" in page.text) == (True,) * 3
+
+
+def test_staff_take_their_answers_home_by_week(opened: Opened) -> None:
+    answer = enter(opened, Role.STAFF).client.get("/branch.csv")
+    rows = list(csv.reader(StringIO(answer.get_data().decode("utf-8-sig"))))
+    assert rows[0] == ["Week", "Audit", "Section", "Item", "Answer", "Points", "Points possible", "Comment"]
+    assert (len(rows), {row[0] for row in rows[1:]}) == (1 + 5 * 10, {f"2026-0{day}" for day in WEEKS})
+    assert answer.headers["Content-Disposition"] == "attachment; filename=North-Street-2026-03-02.csv"
+
+
+WEEKS = ("2-02", "2-09", "2-16", "2-23", "3-02")
+
+
+@pytest.mark.slow
+def test_the_page_for_the_staff_room_is_one_page(opened: Opened) -> None:
+    answer = enter(opened, Role.STAFF).client.get("/branch.pdf")
+    pdf = Pdf(answer.get_data())
+    assert (len(pdf.pages), bare("North Street") in bare(pdf.text())) == (1, True)
+    assert answer.headers["Content-Disposition"] == "attachment; filename=North-Street-2026-03-02.pdf"
+
+
+def test_an_action_goes_from_plan_to_verified_through_the_pages(opened: Opened) -> None:
+    staff, manager = enter(opened, Role.STAFF), enter(opened, Role.MANAGER)
+    due = (NOW + timedelta(days=5)).date().isoformat()
+    page = staff.submit(form(staff.get(answer_path(opened)), "/plan"), plan="Smile at the door.", due=due)
+    assert ("Smile at the door." in page.text, "Due 15 March 2026" in page.text) == (True, True)
+    (made, *_) = actions_of(opened)
+    path = f"/actions/{made.public_id}"
+    staff.submit(form(staff.get(path), "/complete"))
+    again = manager.submit(form(manager.get(path), "/reopen"), reason="Nobody smiled on Friday.")
+    assert "The action is open again." in again.text
+    assert "Nobody smiled on Friday." in staff.get(path).text
+    staff.submit(form(staff.get(path), "/complete"))
+    manager.submit(form(manager.get(path), "/verify"))
+    assert (actions_of(opened)[0].state, made.item_id is not None) == (ActionState.VERIFIED.value, True)
+
+
+def test_a_plan_that_lacks_something_comes_back_with_what_was_typed(opened: Opened) -> None:
+    staff = enter(opened, Role.STAFF)
+    before = len(actions_of(opened))
+    for day, words in (("", "Give the day as"), ("2026-03-01", "has passed"), ("x" * 50, "Give the day as")):
+        page = staff.submit(form(staff.get(answer_path(opened)), "/plan"), status=422, plan="Smile <b>.", due=day)
+        assert (words in page.text, "Smile <b>." in page.text, page.title.startswith("Error:")) == (True, True, True)
+    staff.submit(form(staff.get(answer_path(opened)), "/plan"), status=422, plan=" ", due="2026-03-20")
+    staff.submit(form(staff.get(answer_path(opened)), "/plan"), status=422, plan="x" * 2001, due="2026-03-20")
+    assert len(actions_of(opened)) == before
+
+
+def test_an_appeal_is_made_once_and_its_decision_shown_with_both_scores(opened: Opened) -> None:
+    staff = enter(opened, Role.STAFF)
+    page = staff.submit(form(staff.get(answer_path(opened, "9")), "/appeal"), reason="We did greet.")
+    assert ("Your appeal is with head office." in page.text, "We did greet." in page.text) == (True, True)
+    assert [one.action for one in page.forms if one.action.endswith("/appeal")] == []
+    with transaction(opened.engine) as session:
+        for one in session.exec(select(Appeal).where(Appeal.state == AppealState.OPEN.value)).all():
+            if one.audit.public_id == opened.world.mine.things["released"]:
+                office = opened.person(session, Role.OFFICE)
+                appeals.decide(session, one, upheld_as="yes", decision="So it was.", by=office, at=NOW)
+    text = staff.get(answer_path(opened, "9")).text
+    assert ("So it was." in text, "The audit's score was 70.0 and is" in text or "was 60.0" in text) == (True, True)
+
+
+def test_after_the_time_to_appeal_there_is_no_form_and_no_way_round_it(world: World, tmp_path: Path) -> None:
+    opened = world.opened(tmp_path, appeal_days=0)
+    staff = enter(opened, Role.STAFF)
+    page = staff.get(answer_path(opened, "9"))
+    assert [one.action for one in page.forms if one.action.endswith("/appeal")] == []
+    token = page.forms[-1].fields["csrf_token"]
+    refused = staff.post(f"{answer_path(opened, '9')}/appeal", status=422, csrf_token=token, reason="Too late.")
+    assert "The time to appeal this audit ended on" in refused.text
+    opened.engine.dispose()
+
+
+def test_a_dismissed_flag_says_so_to_all_and_why_to_those_who_decide(opened: Opened) -> None:
+    manager, staff = enter(opened, Role.MANAGER), enter(opened, Role.STAFF)
+    path = f"/flags/{opened.world.mine.things['flag']}"
+    page = manager.submit(form(manager.get(path), "/dismiss"), reason="Building works.", until="2026-04-01")
+    assert ("Building works." in page.text, the_flag(opened).dismissed_reason) == (True, "Building works.")
+    seen = staff.get(path).text
+    assert ("Dismissed until 1 April 2026." in seen, "Building works." in seen) == (True, False)
+    manager.submit(form(manager.get(path), "/dismiss"), status=422, reason="", until="2026-04-01")
+    manager.submit(form(manager.get(path), "/dismiss"), status=422, reason="Late.", until="2026-03-01")
+
+
+def test_managers_list_their_branches_with_what_waits_there(opened: Opened) -> None:
+    manager = enter(opened, Role.MANAGER)
+    page = manager.get("/branches")
+    assert ("North Street" in page.text, "South Street" in page.text) == (True, False)
+    assert ("1 action due" in page.text, "1 open appeal" in page.text, "5 audits" in page.text) == (True, True, True)
+    with transaction(opened.engine) as session:
+        for action in session.exec(select(CorrectiveAction)).all():
+            action.due_on = NOW.date() - timedelta(days=1)
+    assert "Actions are overdue at 1 branch." in manager.get("/branches").text
+
+
+def test_an_excluded_audit_is_gone_from_the_pages(opened: Opened) -> None:
+    staff = enter(opened, Role.STAFF)
+    with transaction(opened.engine) as session:
+        audit = session.exec(select(Audit).where(Audit.public_id == opened.world.mine.things["released"])).one()
+        audit.state = AuditState.EXCLUDED.value
+    assert staff.client.get(f"/results/{opened.world.mine.things['released']}").status_code == 404
+    assert "Nobody looked up." not in staff.client.get("/branch.csv").get_data(as_text=True)
+    staff.get("/branch")
