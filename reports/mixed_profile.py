@@ -35,10 +35,12 @@ class Scale:
         self.unit = {name: residual / per_level.get(name, 1.0) for name in self.names}
 
     def steps(self, variances: Mapping[str, float], names: tuple[str, ...]) -> Floats:
+        """Where do these variances (points²) stand in steps, in the order of the names?"""
         shares = {name: variances[name] / self.unit[name] for name in names}
         return np.array([np.log(share) if name == "residual" else np.log1p(share) for name, share in shares.items()])
 
     def variances(self, steps: Floats, names: tuple[str, ...]) -> dict[str, float]:
+        """Which variances (points²) do these steps stand for, by name?"""
         grown = {name: np.exp(x) - (name != "residual") for name, x in zip(names, steps, strict=True)}
         return {name: float(share * self.unit[name]) for name, share in grown.items()}
 

@@ -29,7 +29,7 @@ CHUNK = 500
 
 
 @dataclass(frozen=True)
-class Common:
+class OnAll:
     """What the branch's effect on all sections is, given its own effect in this one: cells, or cells × points."""
 
     at_none: Floats
@@ -48,10 +48,10 @@ class Effects:
     """What the other sections say of what is in common; its variance is the evidence's doubt."""
     share: Floats
     """The part of what is in common that is the branch's effect, not chance."""
-    normal: Common
+    normal: OnAll
     """What the normal model has put in."""
 
-    def moved(self, points: Floats) -> Common:
+    def moved(self, points: Floats) -> OnAll:
         """To be added to what the normal model expects, were the own effect at each point."""
         e = self.evidence
         now = _given(
@@ -62,7 +62,7 @@ class Effects:
             e.doubt[:, None],
         )
         was = self.normal
-        return Common(
+        return OnAll(
             now.at_none - was.at_none[:, None], now.change - was.change[:, None], now.variance - was.variance[:, None]
         )
 
@@ -91,12 +91,12 @@ class _Message:
     variance: Floats
 
 
-def _given(data: Floats, noise: Floats, share: Floats, mean: Floats, variance: Floats) -> Common:
+def _given(data: Floats, noise: Floats, share: Floats, mean: Floats, variance: Floats) -> OnAll:
     told = np.isfinite(noise)
     noise, share = np.where(told, noise, 1.0), np.where(told, share, 0.0)
     total = noise + variance
     at_none = share * (mean * noise + data * variance) / total
-    return Common(at_none, -share * variance / total, share**2 * noise * variance / total)
+    return OnAll(at_none, -share * variance / total, share**2 * noise * variance / total)
 
 
 def _opened(precision: Floats, shift: Floats, own: float, common: Floats) -> tuple[Floats, Floats, _Message]:
@@ -170,7 +170,7 @@ def _alone(s: Known, k: int, spread: Uneven | None, lent: Floats) -> Effects:
         slope = s.slope / np.maximum(1.0 - s.own_variance * s.precision, 1e-12) * s.scale
         level = spread.norms[:, k] + s.estimate - slope * s.own_variance * s.score
         evidence = _at(replace(evidence, slope=slope, lent=lent), level, spread, k)
-    return Effects(evidence, nothing, nothing, Common(nothing, nothing, nothing))
+    return Effects(evidence, nothing, nothing, OnAll(nothing, nothing, nothing))
 
 
 def _at(evidence: Evidence, level: Floats, spread: Uneven, k: int) -> Evidence:

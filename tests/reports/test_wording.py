@@ -1,8 +1,10 @@
+from datetime import date
+
 import pytest
 
 from branches.language import language
 from reports import wording
-from reports.figures import Interval, SectionFigures, State
+from reports.figures import Interval, SectionFigures, StandingFlag, State
 from tests.reports import invented
 
 ENGLISH = language("en")
@@ -97,4 +99,10 @@ def test_name_written_from_right_to_left_is_kept_apart(name: str, isolated: str)
 )
 def test_flag_says_how_long_it_has_stood(weeks: int, state: State, words: str) -> None:
     since = invented.WEEK.fromordinal(invented.WEEK.toordinal() - 7 * weeks)
-    assert wording.flagged(ENGLISH, state, invented.WEEK, since) == words
+    assert wording.flagged(ENGLISH, state, invented.WEEK, StandingFlag("b", "greeting", since)) == words
+
+
+def test_a_dismissed_flag_says_until_when_and_why() -> None:
+    flag = StandingFlag("b", "greeting", invented.WEEK, dismissed_until=date(2026, 12, 1), dismissed_reason="New floor")
+    words = wording.flagged(ENGLISH, State.FALLS_SHORT, invented.WEEK, flag)
+    assert words == "New flag this week. Dismissed until 1 December 2026: New floor"
