@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from branches import audits, editions, places, sessions
+from branches import audits, editions, notices, places, sessions
 from branches.database import transaction
 from branches.editions import CHAIN, Edition, Scope
 from branches.language import codes
@@ -113,8 +113,11 @@ def _people(session: Session, homes: _Homes, language: str) -> dict[str, User]:
     def add(role: Role, *, branch: Branch | None = None, region: Region | None = None, code: str | None = None) -> User:
         return add_user(session, role, at=AT, language=language, branch=branch, region=region, code=code, by=None)
 
+    office = add(Role.OFFICE)
+    for branch in homes.branches.values():
+        notices.note(session, branch, informed_on=AT.date(), how="At a meeting.", by=office, at=AT)
     return {
-        "office": add(Role.OFFICE),
+        "office": office,
         "manager": add(Role.MANAGER, region=homes.north),
         "new manager": add(Role.MANAGER, region=homes.south),
         "staff": add(Role.STAFF, branch=homes.branches[HARMFUL]),
