@@ -64,7 +64,7 @@ def test_an_audit_is_assigned_and_the_shopper_told(rooms: Rooms) -> None:
 def test_a_refusal_stands_beside_its_field(rooms: Rooms, wrong: dict[str, str], field: str, said: str) -> None:
     office = rooms.office()
     values = asked(rooms) | wrong
-    page = office.submit(form(office.get("/office/assignments/new"), "/new"), status=422, **values)  # type: ignore[arg-type]
+    page = office.submit(form(office.get("/office/assignments/new"), "/new"), status=422, **values)
     assert f"#{field}" in page.links
     assert said in page.text
     assert "Ask &lt;b&gt;twice&lt;/b&gt;." in page.html or "brief" in wrong
@@ -82,7 +82,7 @@ def test_who_was_there_lately_is_not_asked_again(rooms: Rooms) -> None:
     office = rooms.office()
     office.submit(form(office.get("/office/assignments/new"), "/new"), **asked(rooms))  # type: ignore[arg-type]
     asks = form(office.get("/office/assignments/new"), "/new")
-    page = office.submit(asks, status=422, **asked(rooms))  # type: ignore[arg-type]
+    page = office.submit(asks, status=422, **asked(rooms))
     assert ("#shopper" in page.links, "30 days must lie between two audits" in page.text) == (True, True)
     assert len(rooms.all(Audit)) == 1
 

@@ -63,7 +63,7 @@ def test_what_is_wrong_with_a_new_person_is_said(rooms: Rooms, wrong: dict[str, 
     office, before = rooms.office(), len(rooms.all(User))
     fields = {"name": "Anna", "email": "anna@example.com", "language": "hu", "role": "staff", "branch": rooms.branch}
     asked = form(office.get("/office/people/new"), "/new")
-    page = office.submit(asked, status=422, **(fields | wrong))  # type: ignore[arg-type]
+    page = office.submit(asked, status=422, **(fields | wrong))
     assert (f"#{field}" in page.links, said in page.text, len(rooms.all(User))) == (True, True, before)
 
 
