@@ -42,6 +42,7 @@ def start(phone: Phone, audit: str) -> None:
 def fill_in(phone: Phone) -> None:
     """Every section; the first without one answer that is wanted, a number that is given and does not apply."""
     page = phone.page
+    assert "not asked here" not in phone.words  # nothing has been answered that could rule a question out
     page.locator("#visited").fill(VISIT)
     _fill(page, leave="thanked")
     phone.shoot("form greeting")

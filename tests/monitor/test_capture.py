@@ -86,11 +86,12 @@ def test_what_was_typed_is_there_again(desk: Desk) -> None:
 def test_an_item_is_unfolded_by_the_answer_it_waits_for(desk: Desk) -> None:
     visitor = desk.visitor
     page = visitor.submit(form(visitor.get(desk.at()), "/start"))
-    assert ("About after?" in page.text, "1 question is not asked here" in page.text) == (False, True)
+    assert ("About after?" in page.text, "not asked here" in page.text) == (False, False)  # who knows yet
     page = visitor.submit(form(page, "/form/1"), go="stay", **these({"m-greeted": "yes"}))
-    assert ("About after?" in page.text, "1 question is not asked here" in page.text) == (True, False)
+    assert ("About after?" in page.text, "not asked here" in page.text) == (True, False)
     page = visitor.submit(form(page, "/form/1"), go="stay", **these({"m-after": "30"}))
     page = visitor.submit(form(page, "/form/1"), go="stay", **these({"m-greeted": "no"}))
+    assert ("About after?" in page.text, "1 question is not asked here" in page.text) == (False, True)
     page = visitor.submit(form(page, "/form/1"), go="stay", **these({"m-greeted": "yes"}))
     assert 'value="30"' in page.html  # nothing was thrown away before sending
 

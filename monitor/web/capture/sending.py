@@ -71,7 +71,7 @@ def _page(audit: Audit, said: str = "") -> str:
         visited=_visited(sheet),
         photos=len(sheet.photos),
         pictures=[one for photo in sheet.photos for one in sheet.pictures(photo.item_id) if one.id == photo.public_id],
-        unasked=len(sheet.questions.by_code) - len(sheet.asked),
+        unasked=sheet.unasked(sheet.questions.by_code),
         reason=audit.reason,
         deadline=deadline_words(audit),
         key=secrets.token_hex(16),

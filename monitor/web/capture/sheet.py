@@ -1,6 +1,6 @@
 """The form of one audit as its pages show it: sections of questions with what is filled in, and what is wrong so far."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Self
@@ -8,7 +8,7 @@ from typing import Self
 from flask import url_for
 from sqlmodel import Session
 
-from branches import audits, drafts, photos, questions, standards
+from branches import audits, drafts, photos, questions, rules, standards
 from branches.audits import Audit
 from branches.drafts import VISITED, Filled, Typed
 from branches.questions import Question, Questions
@@ -105,7 +105,16 @@ class Sheet:
     def part(self, section: Section) -> Part:
         items = [item for item in section.items if item.code in self.questions.by_code]
         lines = [self.line(self.questions.by_code[item.code]) for item in items if item.code in self.asked]
-        return Part(section.code, self.titles[section.code], lines, len(items) - len(lines))
+        return Part(section.code, self.titles[section.code], lines, self.unasked(item.code for item in items))
+
+    def unasked(self, codes: Iterable[str]) -> int:
+        """How many of these are not asked because of what was answered; before that nobody can tell."""
+        return len([code for code in codes if code not in self.asked and self._ruled_out(code)])
+
+    def _ruled_out(self, code: str) -> bool:
+        others = rules.items(self.questions.conditions[code])
+        unasked = others & self.questions.by_code.keys() - self.asked
+        return any(self.filled.typed(other).mark.strip() for other in others) or any(map(self._ruled_out, unasked))
 
     def answered(self, section: Section | None = None) -> tuple[int, int]:
         """How many of the questions that are asked have an answer."""
