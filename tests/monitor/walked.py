@@ -20,6 +20,7 @@ from branches.flags import Flag
 from branches.notices import Notice
 from branches.people import Role, User
 from branches.places import Branch
+from branches.questions import Mark
 from monitor import jobs
 from monitor.app import create_app
 from monitor.jobs import Worker
@@ -141,7 +142,7 @@ def _audits(session: Session, branch: Branch, shopper: User, kept: Path, known: 
     )
     waiting = audits.assign(session, standard, branch, shopper, by=None, at=NOW)
     audits.start(session, waiting, by=shopper, at=NOW)
-    marks = {item.code: make.Mark("yes") for section in standard.sections for item in section.items}
+    marks = {item.code: Mark("yes") for section in standard.sections for item in section.items}
     audits.submit(session, waiting, marks, visited_at=NOW - timedelta(days=1), by=shopper, at=NOW)
     _picture(session, waiting, kept, known)
 
