@@ -9,15 +9,19 @@ from pathlib import Path
 import pytest
 from sqlmodel import col, select
 
-from branches import appeals, notices
+from branches import appeals, flags, notices
 from branches.actions import CorrectiveAction
 from branches.appeals import Appeal
 from branches.audits import Audit
 from branches.database import reading, transaction
 from branches.flags import Flag
+from branches.language import language
 from branches.notices import Notice
 from branches.people import Role
 from branches.states import ActionState, AppealState, AuditState
+from reports import collect, weekly, wording
+from reports.collect import Window
+from reports.figures import State
 from tests.databases import SqliteDatabases
 from tests.monitor.pages import Form, Page
 from tests.monitor.test_access_walk import enter
@@ -175,3 +179,29 @@ def test_an_excluded_audit_is_gone_from_the_pages(opened: Opened) -> None:
     assert staff.client.get(f"/results/{opened.world.mine.things['released']}").status_code == 404
     assert "Nobody looked up." not in staff.client.get("/branch.csv").get_data(as_text=True)
     staff.get("/branch")
+
+
+def test_a_branchs_weeks_and_items_are_its_own_and_what_counted_then(opened: Opened) -> None:
+    with reading(opened.engine) as session:
+        branch = opened.person(session, Role.STAFF).branch
+        assert branch is not None
+        days = Window(NOW.date() - timedelta(weeks=8), NOW.date())
+        weeks = collect.branch_trend(session, branch.id, days, NOW)
+        items = {one.code: one for one in collect.branch_items(session, branch.id, days, NOW)}
+        before = collect.branch_trend(session, branch.id, days, NOW - timedelta(weeks=3))
+    assert [(point.audits, point.score) for point in weeks] == [(1, score) for score in (60, 70, 80, 60, 70)]
+    assert (items["greeting1"].audits, items["greeting1"].kept, items["greeting10"].failed) == (5, 5, 5)
+    assert len(before) < len(weeks)
+
+
+def test_the_next_report_says_that_a_flag_is_dismissed_while_that_lasts(opened: Opened) -> None:
+    with transaction(opened.engine) as session:
+        flag = session.exec(select(Flag).where(Flag.public_id == opened.world.mine.things["flag"])).one()
+        until = NOW.date() + timedelta(days=9)
+        flags.dismiss(session, flag, reason="Works.", until=until, by=opened.person(session, Role.MANAGER), at=NOW)
+        (during,) = weekly.standing(session, {"a": flag.branch_id}, until)
+        (after,) = weekly.standing(session, {"a": flag.branch_id}, until + timedelta(days=1))
+    assert (during.dismissed_until, during.dismissed_reason) == (until, "Works.")
+    assert (after.dismissed_until, after.dismissed_reason) == (None, "")
+    said = wording.flagged(language("en"), State.FALLS_SHORT, during.since + timedelta(weeks=2), during)
+    assert said == "Flagged for 2 weeks. Dismissed until 19 March 2026: Works."

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from branches.language import language
-from reports.figures import Figures, NewAudit, State
+from reports.figures import Figures, ItemCount, NewAudit, State
 from reports.own import OwnReport, own_report
 from reports.render import own_drawings
 from tests.reports import invented
@@ -95,3 +95,22 @@ def test_a_failed_critical_item_is_told_by_name() -> None:
     new = (NewAudit("b1", WEEK, late=False, score=80.0, failed_critical=("HYG1",)),)
     (fresh,) = told(replace(figures(NORM, NORM), new=new)).news.critical
     assert (fresh.words, fresh.critical) == ("score 80.0", ("Tools were clean",))
+
+
+def test_items_always_in_order_and_items_that_failed_are_told_the_worst_first() -> None:
+    counts = (
+        ItemCount("once", "greeting", audits=1, kept=1, failed=0),
+        ItemCount("always", "greeting", audits=4, kept=4, failed=0),
+        ItemCount("often", "greeting", audits=4, kept=1, failed=3),
+        ItemCount("seldom", "greeting", audits=4, kept=2, failed=1),
+        ItemCount("partly", "greeting", audits=4, kept=3, failed=0),
+    )
+    words = {"always": "Clean?", "often": "Greeted?"}
+    found = own_report(
+        figures(NORM, NORM), language("en"), {}, words, counts=counts, advice={"often": "Look up.", "always": "No."}
+    )
+    assert [(one.text, one.words, one.advice) for one in found.kept] == [("Clean?", "in order at all 4 audits", "")]
+    assert [(one.text, one.words, one.advice) for one in found.failed] == [
+        ("Greeted?", "in order at 1 of 4 audits", "Look up."),
+        ("seldom", "in order at 2 of 4 audits", ""),
+    ]
