@@ -171,6 +171,47 @@ class StandingFlag:
     dismissed_reason: str = ""
 
 
+class Whose(StrEnum):
+    """Whose problem an item is."""
+
+    NOBODY = "nobody"
+    CHAIN = "chain"
+    BRANCHES = "branches"
+    UNTOLD = "untold"
+
+
+@dataclass(frozen=True)
+class BranchItem:
+    """How one branch kept an item."""
+
+    branch: str
+    applicable: int
+    kept: int
+
+
+@dataclass(frozen=True)
+class ItemFigures:
+    """One item over the window."""
+
+    code: str
+    section: str
+    applicable: int
+    kept: int
+    """Of the scope's own audits: in which it applied, and in which it earned all its points."""
+    rate: Interval
+    """Share kept, with its exact 90 % interval, 0…1."""
+    chain: Interval | None
+    """The whole chain's; None where that is the scope."""
+    whose: Whose
+    """In the whole chain."""
+    probability: float | None = None
+    """That it is so; None where nothing is said."""
+    share: Interval | None = None
+    """Share of the chain's failures at the fifth of branches that fail it most, 0.2…1."""
+    worst: tuple[BranchItem, ...] = ()
+    """The scope's branches that probably fail it most, where it is the problem of a few."""
+
+
 @dataclass(frozen=True)
 class Figures:
     """Everything one edition says of one scope and week, language-free: what is stored and what is drawn."""
@@ -204,6 +245,8 @@ class Figures:
     """New is what was released after this moment and by the due time."""
     first_week: date | None = None
     """The scope's first reported week: an audit of an earlier one is history, not late."""
+    items: tuple[ItemFigures, ...] = ()
+    """In the order of the standard."""
 
 
 @dataclass(frozen=True)

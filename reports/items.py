@@ -1,128 +1,135 @@
 """How often is one item in order, and is it the chain's problem or a few branches'?"""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
-from numpy.polynomial.hermite_e import hermegauss
-from scipy.optimize import minimize_scalar
-from scipy.special import betaincinv, log_expit, logit
+from scipy.special import betaincinv
 
-from reports.figures import Interval
-from reports.sheet import Floats, Ints
+from reports.figures import BranchItem, Interval, ItemFigures, Whose
+from reports.item_model import Concentration, Marks, concentration
+from reports.sheet import Ints
 
 TAIL = 0.05
-NODES, WEIGHTS = hermegauss(30)
-WIDEST = 6.0
-"""Largest spread of branches tried, in logits."""
-DROP = 2.705543454095414
-"""Fall of twice the log likelihood at the ends of a 90 % interval."""
 RARE = 0.05
 """An item that fails less often than this is nobody's problem."""
-FEW = 0.10
-"""With branches this far apart in their chances, the failures belong to a few branches."""
-LEAST_BRANCHES, LEAST_MARKS = 5, 30
-
-
-class Whose(StrEnum):
-    """Whose problem an item is."""
-
-    NOBODY = "nobody"
-    CHAIN = "chain"
-    BRANCHES = "branches"
-    UNTOLD = "untold"
+SURE = 0.9
+"""Whose problem an item is, is only said with at least this probability."""
+NAMED = 3
 
 
 @dataclass(frozen=True)
-class ItemFigures:
-    """One item over the window."""
+class ItemSums:
+    """The marks of a window, added up: one row for each item, branch and shopper that met (G)."""
 
-    rate: Interval
-    """Share in order of all applicable marks with its 90 % Clopper-Pearson interval, 0…1."""
-    applicable: int
-    spread: Interval | None
-    """Standard deviation of the branches in logits with its 90 % interval; None without enough marks."""
+    items: tuple[tuple[str, str], ...]
+    """Code and section of each item, in the order of the standard."""
+    branches: tuple[str, ...]
+    item: Ints
+    """G: index into `items`; as `branch`."""
+    branch: Ints
+    shopper: Ints
+    """G: any number of the shopper's own; negative where unknown or left out."""
+    applicable: Ints
+    kept: Ints
+
+
+@dataclass(frozen=True)
+class JudgedItem:
+    """One item over the whole chain."""
+
+    code: str
+    section: str
+    branches: tuple[str, ...]
+    applicable: Ints
+    """B: marks of each branch to which the item applied; as `kept`."""
+    kept: Ints
     whose: Whose
+    probability: float | None
+    found: Concentration | None
 
 
-def rate(yes: int, applicable: int) -> Interval | None:
+def rate(kept: int, applicable: int) -> Interval | None:
     """How often is it in order? Exact 90 % interval (Clopper & Pearson 1934); None without a mark.
 
     Raises:
         ValueError: more in order than applicable, or a negative count.
     """
-    if not 0 <= yes <= applicable:
-        raise ValueError(f"{yes} of {applicable} marks in order is no count.")
+    if not 0 <= kept <= applicable:
+        raise ValueError(f"{kept} of {applicable} marks in order is no count.")
     if not applicable:
         return None
-    low = float(betaincinv(yes, applicable - yes + 1, TAIL)) if yes else 0.0
-    high = float(betaincinv(yes + 1, applicable - yes, 1.0 - TAIL)) if yes < applicable else 1.0
-    return Interval(yes / applicable, low, high)
+    low = float(betaincinv(kept, applicable - kept + 1, TAIL)) if kept else 0.0
+    high = float(betaincinv(kept + 1, applicable - kept, 1.0 - TAIL)) if kept < applicable else 1.0
+    return Interval(kept / applicable, low, high)
 
 
-def _log_likelihood(yes: Floats, no: Floats, middle: float, spread: float) -> float:
-    """Of a logistic model with normal branches, by Gauss-Hermite quadrature."""
-    chance = middle + spread * NODES
-    logs = yes[:, None] * log_expit(chance) + no[:, None] * log_expit(-chance)
-    top = logs.max(axis=1, keepdims=True)
-    return float((top[:, 0] + np.log(np.exp(logs - top) @ WEIGHTS)).sum()) - yes.size * 0.5 * float(np.log(2 * np.pi))
+def judge(sums: ItemSums) -> tuple[JudgedItem, ...]:
+    """Whose problem is each item: the chain's or a few branches'?
+
+    The chain's: the fifth of branches that fail it most probably make less than half of its failures. A few branches':
+    they probably make more than half. Either is said with a probability of 0.9 or more, and only of items that are not
+    surely in order 19 times in 20.
+    """
+    return tuple(_judged(sums, place) for place in range(len(sums.items)))
 
 
-def _profile(yes: Floats, no: Floats, spread: float) -> float:
-    """The best log likelihood with this spread between branches."""
-    start = float(logit((yes.sum() + 0.5) / (yes.sum() + no.sum() + 1.0)))
-    reach = 3.0 + 2.0 * spread
-    found = minimize_scalar(
-        lambda middle: -_log_likelihood(yes, no, middle, spread),
-        bounds=(start - reach, start + reach),
-        method="bounded",
+def _judged(sums: ItemSums, place: int) -> JudgedItem:
+    own = sums.item == place
+    marks = Marks(sums.branch[own], sums.shopper[own], sums.kept[own], sums.applicable[own])
+    size = len(sums.branches)
+    applicable, kept = (
+        np.bincount(marks.branch, column, size).astype(np.int64) for column in (marks.applicable, marks.kept)
     )
-    return -float(found.fun)
+    whose, probability, found = _whose(marks)
+    code, section = sums.items[place]
+    return JudgedItem(code, section, sums.branches, applicable, kept, whose, probability, found)
 
 
-def branch_spread(yes: Ints, applicable: Ints) -> Interval | None:
-    """How far apart are branches in one item? Standard deviation in logits, with a 90 % profile interval.
+def _whose(marks: Marks) -> tuple[Whose, float | None, Concentration | None]:
+    total = rate(int(marks.kept.sum()), int(marks.applicable.sum()))
+    if total is None or 1.0 - total.low < RARE:
+        return (Whose.UNTOLD if total is None else Whose.NOBODY), None, None
+    found = concentration(marks)
+    if found is None or max(found.few, 1.0 - found.few) < SURE:
+        return Whose.UNTOLD, None, found
+    if found.few >= SURE:
+        return Whose.BRANCHES, found.few, found
+    return Whose.CHAIN, 1.0 - found.few, found
 
-    Args:
-        yes: B, marks in order.
-        applicable: B, marks that were applicable.
 
-    Returns:
-        None with fewer than five branches or thirty marks, or where all marks are the same.
-    """
-    seen = applicable > 0
-    good, bad = yes[seen].astype(float), (applicable - yes)[seen].astype(float)
-    if good.size < LEAST_BRANCHES or good.sum() + bad.sum() < LEAST_MARKS or not good.sum() or not bad.sum():
+def of_scope(judged: Collection[JudgedItem], branches: Collection[str] | None = None) -> tuple[ItemFigures, ...]:
+    """What is there to say of each item in one scope? `branches`: the scope's; left out: all of the chain's."""
+    return tuple(found for one in judged if (found := _scoped(one, branches)) is not None)
+
+
+def _scoped(one: JudgedItem, branches: Collection[str] | None) -> ItemFigures | None:
+    mine = np.array([branches is None or code in branches for code in one.branches], dtype=bool)
+    applicable, kept = int(one.applicable[mine].sum()), int(one.kept[mine].sum())
+    own = rate(kept, applicable)
+    if own is None:
         return None
-    grid = np.linspace(0.0, WIDEST, 49)
-    heights = np.array([_profile(good, bad, float(spread)) for spread in grid])
-    best = int(heights.argmax())
-    inside = np.flatnonzero(2.0 * (heights.max() - heights) <= DROP)
-    return Interval(float(grid[best]), float(grid[inside[0]]), float(grid[inside[-1]]))
+    return ItemFigures(
+        code=one.code,
+        section=one.section,
+        applicable=applicable,
+        kept=kept,
+        rate=own,
+        chain=None if branches is None else rate(int(one.kept.sum()), int(one.applicable.sum())),
+        whose=one.whose,
+        probability=one.probability,
+        share=one.found.share if one.found else None,
+        worst=_worst(one, mine) if one.whose is Whose.BRANCHES and one.found else (),
+    )
 
 
-def item(yes: Ints, applicable: Ints) -> ItemFigures | None:
-    """How is one item kept, and whose problem is it?
-
-    The chain's: it fails in more than 5 % of marks and branches may be alike (the interval of their spread reaches 0).
-    A few branches': it fails and the spread is surely above 0. Untold: too few marks.
-
-    Args:
-        yes: B, marks in order at each branch.
-        applicable: B, applicable marks at each branch.
-    """
-    total = rate(int(yes.sum()), int(applicable.sum()))
-    if total is None:
-        return None
-    spread = branch_spread(yes, applicable)
-    return ItemFigures(total, int(applicable.sum()), spread, _whose(total, spread))
-
-
-def _whose(total: Interval, spread: Interval | None) -> Whose:
-    if 1.0 - total.low < RARE or (spread is None and total.value == 1.0):
-        return Whose.NOBODY
-    if spread is None:
-        return Whose.UNTOLD
-    if spread.low > FEW:
-        return Whose.BRANCHES
-    return Whose.CHAIN if 1.0 - total.high > RARE else Whose.UNTOLD
+def _worst(one: JudgedItem, mine: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> tuple[BranchItem, ...]:
+    """The scope's among the fifth of branches that probably fail most."""
+    assert one.found is not None
+    failing = np.zeros(len(one.branches))
+    failing[: one.found.failing.size] = one.found.failing
+    failing[one.applicable == 0] = 0.0
+    audited = int((one.applicable > 0).sum())
+    order = np.argsort(-failing, kind="stable")[: max(1, audited // 5)]
+    named = [place for place in order.tolist() if mine[place] and one.kept[place] < one.applicable[place]][:NAMED]
+    return tuple(BranchItem(one.branches[place], int(one.applicable[place]), int(one.kept[place])) for place in named)

