@@ -57,7 +57,7 @@ class AuditLine:
     week: str
     score: str
     failed: int
-    """Items that earned nothing."""
+    """Items that did not earn all their points."""
     critical: bool
 
 
@@ -76,7 +76,7 @@ def week_of(audit: Audit) -> date:
 
 def lines(audits: Sequence[Audit]) -> list[AuditLine]:
     numbers = [audit.id for audit in audits]
-    failed = select(Answer.audit_id).where(col(Answer.audit_id).in_(numbers), Answer.points == 0)
+    failed = select(Answer.audit_id).where(col(Answer.audit_id).in_(numbers), col(Answer.points) < FULL)
     count: dict[int, int] = {}
     for number in gate.session().exec(failed):
         count[number] = count.get(number, 0) + 1
