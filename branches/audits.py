@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import BigInteger, Index, func
 from sqlmodel import Field, Relationship, Session, SQLModel, col, delete, select
@@ -18,6 +19,8 @@ from branches.standards import Item, Standard
 from branches.states import COUNTED, NEXT, AuditState
 from branches.weeks import local_date
 
+LONGEST_SHOWN = 100
+"""Letters of a mark that history keeps."""
 CLOCK_DRIFT = timedelta(hours=1)
 """How far a phone's clock may be ahead of ours."""
 LONGEST_AGO = timedelta(days=366)
@@ -156,7 +159,7 @@ def move(
     by: User | None,
     at: datetime,
     reason: str = "",
-    **details: str,
+    **details: Any,
 ) -> None:
     """Takes an audit one step on in its life; a step that may not follow is refused.
 
@@ -195,7 +198,9 @@ def submit(
     faults += visit_faults(visited_at, at=at)
     if faults:
         raise AnswersRefused(faults)
-    move(session, audit, AuditState.SUBMITTED, by=by, at=at)
+    otherwise = _otherwise_before(session, audit, kept)
+    details: dict[str, Any] = {"corrected": otherwise} if otherwise else {}
+    move(session, audit, AuditState.SUBMITTED, by=by, at=at, **details)
     audit.submitted_at = at
     audit.visited_at = visited_at
     audit.visited_on = local_date(visited_at, audit.branch.timezone)
@@ -203,6 +208,19 @@ def submit(
     session.add_all(_answer(audit, asked.by_code[code], mark) for code, mark in kept.items())
     session.flush()
     rescore(session, audit)
+
+
+def _otherwise_before(session: Session, audit: Audit, kept: Mapping[str, Mark]) -> dict[str, str]:
+    """Marks of the submission before that are other ones now, by item."""
+    query = select(Item.code, Answer.mark).join(Item, col(Item.id) == Answer.item_id).where(Answer.audit_id == audit.id)
+    before = session.exec(query).all()
+    return {code: mark[:LONGEST_SHOWN] for code, mark in before if code not in kept or kept[code].mark != mark}
+
+
+def corrected(session: Session, audit: Audit) -> dict[str, str]:
+    """What was marked before the last correction, by item; nothing where none was made."""
+    sent = [event for event in history.of(session, audit) if event.verb == AuditState.SUBMITTED.value]
+    return dict(sent[-1].details.get("corrected", {})) if sent else {}
 
 
 def _answer(audit: Audit, asked: Question, given: Mark) -> Answer:

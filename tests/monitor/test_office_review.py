@@ -5,11 +5,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
+from branches import audits
 from branches.audits import Audit
 from branches.corrections import Correction
+from branches.database import transaction
 from branches.outbox import Mail
 from branches.people import Role
+from branches.questions import Mark
 from tests.databases import SqliteDatabases
 from tests.monitor.pages import Page, Visitor
 from tests.monitor.rooms import NOW, Rooms, form, opened
@@ -160,3 +164,17 @@ def test_photos_are_shown_to_reviewers_alone(rooms: Rooms, tmp_path: Path) -> No
         assert office.client.get(wrong).status_code == 404
     for role in (Role.MANAGER, Role.STAFF, Role.SHOPPER):
         assert rooms.visitor(role).client.get(path).status_code == 404
+
+
+def test_what_was_corrected_stands_beside_what_it_was(rooms: Rooms) -> None:
+    audit = rooms.audit("returned")
+    with transaction(rooms.engine) as session:
+        row = session.exec(select(Audit).where(Audit.public_id == audit)).one()
+        items = [item.code for section in row.standard.sections for item in section.items]
+        marks = {code: Mark("no" if n % 4 == 1 else "yes") for n, code in enumerate(items)}
+        assert row.visited_at is not None
+        audits.submit(session, row, marks, visited_at=row.visited_at, by=row.shopper, at=NOW)
+    _, page = open_audit(rooms, audit)
+    changed = [n % 4 for n in range(len(items)) if n % 4 in (0, 1)]
+    assert page.text.count("corrected, before: No") == changed.count(0)
+    assert page.text.count("corrected, before: Yes") == changed.count(1)

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from flask import url_for
 from sqlmodel import col, select
 
+from branches import audits, questions, scoring, standards
 from branches import photos as kept
-from branches import questions, scoring, standards
 from branches.audits import Answer, Audit, Photo, ScoreRow
 from branches.language import ORIGINAL, Language
 from branches.questions import Question
@@ -33,7 +34,7 @@ class Line:
     tone: str
     """How the mark stands out: critical, short or nothing."""
     remarks: list[str]
-    """That it is critical, or a judgement."""
+    """That it is critical, a judgement, or was marked otherwise before it was returned."""
     comment: str
     pictures: list[tuple[str, str]]
     """Addresses of small and large."""
@@ -55,12 +56,12 @@ def chapters(audit: Audit) -> list[Chapter]:
     asked = questions.of(audit.standard, audit.channel).by_code
     answers = {one.item_id: one for one in session.exec(select(Answer).where(Answer.audit_id == audit.id))}
     photos = kept.of_audit(session, audit)
-    scores = _scores(audit)
+    scores, before = _scores(audit), audits.corrected(session, audit)
     titles = standards.titles(audit.standard, tongue.code)
     return [
         Chapter(section.code, titles[section.code], scores.get(section.id, ""), lines)
         for section in audit.standard.sections
-        if (lines := _lines(audit, section, asked, answers, photos))
+        if (lines := _lines(audit, section, asked, answers, photos, before=before))
     ]
 
 
@@ -75,21 +76,35 @@ def points_words(thousandths: int | None) -> str:
 
 
 def _lines(
-    audit: Audit, section: Section, asked: Mapping[str, Question], answers: Mapping[int, Answer], photos: list[Photo]
+    audit: Audit,
+    section: Section,
+    asked: Mapping[str, Question],
+    answers: Mapping[int, Answer],
+    photos: list[Photo],
+    *,
+    before: Mapping[str, str],
 ) -> list[Line]:
     items = [item for item in section.items if item.code in asked]
     return [
-        line(audit, asked[item.code], answers.get(item.id), [one for one in photos if one.item_id == item.id])
+        line(audit, asked[item.code], answers.get(item.id), [p for p in photos if p.item_id == item.id], before)
         for item in items
     ]
 
 
-def line(audit: Audit, question: Question, answer: Answer | None, photos: list[Photo]) -> Line:
+def line(
+    audit: Audit,
+    question: Question,
+    answer: Answer | None,
+    photos: list[Photo],
+    before: Mapping[str, str] = MappingProxyType({}),
+) -> Line:
     """One item, whether or not it has been answered."""
     say, item = gate.tongue().say, question.item
     text, language = wording(item, gate.tongue())
     remarks = [say("critical")] if item.critical else []
     remarks += [say("a judgement")] if item.judgement else []
+    if item.code in before:
+        remarks.append(say("corrected, before: {mark}", mark=mark_words(question, before[item.code])))
     return Line(
         code=item.code,
         text=text,
