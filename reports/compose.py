@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from math import ceil
 
 from branches.language import Language
-from reports import groups, pictures, tables, wording
+from reports import groups, items_words, pictures, tables, wording
 from reports.figures import Cell, Figures, State
 from reports.headline import headline
 from reports.news import news
@@ -21,12 +21,13 @@ def compose(
         figures: one scope and week, as stored.
         language: the reader's.
         titles: section code → title in that language; a section without one is called by its code.
-        items: code of a critical item → its wording; an item without one is called by its code.
+        items: code of an item → its wording; an item without one is called by its code.
     """
     voice = Voice(figures, language, titles)
     by_state = groups.by_state(figures.cells)
     lacking = groups.lacking_of(voice)
     drawn = pictures.funnels(voice)
+    about = items_words.about(voice, items or {})
     return Report(
         language=language.code,
         scope=scope_name(figures, language),
@@ -50,6 +51,9 @@ def compose(
         sections=tables.sections(voice),
         news=news(voice, items or {}),
         notes=_notes(voice),
+        items=items_words.picture(voice, items or {}),
+        about=about,
+        about_note=items_words.note(voice) if about else "",
     )
 
 

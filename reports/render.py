@@ -6,10 +6,10 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from branches.language import Language
-from reports import charts
+from reports import charts, charts_items
 from reports.drawing import paper_svg, png, svg
 from reports.own import OwnReport
-from reports.report import Funnel, Group, HeatMap, Picture, Report, Split, Strip, Trend
+from reports.report import Funnel, Group, HeatMap, ItemBars, Picture, Report, Split, Strip, Trend
 
 
 def drawings(report: Report, language: Language) -> dict[str, Markup]:
@@ -33,7 +33,7 @@ def own_drawings(report: OwnReport, language: Language) -> dict[str, Markup]:
 
 def paper_drawings(report: Report, language: Language) -> dict[str, str]:
     """SVG of what paper shows: no quiet pictures, strips of the leading group alone; letters are outlines, so that no font need know them."""
-    quiet = {picture.name for picture in report.quiet_funnels}
+    quiet = {picture.name for picture in report.quiet_funnels} | ({report.items.name} if report.items else set())
     shown = [picture for picture in _pictures(report) if picture.name not in quiet]
     found = {picture.name: paper_svg(_figure(picture, language)) for picture in shown}
     return found | {name: paper_svg(charts.strip(strip, language)) for name, strip in _strips(leading(report))}
@@ -50,7 +50,7 @@ def mail_drawing(picture: Picture, language: Language) -> bytes:
 
 
 def _pictures(report: Report) -> list[Picture]:
-    others = (report.heat, report.trend, report.split)
+    others = (report.heat, report.items, report.trend, report.split)
     return [*report.funnels, *report.quiet_funnels, *(one for one in others if one)]
 
 
@@ -82,6 +82,8 @@ def _figure(picture: Picture, language: Language) -> Figure:
             return charts.trend(values, language)
         case Split() as values:
             return charts.split(values, language)
+        case ItemBars() as values:
+            return charts_items.item_bars(values, language)
 
 
 def _inline(figure: Figure, name: str, title: str = "", description: str = "") -> Markup:

@@ -133,6 +133,34 @@ class Split:
 
 
 @dataclass(frozen=True)
+class ItemBar:
+    """One item: how often it was in order, 0…1, with its exact interval."""
+
+    text: str
+    rate: Interval
+    chain: float | None
+    """The whole chain's share; None where that is what is shown."""
+
+
+@dataclass(frozen=True)
+class ItemBars:
+    bars: tuple[ItemBar, ...]
+    across: str
+    chain_word: str
+    """What the mark of the chain is called; empty where there is none."""
+
+
+@dataclass(frozen=True)
+class ItemGroup:
+    """Items that fail in the same way."""
+
+    title: str
+    items: tuple[str, ...]
+    more: str
+    """How many others there are; empty where all are listed."""
+
+
+@dataclass(frozen=True)
 class Picture:
     """A chart's values with the question it answers, what it shows in words, and the same figures as a table."""
 
@@ -140,7 +168,7 @@ class Picture:
     """Unique in its report and fit for an id."""
     question: str
     caption: str
-    values: Funnel | HeatMap | Trend | Split
+    values: Funnel | HeatMap | Trend | Split | ItemBars
     table: Table
 
 
@@ -227,3 +255,9 @@ class Report:
     sections: Table | None
     news: News
     notes: tuple[str, ...]
+    items: Picture | None = None
+    """The items that fail most often."""
+    about: tuple[ItemGroup, ...] = ()
+    """Which of them fail everywhere and which at a few branches, as far as it can be told."""
+    about_note: str = ""
+    """How that is meant; empty where nothing is told."""
