@@ -57,6 +57,8 @@ def fill_in(phone: Phone) -> None:
         phone.shoot(f"form {section}")
     page.locator("#m-minutes_over").fill("5")
     assert phone.press("Save and go on") == 200
+    assert "give a value or mark that it does not apply, not both." in phone.words
+    assert phone.press("Save and go on") == 200
     assert "Overall impression" in phone.words
     _fill(page)
     page.locator("#p-visit").set_input_files([_file(one.name, one.content) for one in shots()])

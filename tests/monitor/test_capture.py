@@ -61,6 +61,17 @@ def test_nobody_elses_audit_is_there(desk: Desk) -> None:
     assert desk.stored().state == "started"
 
 
+def test_what_cannot_hold_is_said_where_it_was_typed(desk: Desk) -> None:
+    visitor, said = desk.visitor, "“About people?”: give a value or mark that it does not apply, not both."
+    visitor.submit(form(visitor.get(desk.at()), "/start"))
+    page = visitor.get(desk.at("/form/2"))
+    page = visitor.submit(form(page, "/form/2"), go="on", **these({"m-people": "3", "n-people": "na"}))
+    assert said in page.text
+    page = visitor.submit(form(page, "/form/2"), go="on", **these({"m-people": "3", "n-people": "na"}))
+    assert 'name="m-people"' not in page.html
+    assert said in visitor.get(desk.at("/form/2")).text
+
+
 def test_what_was_typed_is_there_again(desk: Desk) -> None:
     visitor = desk.visitor
     visitor.submit(form(visitor.get(desk.at()), "/start"))

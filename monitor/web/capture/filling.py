@@ -1,11 +1,12 @@
 """The form: one section a page, or all of it on one; whatever is sent is kept first and judged afterwards."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from branches import drafts, photos
+from branches import drafts, photos, sending
 from branches.audits import Audit
 from branches.drafts import OPEN, Typed
 from branches.errors import Refused
@@ -42,7 +43,8 @@ def section(public_id: str, step: str) -> str | Response:
     audit = own(public_id)
     if audit.state not in OPEN:
         return redirect(url_for("capture.audit", public_id=public_id))
-    return _page(Sheet.of(gate.session(), audit), step)
+    sheet = Sheet.of(gate.session(), audit)
+    return _page(replace(sheet, errors=_wrong(sheet, _shown(sheet, step))), step)
 
 
 @blueprint.post("/audits/<public_id>/form/<step>")
@@ -139,9 +141,26 @@ def _onward(audit: Audit, before: Sheet, step: str, sent: Sent, *, whole: bool) 
             "info",
         )
         return stay + f"#m-{new[0]}"
+    changed = [code for code, typed in sent.typed.items() if typed.mark != before.filled.typed(code).mark]
+    if sent.go == "on" and place is not None and _wrong(after, changed):  # told once; who goes on all the same may
+        return stay
     if sent.go == "check" or place is None or place + 1 >= len(after.sections):
         return url_for("capture.check", public_id=audit.public_id)
     return url_for("capture.section", public_id=audit.public_id, step=str(place + 2))
+
+
+def _wrong(sheet: Sheet, codes: Iterable[str]) -> dict[str, str]:
+    """What was answered and cannot hold, by control; what is merely missing is told before sending."""
+    answered = {code for code in codes if sheet.filled.typed(code).mark.strip() and code not in sheet.filled.undecided}
+    faults = sending.faults(gate.session(), sheet.audit, sheet.filled, at=gate.site().clock())
+    return {control(one): sentence(one.refused, sheet.by_code) for one in faults if one.item in answered}
+
+
+def _shown(sheet: Sheet, step: str) -> list[str]:
+    """The items of the sections that a page shows."""
+    place = _numbered(sheet, step)
+    shown = sheet.sections if place is None else [sheet.sections[place]]
+    return [item.code for section in shown for item in section.items]
 
 
 def _is_here(sheet: Sheet, place: int | None, code: str) -> bool:
