@@ -212,6 +212,52 @@ class ItemFigures:
     """The scope's branches that probably fail it most, where it is the problem of a few."""
 
 
+class Move(StrEnum):
+    """What a chart says."""
+
+    FALLING = "falling"
+    RISING = "rising"
+    STEADY = "steady"
+    NOT_ENOUGH = "not_enough"
+
+
+@dataclass(frozen=True)
+class ChartPoint:
+    """One audit on the chart."""
+
+    week: int
+    """Ordinal of the audit's Monday."""
+    surprise: float
+    """Standard deviations above the level before."""
+    average: float
+    """The moving average of the surprises, or their sum."""
+    limit: float
+    """An average below −limit is an alarm of falling, above it one of rising."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One branch in one section over the weeks that were watched."""
+
+    branch: str
+    section: str
+    move: Move
+    since: int | None
+    """Ordinal of the Monday from which the change is likeliest; None where there was no alarm."""
+    size: float | None
+    """Points by which the level moved since, shrunk; None where there was no alarm."""
+    points: tuple[ChartPoint, ...]
+
+
+@dataclass(frozen=True)
+class ChainMove:
+    """How far the whole chain moved in one section over the window."""
+
+    section: str
+    points: Interval
+    """The later half of the weeks less the earlier, with a 90 % interval."""
+
+
 @dataclass(frozen=True)
 class Figures:
     """Everything one edition says of one scope and week, language-free: what is stored and what is drawn."""
@@ -247,6 +293,10 @@ class Figures:
     """The scope's first reported week: an audit of an earlier one is history, not late."""
     items: tuple[ItemFigures, ...] = ()
     """In the order of the standard."""
+    changes: tuple[Change, ...] = ()
+    """The scope's branches that have fallen or risen, section by section."""
+    chain_moves: tuple[ChainMove, ...] = ()
+    """How far the whole chain has moved in each section."""
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,13 @@ are set for the whole run of audits at once (Brook & Evans 1972).
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 
 import numpy as np
 from numpy.polynomial.hermite_e import hermegauss
 from scipy.special import ndtr, stdtrit
 
-from reports.figures import Interval
+from reports.figures import ChainMove, Change, ChartPoint, Interval, Move
 from reports.mixed import predict, prediction_variance
 from reports.mixed_effects import level_rows
 from reports.sheet import Floats, Ints, ScoreSheet
@@ -36,52 +35,6 @@ LEAST_BEFORE = 2
 """Audits of the branch before the watched weeks, and weeks of the chain, below which nothing is said."""
 LEAST_CHAIN = 5
 """Audits in a week below which the chain's own movement is not estimated."""
-
-
-class Move(StrEnum):
-    """What a chart says."""
-
-    FALLING = "falling"
-    RISING = "rising"
-    STEADY = "steady"
-    NOT_ENOUGH = "not_enough"
-
-
-@dataclass(frozen=True)
-class ChartPoint:
-    """One audit on the chart."""
-
-    week: int
-    """Ordinal of the audit's Monday."""
-    surprise: float
-    """Standard deviations above the level before."""
-    average: float
-    """The moving average of the surprises."""
-    limit: float
-    """An average below −limit is an alarm of falling, above it one of rising."""
-
-
-@dataclass(frozen=True)
-class Change:
-    """One branch in one section over the weeks that were watched."""
-
-    branch: str
-    section: str
-    move: Move
-    since: int | None
-    """Ordinal of the Monday from which the change is likeliest; None where there was no alarm."""
-    size: float | None
-    """Points by which the level moved since, shrunk; None where there was no alarm."""
-    points: tuple[ChartPoint, ...]
-
-
-@dataclass(frozen=True)
-class ChainMove:
-    """How far the whole chain moved in one section over the window."""
-
-    section: str
-    points: Interval
-    """The later half of the weeks less the earlier, with a 90 % interval."""
 
 
 def _halved(share_at: Callable[[float], float], share: float) -> float:
@@ -127,20 +80,31 @@ def ewma_height(length: int, share: float, doubt: float = 0.0, memory: float = M
     return _halved(alarms, share)
 
 
+def _cusum_alarms(length: int, height: float, slack: float, drift: float) -> float:
+    """P(the sum of falls passes its limit within `length` audits), every surprise moved by `drift`."""
+    edges = np.linspace(0.0, height, STATES + 1)
+    cells = np.concatenate([[0.0], (edges[1:] + edges[:-1]) / 2])
+    reach = ndtr(edges[None, :] - cells[:, None] + slack + drift)
+    matrix = np.column_stack([reach[:, :1], np.diff(reach, axis=1)])
+    inside = np.zeros(cells.size)
+    inside[0] = 1.0
+    for _ in range(length):
+        inside = inside @ matrix
+    return 1.0 - float(inside.sum())
+
+
 @cache
-def cusum_height(length: int, share: float, slack: float = SLACK) -> float:
-    """How high must the limit of a one-sided CUSUM be, so that it is passed within `length` audits with P = share?"""
+def cusum_height(length: int, share: float, doubt: float = 0.0, slack: float = SLACK) -> float:
+    """How high must the limit of a one-sided CUSUM be, so that it is passed within `length` audits with P = share?
+
+    Averaged over the error of the level, a normal one with variance `doubt` in units of an audit's own variance.
+    """
+    nodes, masses = hermegauss(DRIFTS if doubt else 1)
+    masses = masses / masses.sum()
 
     def alarms(height: float) -> float:
-        edges = np.linspace(0.0, height, STATES + 1)
-        cells = np.concatenate([[0.0], (edges[1:] + edges[:-1]) / 2])
-        reach = ndtr(edges[None, :] - cells[:, None] + slack)
-        matrix = np.column_stack([reach[:, :1], np.diff(reach, axis=1)])
-        inside = np.zeros(cells.size)
-        inside[0] = 1.0
-        for _ in range(length):
-            inside = inside @ matrix
-        return 1.0 - float(inside.sum())
+        drifts = zip(nodes * np.sqrt(doubt), masses, strict=True)
+        return float(sum(mass * _cusum_alarms(length, height, slack, drift) for drift, mass in drifts))
 
     return _halved(alarms, share)
 
@@ -266,6 +230,23 @@ def _averages(surprises: Floats, memory: float) -> Floats:
     return path
 
 
+def _sums(surprises: Floats, slack: float) -> Floats:
+    """The larger of the sums of rises and of falls so far, falls negative (Page 1954)."""
+    up, down, path = 0.0, 0.0, np.empty(surprises.size)
+    for i, surprise in enumerate(surprises.tolist()):
+        up, down = max(0.0, up + surprise - slack), max(0.0, down - surprise - slack)
+        path[i] = up if up > down else -down
+    return path
+
+
+def _path(surprises: Floats, share: float, doubt: float, *, cusum: bool) -> tuple[Floats, Floats]:
+    """What the chart shows after each audit, and its limit."""
+    if cusum:
+        return _sums(surprises, SLACK), np.full(surprises.size, cusum_height(surprises.size, share, doubt))
+    limits = ewma_height(surprises.size, share, doubt) * _ewma_spread(surprises.size, doubt, MEMORY)
+    return _averages(surprises, MEMORY), limits
+
+
 def _break(surprises: Floats, sign: float) -> int:
     """From which audit on is the change likeliest? The stretch up to the end with the largest sum over its root."""
     tail = sign * np.cumsum(surprises[::-1])[::-1]
@@ -280,7 +261,9 @@ def _rounded(doubt: float) -> float:
     return float(np.ceil(doubt / unit) * unit)
 
 
-def _change(sheet: ScoreSheet, cell: tuple[int, int], own: _Adjusted, share: float, watched_from: int) -> Change:
+def _change(
+    sheet: ScoreSheet, cell: tuple[int, int], own: _Adjusted, share: float, watched_from: int, *, cusum: bool
+) -> Change:
     b, k = cell
     chosen = np.flatnonzero(sheet.branch[own.rows] == b)
     week, values, noise = sheet.week[own.rows][chosen], own.values[chosen], own.noise[chosen]
@@ -291,9 +274,7 @@ def _change(sheet: ScoreSheet, cell: tuple[int, int], own: _Adjusted, share: flo
     level, doubt = _level(values[~seen], noise[~seen], own.level)
     week, values, noise = week[seen], values[seen], noise[seen]
     surprises = (values - level) / np.sqrt(noise)
-    averages = _averages(surprises, MEMORY)
-    shared = _rounded(doubt / float(noise.mean()))
-    limits = ewma_height(surprises.size, share, shared) * _ewma_spread(surprises.size, shared, MEMORY)
+    averages, limits = _path(surprises, share, _rounded(doubt / float(noise.mean())), cusum=cusum)
     points = tuple(
         ChartPoint(int(w), float(z), float(a), float(limit))
         for w, z, a, limit in zip(week, surprises, averages, limits, strict=True)
@@ -308,7 +289,9 @@ def _change(sheet: ScoreSheet, cell: tuple[int, int], own: _Adjusted, share: flo
     return Change(name, section, Move.RISING if sign > 0 else Move.FALLING, int(week[start]), size, points)
 
 
-def changes(sheet: ScoreSheet, alarm_share: float = 0.05, watched_from: int | None = None) -> tuple[Change, ...]:
+def changes(
+    sheet: ScoreSheet, alarm_share: float = 0.05, watched_from: int | None = None, *, cusum: bool = False
+) -> tuple[Change, ...]:
     """Which branches have changed, in which section, and since when?
 
     Args:
@@ -317,6 +300,7 @@ def changes(sheet: ScoreSheet, alarm_share: float = 0.05, watched_from: int | No
             watched audits, and the same again for one of rising.
         watched_from: ordinal of the first Monday watched; audits before it only teach the level. Left out: the later
             half of the weeks is watched.
+        cusum: sums of surprises in place of their moving average.
 
     Returns:
         Branches in the sheet's order, sections within. The size of a change is shrunk as if changes were as large as
@@ -332,7 +316,7 @@ def changes(sheet: ScoreSheet, alarm_share: float = 0.05, watched_from: int | No
     return tuple(
         Change(sheet.branches[b], sheet.sections[k], Move.NOT_ENOUGH, None, None, ())
         if own is None
-        else _change(sheet, (b, k), own, alarm_share, watched_from or 0)
+        else _change(sheet, (b, k), own, alarm_share, watched_from or 0, cusum=cusum)
         for b in range(len(sheet.branches))
         for k, own in found.items()
     )

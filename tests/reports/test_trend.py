@@ -3,10 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from reports.figures import Move
 from reports.sheet import ScoreSheet
 from reports.trend import (
     MEMORY,
-    Move,
     chain_moves,
     changes,
     cusum_height,
@@ -39,13 +39,15 @@ def test_ewma_limit_has_the_false_alarms_it_states(doubt: float) -> None:
     assert (lowest < -ewma_height(20, 0.05, doubt)).mean() == pytest.approx(0.05, abs=0.005)
 
 
-def test_cusum_limit_has_the_false_alarms_it_states() -> None:
-    surprises = np.random.default_rng(2).normal(0, 1, (40_000, 20))
+@pytest.mark.parametrize("doubt", [0.0, 0.1])
+def test_cusum_limit_has_the_false_alarms_it_states(doubt: float) -> None:
+    rng = np.random.default_rng(2)
+    surprises = rng.normal(0, 1, (40_000, 20)) + rng.normal(0, np.sqrt(doubt), (40_000, 1))
     total, highest = np.zeros(40_000), np.zeros(40_000)
     for t in range(20):
         total = np.maximum(0.0, total - surprises[:, t] - 0.5)
         highest = np.maximum(highest, total)
-    assert (highest > cusum_height(20, 0.05)).mean() == pytest.approx(0.05, abs=0.005)
+    assert (highest > cusum_height(20, 0.05, doubt)).mean() == pytest.approx(0.05, abs=0.006)
 
 
 @pytest.mark.slow
@@ -63,6 +65,14 @@ def test_changes_keep_their_false_alarms_and_find_falls() -> None:
     assert np.mean(falling) > 0.85
     assert np.mean(quick) > 0.4
     assert np.mean(others) < 0.08
+
+
+@pytest.mark.slow
+def test_sums_find_falls_too() -> None:
+    found = changes(year(1, fallen=12), 0.05, WATCHED, cusum=True)
+    falling = [change.move is Move.FALLING for change in found]
+    assert np.mean(falling[:12]) > 0.75
+    assert np.mean(falling[12:]) < 0.1
 
 
 @pytest.mark.slow
