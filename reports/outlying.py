@@ -175,7 +175,8 @@ def _alone(s: Known, k: int, spread: Uneven | None, lent: Floats) -> Effects:
 
 def _at(evidence: Evidence, level: Floats, spread: Uneven, k: int) -> Evidence:
     level, usual = np.where(np.isnan(level), TOP / 2, level), np.full(level.size, spread.usual[k])
-    return replace(evidence, level=level, usual=usual, tails=spread.tails[:, k], power=spread.power)
+    noise = evidence.noise * (1.0 + spread.stays[:, k])
+    return replace(evidence, noise=noise, level=level, usual=usual, tails=spread.tails[:, k], power=spread.power)
 
 
 def _effects(branches: _Branches, normal: _Message, free: _Message, k: int) -> Effects:
@@ -183,8 +184,9 @@ def _effects(branches: _Branches, normal: _Message, free: _Message, k: int) -> E
     e = branches.evidence[k]
     mean, variance = free.mean[:, k], free.variance[:, k]
     level = e.level + e.slope * branches.share * mean
-    was = _given(e.place, e.noise, branches.share, normal.mean[:, k], normal.variance[:, k])
-    return Effects(replace(e, place=e.place - mean, doubt=variance, level=level), mean, branches.share, was)
+    was = _given(e.place, branches.noise[:, k], branches.share, normal.mean[:, k], normal.variance[:, k])
+    evidence = replace(e, place=e.place - mean, doubt=variance, level=level, lasting=branches.share)
+    return Effects(evidence, mean, branches.share, was)
 
 
 def _branches(sections: dict[int, Known], spread: Uneven | None, lent: dict[int, Floats]) -> tuple[_Branches, _Message]:

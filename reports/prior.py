@@ -6,6 +6,7 @@ Nonparametric maximum likelihood (Kiefer & Wolfowitz 1956; Koenker & Mizera 2014
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.special import ndtr
 
 from reports.evidence import Evidence
 from reports.sheet import Floats
@@ -18,6 +19,7 @@ WELL_KNOWN = 0.25
 UNITS = tuple(float(2.0 ** (step / 4)) for step in range(-8, 9))
 UNITS_DIFFER = 0.5
 """How far the logarithms of the sections' units may lie from 0: a standard deviation."""
+LEAST = 1e-12
 MOST_CELLS = 20_000
 """Of more cells than this every n-th teaches the prior."""
 
@@ -69,19 +71,27 @@ def _grid(evidence: Evidence, variance: float) -> Floats:
     return np.linspace(-reach, reach, POINTS)
 
 
-def _blur(points: Floats, shares: Floats, variance: Floats) -> Floats:
+def _hidden(error: Floats, width: float) -> Floats:
+    """Variance to be expected beyond `width`, were it known but for a normal error to be `width`, and no less than 0."""
+    away = width / error
+    return np.asarray(error * np.exp(-0.5 * away**2) / np.sqrt(2.0 * np.pi) / ndtr(away))
+
+
+def _blur(points: Floats, shares: Floats, variance: Floats, width: float) -> Floats:
     """P × P: how far the prior's mass at each point may truly lie from it, as the cells that put it there can tell.
 
-    A maximum-likelihood prior gathers in points what may as well be spread: m cells whose places vary by chance with
-    variance s² leave a spread of the effects unseen whose variance is the standard error of such a variance, s²√(2/m).
-    An interval that takes the prior for known is too short by just this (Laird & Louis 1987).
+    A maximum-likelihood prior gathers in normals of one width what may as well be spread: m cells whose places vary by
+    chance with variance s² know the variance of their effects with a standard error of s²√(2/m). What may so be hidden
+    is expected to be the more, the less of it the width already holds. An interval that takes the prior for known is too
+    short by just this (Laird & Louis 1987).
     """
     cells = shares.sum(axis=0)
     weighed = shares + 1e-12
     typical = (weighed * variance).sum(axis=0) / weighed.sum(axis=0)
     apart = (points[:, None] - points) ** 2
     around = (np.exp(-0.5 * apart / typical[:, None]) * cells).sum(axis=1)
-    kernel = np.exp(-0.5 * apart / (typical * np.sqrt(2.0 / np.maximum(around, 1.0)))[:, None])
+    hidden = _hidden(typical * np.sqrt(2.0 / np.maximum(around, 1.0)), width)
+    kernel = np.exp(-0.5 * apart / np.maximum(hidden, LEAST)[:, None])
     return np.asarray(kernel / kernel.sum(axis=1, keepdims=True))
 
 
@@ -108,7 +118,7 @@ def learn(evidence: Evidence, variance: float) -> Prior:
     masses /= masses.sum()
     shares = table * masses
     shares /= shares.sum(axis=1, keepdims=True)
-    return Prior(points, masses, width, table.shape[0], blur=_blur(points, shares, told.variance(points)))
+    return Prior(points, masses, width, table.shape[0], blur=_blur(points, shares, told.variance(points), width))
 
 
 def units(prior: Prior, evidence: list[Evidence]) -> Floats:

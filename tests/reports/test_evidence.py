@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.beliefs import Beliefs, believe
-from reports.evidence import BESIDES, Evidence, plain, unevenness
+from reports.evidence import Evidence, plain, unevenness
 from reports.joint import known
 from reports.sheet import ScoreSheet
 from reports.uneven import rough, uneven
@@ -20,14 +20,16 @@ def at_ninety(place: float, audits: float, power: float = 1.0, tails: float = np
     usual = unevenness(np.array([90.0]), power)
     noise = np.array([90.0 * 10.0 / audits])
     none = np.zeros(1)
-    return Evidence(np.array([place]), noise, none, np.array([90.0]), np.ones(1), usual, none, np.array([tails]), power)
+    return Evidence(
+        np.array([place]), noise, none, np.array([90.0]), np.ones(1), usual, none, np.array([tails]), np.ones(1), power
+    )
 
 
 def test_likelihood_of_shares_is_the_binomial_one() -> None:
-    """20 items, 14 of them in order: the quasi-likelihood of p = 1 is y log m + (n − y) log(1 − m), less the allowance."""
+    """20 items, 14 of them in order: the quasi-likelihood of p = 1 is y log m + (n − y) log(1 − m)."""
     found = at_ninety(-20.0, 20.0).log_likelihood(POINTS)[0]
     level = (90.0 + POINTS) / 100.0
-    textbook = (14 * np.log(level) + 6 * np.log(1.0 - level)) / BESIDES
+    textbook = 14 * np.log(level) + 6 * np.log(1.0 - level)
     np.testing.assert_allclose(found, textbook - textbook.max(), atol=1e-3)
 
 
