@@ -89,7 +89,7 @@ class Photo(SQLModel, table=True):
     public_id: str = Field(default_factory=public_id, unique=True, max_length=16)
     audit_id: int = Field(foreign_key="audit.id", index=True)
     item_id: int | None = Field(default=None, foreign_key="item.id")
-    sha256: str = Field(max_length=64)
+    sha256: str = Field(max_length=64, index=True)
     """Of the file as it is kept: made anew, without what the camera wrote into it."""
     received_sha256: str = Field(default="", max_length=64)
     """Of the file as it came, so that a repeated upload is known."""

@@ -14,6 +14,7 @@ from branches.database import UtcTime, hold, in_parts, public_id
 from branches.errors import Conflict, Refused
 from branches.people import User
 from branches.places import Branch
+from branches.weeks import local_date
 
 CLEARED_AFTER = 2
 """Editions in a row outside the flagged set after which a flag is cleared."""
@@ -132,10 +133,10 @@ def _follow(session: Session, flag: Flag, week: date, short: bool, at: datetime)
 
 
 def dismiss(session: Session, flag: Flag, *, reason: str, until: date, by: User, at: datetime) -> None:
-    """A person who knows more sets the flag aside until that day."""
+    """A person who knows more sets the flag aside until that day, by the branch's own calendar."""
     if not reason.strip():
         raise Refused("Say why this flag is dismissed.")
-    if until < at.date():
+    if until < local_date(at, flag.branch.timezone):
         raise Refused("A flag is dismissed until a day to come; {day} is past.", day=until)
     hold(session, flag)
     if flag.cleared_week is not None:

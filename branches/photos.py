@@ -13,7 +13,8 @@ from typing import IO
 
 import pi_heif
 from PIL import Image
-from sqlmodel import Session, col, func, select
+from sqlalchemy import text
+from sqlmodel import Session, col, select
 
 from branches import drafts, history
 from branches.audits import Audit, Photo
@@ -64,6 +65,7 @@ class Kept:
     width: int
     height: int
     bytes: int
+    file: Path
 
 
 def keep(folder: Path, stream: IO[bytes], *, limits: Limits = Limits()) -> Kept:
@@ -75,15 +77,22 @@ def keep(folder: Path, stream: IO[bytes], *, limits: Limits = Limits()) -> Kept:
         raise Refused("The photo is empty; choose it again.")
     made, width, height = _anew(received, limits.edge)
     name = hashlib.sha256(made).hexdigest()
-    _write(path(folder, name), made)
-    return Kept(name, hashlib.sha256(received).hexdigest(), width, height, len(made))
+    file = path(folder, name)
+    _write(file, made)
+    return Kept(name, hashlib.sha256(received).hexdigest(), width, height, len(made), file)
 
 
 def attach(
     session: Session, audit: Audit, item: Item | None, kept: Kept, *, by: User, at: datetime, limits: Limits = Limits()
 ) -> Photo:
-    """Adds a kept photo to an audit that is being filled in; the same photo of the same item again is the same one."""
+    """Adds a kept photo to an audit that is being filled in; the same photo of the same item again is the same one.
+
+    Nothing is noted of a file that was swept away in the meantime: it is to be sent again.
+    """
     _check_open(session, audit, by)
+    _bar_sweep(session, kept.sha256)
+    if not _has_size(kept.file, kept.bytes):
+        raise Conflict("The photo was not kept; choose it again.")
     if item is not None and item.standard_id != audit.standard_id:
         raise NotFound("The standard has no item {item}.", item=item.code)
     number = None if item is None else item.id
@@ -93,7 +102,16 @@ def attach(
             return photo
     if len(there) >= limits.of_item:
         raise Refused("There are {n} photos here already; take one away first.", n=len(there))
-    photo = Photo(audit_id=audit.id, item_id=number, kept_at=at, **vars(kept))
+    photo = Photo(
+        audit_id=audit.id,
+        item_id=number,
+        sha256=kept.sha256,
+        received_sha256=kept.received_sha256,
+        width=kept.width,
+        height=kept.height,
+        bytes=kept.bytes,
+        kept_at=at,
+    )
     session.add(photo)
     session.flush()
     history.write(session, "add_photo", audit, by=by, at=at, photo=photo.public_id)
@@ -137,18 +155,39 @@ def open_photo(session: Session, folder: Path, audit: Audit, public_id: str, *, 
 
 def missing(session: Session, folder: Path) -> list[Photo]:
     """Photos whose file is not there or has another length."""
-    return [photo for photo in session.exec(select(Photo).order_by(col(Photo.id))) if not _is_whole(folder, photo)]
+    rows = session.exec(select(Photo).order_by(col(Photo.id)))
+    return [photo for photo in rows if not _has_size(path(folder, photo.sha256), photo.bytes)]
 
 
-def sweep(session: Session, folder: Path, *, before: datetime) -> int:
-    """Deletes files that no audit has and that were last kept before that moment; gives how many."""
-    swept = 0
-    for file in _files(folder):
-        query = select(func.count()).where(col(Photo.sha256) == file.stem)
-        if file.stat().st_mtime < before.timestamp() and session.exec(query).one() == 0:
-            file.unlink()
-            swept += 1
-    return swept
+def unused(session: Session, folder: Path, *, before: datetime) -> list[Path]:
+    """Files that no audit has and that were last kept before that moment; one look, for a session that only reads."""
+    held = set(session.exec(select(Photo.sha256).distinct()))
+    return [file for file in _files(folder) if file.stem not in held and _is_older(file, before)]
+
+
+def drop(session: Session, file: Path, *, before: datetime) -> bool:
+    """Deletes such a file, unless an audit has come to name it or it was kept again since the look."""
+    _bar_sweep(session, file.stem)
+    query = select(Photo.id).where(col(Photo.sha256) == file.stem).limit(1)
+    if session.exec(query).first() is not None or not _is_older(file, before):
+        return False
+    file.unlink(missing_ok=True)
+    return True
+
+
+def _bar_sweep(session: Session, name: str) -> None:
+    """Until this transaction ends nobody else drops or names the file; in SQLite one writer is alone anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+
+
+def _is_older(file: Path, moment: datetime) -> bool:
+    """Whether it is still there and was last kept before that moment."""
+    try:
+        return file.stat().st_mtime < moment.timestamp()
+    except FileNotFoundError:
+        return False
 
 
 def path(folder: Path, sha256: str) -> Path:
@@ -162,9 +201,8 @@ def _check_open(session: Session, audit: Audit, by: User) -> None:
         raise Conflict("This audit is not open to be filled in.")
 
 
-def _is_whole(folder: Path, photo: Photo) -> bool:
-    file = path(folder, photo.sha256)
-    return file.is_file() and file.stat().st_size == photo.bytes
+def _has_size(file: Path, size: int) -> bool:
+    return file.is_file() and file.stat().st_size == size
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -217,9 +255,7 @@ def _orientation(opened: Image.Image) -> int:
 def _write(file: Path, data: bytes) -> None:
     """On disk, synced: the file before its name, and its name before this returns."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if file.exists() and file.read_bytes() == data:
-        os.utime(file)  # a sweep that has just found it unused sees that it is wanted
-    else:
+    if not _is_kept_again(file, data):
         draft = file.with_name(f".{file.stem}.{secrets.token_hex(8)}")
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
             out.write(data)
@@ -228,6 +264,17 @@ def _write(file: Path, data: bytes) -> None:
         draft.replace(file)
     for folder in (file.parent, file.parent.parent, file.parent.parent.parent):
         _sync(folder)
+
+
+def _is_kept_again(file: Path, data: bytes) -> bool:
+    """Whether the same bytes lie there already; a sweep that has just found them unused sees that they are wanted."""
+    try:
+        same = file.read_bytes() == data
+        if same:
+            os.utime(file)
+    except FileNotFoundError:  # never there, or swept this moment
+        return False
+    return same
 
 
 def _sync(folder: Path) -> None:

@@ -1,10 +1,11 @@
 """What is put in order unattended: audits that nobody sent in time, photos that belong to no audit."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 
 from branches import assignments, photos
 from branches.audits import Audit
-from branches.database import transaction
+from branches.database import reading, transaction
 from monitor.jobs import Worker
 
 UNUSED = timedelta(days=1)
@@ -21,5 +22,13 @@ def sweep_photos(worker: Worker) -> int:
     """Deletes the files of photos that were taken away, or whose audit never came to name them."""
     if worker.photos is None:
         return 0
+    before = worker.clock() - UNUSED
+    with reading(worker.engine) as session:
+        found = photos.unused(session, worker.photos, before=before)
+    return sum(_drop(worker, file, before) for file in found)
+
+
+def _drop(worker: Worker, file: Path, before: datetime) -> bool:
+    """One file at a time, so that nobody's writing waits for a long sweep."""
     with transaction(worker.engine) as session:
-        return photos.sweep(session, worker.photos, before=worker.clock() - UNUSED)
+        return photos.drop(session, file, before=before)

@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from time import sleep
 
 import pytest
@@ -191,3 +191,15 @@ def test_a_flag_is_not_dismissed_without_a_reason_into_the_past_or_when_cleared(
     with pytest.raises(Conflict, match="already been cleared"):
         flags.dismiss(session, flag, reason="x", until=date(2025, 8, 1), by=office, at=make.NOON)
     assert flag.dismissed_at is None
+
+
+@pytest.mark.parametrize(("zone", "day"), [("Pacific/Auckland", 3), ("Europe/Budapest", 2), ("Pacific/Pago_Pago", 1)])
+def test_the_last_day_of_a_dismissal_is_the_branchs_own(session: Session, zone: str, day: int) -> None:
+    branch, office = make.branch(session, make.region(session, timezone=zone)), make.user(session)
+    edition(session, 0, branch, "greeting")
+    flag = session.exec(select(Flag)).one()
+    at = datetime(2025, 7, 2, {3: 12, 2: 12, 1: 8}[day], 30, tzinfo=UTC)
+    with pytest.raises(Refused, match="is past"):
+        flags.dismiss(session, flag, reason="x", until=date(2025, 7, day) - timedelta(days=1), by=office, at=at)
+    flags.dismiss(session, flag, reason="x", until=date(2025, 7, day), by=office, at=at)
+    assert flag.dismissed_until == date(2025, 7, day)

@@ -283,7 +283,12 @@ def test_files_that_no_audit_has_are_swept_and_lost_ones_are_listed(session: Ses
     draft.write_bytes(b"of a writer that died")
     photos.path(tmp_path, lost.sha256).unlink()
     now = datetime.now(UTC)
-    assert photos.sweep(session, tmp_path, before=now - timedelta(hours=1)) == 0
-    assert photos.sweep(session, tmp_path, before=now + timedelta(hours=1)) == 2
+    assert photos.unused(session, tmp_path, before=now - timedelta(hours=1)) == []
+    later = now + timedelta(hours=1)
+    assert [photos.drop(session, file, before=later) for file in photos.unused(session, tmp_path, before=later)] == [
+        True,
+        True,
+    ]
+    assert photos.drop(session, photos.path(tmp_path, held.sha256), before=later) is False
     assert [path.stem for path in tmp_path.rglob("*") if path.is_file()] == [held.sha256]
     assert photos.missing(session, tmp_path) == [rows[1]]

@@ -121,6 +121,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("width", sa.Integer(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("height", sa.Integer(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("bytes", sa.Integer(), nullable=False, server_default="0"))
+        batch_op.create_index(batch_op.f("ix_photo_sha256"), ["sha256"], unique=False)
 
     with op.batch_alter_table("sign_in_link", schema=None) as batch_op:
         batch_op.add_column(sa.Column("browser_hash", sa.String(length=64), nullable=True))
@@ -137,6 +138,7 @@ def downgrade() -> None:
         batch_op.drop_column("browser_hash")
 
     with op.batch_alter_table("photo", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_photo_sha256"))
         batch_op.drop_column("bytes")
         batch_op.drop_column("height")
         batch_op.drop_column("width")
