@@ -14,7 +14,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.utils import make_msgid
 from pathlib import Path
-from threading import Timer
+from threading import Event, Thread
 
 from branches.errors import Refused
 from monitor.config import Config
@@ -40,6 +40,9 @@ NOBODY = "monitor@localhost"
 """Whom mail is from where it only goes into a folder and the settings name nobody."""
 WHOLE = 3
 """A conversation lasts at most so many times what one answer may take."""
+AGAIN_SECONDS = 0.2
+READY = 220
+"""RFC 5321: the greeting of a server that takes mail."""
 LONGEST_ANSWER = 300
 LONGEST_NAME = 100
 
@@ -170,24 +173,32 @@ class Server:
     @contextlib.contextmanager
     def _conversation(self) -> Iterator[smtplib.SMTP]:
         """A server that answers a letter at a time would hold up all others: the line is cut in the end."""
-        with _explained(unreachable=True):
-            server = self._connect()
-        cut = Timer(WHOLE * self.timeout_seconds, _cut, [server])
-        cut.daemon = True
-        cut.start()
+        server, ended = self._telephone(), Event()
+        Thread(target=_cut, args=(server, ended, WHOLE * self.timeout_seconds), daemon=True).start()
         try:
+            with _explained(unreachable=True):
+                self._connect(server)
             yield server
             with contextlib.suppress(OSError, smtplib.SMTPException):
                 server.quit()  # the message is theirs already: how they part does not matter
         finally:
-            cut.cancel()
+            ended.set()
             server.close()
 
-    def _connect(self) -> smtplib.SMTP:
+    def _telephone(self) -> smtplib.SMTP:
+        """Not connected yet: its greeting is part of the conversation."""
         if self.security == "tls":
-            context = ssl.create_default_context()
-            return smtplib.SMTP_SSL(self.host, self.port, timeout=self.timeout_seconds, context=context)
-        return smtplib.SMTP(self.host, self.port, timeout=self.timeout_seconds)
+            server: smtplib.SMTP = smtplib.SMTP_SSL(timeout=self.timeout_seconds, context=ssl.create_default_context())
+        else:
+            server = smtplib.SMTP(timeout=self.timeout_seconds)
+        # Certificates are held against this name, and connect() does not set it.
+        server._host = self.host  # type: ignore[attr-defined]  # noqa: SLF001
+        return server
+
+    def _connect(self, server: smtplib.SMTP) -> None:
+        code, said = server.connect(self.host, self.port)
+        if code != READY:
+            raise smtplib.SMTPConnectError(code, said)
 
     def _introduce(self, server: smtplib.SMTP) -> None:
         if self.security == "starttls":
@@ -197,11 +208,15 @@ class Server:
         server.ehlo_or_helo_if_needed()
 
 
-def _cut(server: smtplib.SMTP) -> None:
-    line = server.sock
-    if line is not None:
-        with contextlib.suppress(OSError):
-            line.shutdown(socket.SHUT_RDWR)
+def _cut(server: smtplib.SMTP, ended: Event, seconds: float) -> None:
+    """Ends the line once the time is over, and once more where it came up or changed to TLS only then."""
+    wait = seconds
+    while not ended.wait(wait):
+        wait = AGAIN_SECONDS
+        line = server.sock
+        if line is not None:
+            with contextlib.suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
 
 
 @contextlib.contextmanager

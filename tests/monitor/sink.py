@@ -2,12 +2,14 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from threading import Event
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -33,6 +35,8 @@ class Sink:
     answers: list[str] = field(default_factory=lambda: [ACCEPT])
     to: dict[str, str] = field(default_factory=dict)
     """Answers to single recipients."""
+    open: Event = field(default_factory=Event)
+    """Until it is set, whoever has sent a message waits for the answer."""
     came: list[EmailMessage] = field(default_factory=list)
 
     @property
@@ -60,6 +64,7 @@ class Sink:
             message = message_from_bytes(envelope.content, policy=default)
             assert isinstance(message, EmailMessage)
             self.came.append(message)
+        await asyncio.to_thread(self.open.wait, 60)
         if answer == HANG:
             await asyncio.sleep(60)
         if answer == DIE:
@@ -69,13 +74,19 @@ class Sink:
 
 
 @contextmanager
-def sink(*, takes_any_letters: bool = False) -> Iterator[Sink]:
-    made = Sink(free_port())
-    controller = Controller(made, hostname="127.0.0.1", port=made.port, enable_SMTPUTF8=takes_any_letters)
+def sink(
+    *, takes_any_letters: bool = False, tls: ssl.SSLContext | None = None, starttls: ssl.SSLContext | None = None
+) -> Iterator[Sink]:
+    made, where = Sink(free_port()), "127.0.0.1"
+    controller = Controller(
+        made, where, made.port, ssl_context=tls, tls_context=starttls, enable_SMTPUTF8=takes_any_letters
+    )
+    made.open.set()
     controller.start()
     try:
         yield made
     finally:
+        made.open.set()
         controller.stop()
 
 

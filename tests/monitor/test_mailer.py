@@ -1,9 +1,14 @@
 """The way out: a folder or a mail server; every way in which a server can fail becomes one kind of refusal."""
 
+import contextlib
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -110,30 +115,77 @@ def test_no_server_there(tmp_path: Path) -> None:
     assert (refused.for_good, refused.unreachable) == (False, True)
 
 
+@contextmanager
+def dripping(first: bytes, drop: bytes) -> Iterator[int]:
+    """A server's port that sends a byte at a time and never ends what it says."""
+    stop = threading.Event()
+
+    def drip(listening: socket.socket) -> None:
+        line, _ = listening.accept()
+        with line, contextlib.suppress(OSError):
+            line.sendall(first)
+            while not stop.wait(0.3):
+                line.sendall(drop)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        at_work = threading.Thread(target=drip, args=(listening,))
+        at_work.start()
+        yield listening.getsockname()[1]
+        stop.set()
+        at_work.join()
+
+
 @pytest.mark.slow
-def test_a_server_that_answers_a_letter_at_a_time_is_cut_off(tmp_path: Path) -> None:
-    port, stop = free_port(), threading.Event()
+@pytest.mark.parametrize("first", [b"220 slow\r\n", b"22"], ids=["answer", "greeting"])
+def test_a_server_that_speaks_a_letter_at_a_time_is_cut_off(tmp_path: Path, first: bytes) -> None:
+    with dripping(first, b"0") as port:
+        began = time.monotonic()
+        refused = refusal(config(tmp_path, port))
+        assert 2 < time.monotonic() - began < 6
+    assert (refused.for_good, refused.unreachable) == (False, True)
 
-    def dribble() -> None:
-        with socket.create_server(("127.0.0.1", port)) as listening:
-            line, _ = listening.accept()
-            with line:
-                line.sendall(b"220 slow\r\n")
-                while not stop.wait(0.3):
-                    try:
-                        line.sendall(b"2")
-                    except OSError:
-                        return
 
-    at_work = threading.Thread(target=dribble)
-    at_work.start()
-    time.sleep(0.1)
-    began = time.monotonic()
-    refused = refusal(config(tmp_path, port))
-    stop.set()
-    at_work.join()
-    assert 2 < time.monotonic() - began < 6
-    assert refused.for_good is False
+@pytest.mark.slow
+def test_a_server_that_drips_its_part_of_tls_is_left(tmp_path: Path) -> None:
+    with dripping(b"\x16\x03\x03\x40\x00", b"\x02") as port:
+        began = time.monotonic()
+        refused = refusal(settings(tmp_path, port=port, security="tls"))
+        assert time.monotonic() - began < 6
+    assert (refused.why, refused.unreachable) == ("The mail server does not answer.", True)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A key and the certificate it signed for 127.0.0.1, in one file."""
+    tool, file = shutil.which("openssl"), tmp_path_factory.mktemp("tls") / "both.pem"
+    if tool is None:
+        pytest.skip("no openssl here to make a certificate with")
+    made = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=here -addext subjectAltName=IP:127.0.0.1"
+    run = [tool, *made.split(), "-keyout", "-", "-out", "-"]
+    file.write_bytes(subprocess.run(run, check=True, capture_output=True).stdout)
+    return file
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+def test_a_secret_line_goes_only_to_the_server_that_the_certificate_names(
+    tmp_path: Path, certificate: Path, security: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    theirs.load_cert_chain(certificate)
+    with sink(tls=theirs) if security == "tls" else sink(starttls=theirs) as able:
+        chain = settings(tmp_path, port=able.port, security=security)
+        assert "certificate verify failed" in refusal(chain).why
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        mailer.transport(chain).send(message(chain))
+        assert "localhost" in refusal(settings(tmp_path, port=able.port, security=security, host="localhost")).why
+    assert able.subjects == ["Hello"]
+
+
+def test_a_server_that_takes_no_mail_says_why(tmp_path: Path) -> None:
+    with dripping(b"554 closed today\r\n", b"") as port:
+        refused = refusal(config(tmp_path, port))
+    assert (refused.why, refused.for_good, refused.unreachable) == ("554 closed today", False, True)
 
 
 def test_an_address_in_letters_the_server_cannot_take_is_refused_for_good(tmp_path: Path, server: Sink) -> None:
