@@ -25,6 +25,9 @@ from reports.sheet import Floats, Ints, ScoreSheet
 from reports.variance import is_vast, observations, section_fit, section_vast, tellable, weights
 from reports.vast import vast_deviations, vast_intervals
 
+ROUNDING = 1e-6
+"""Points: a spread this small is none."""
+
 
 @dataclass(frozen=True)
 class Shared:
@@ -317,4 +320,4 @@ def known(sheet: ScoreSheet, half_life_weeks: float = 0.0) -> dict[int, Known]:
 def _varies(sheet: ScoreSheet, k: int) -> bool:
     """Whether audits of one branch differ in this section."""
     scored = ~np.isnan(sheet.scores[:, k])
-    return bool(scored.any()) and within_spread(sheet.branch[scored], sheet.scores[scored, k]) > 0.0
+    return bool(scored.any()) and within_spread(sheet.branch[scored], sheet.scores[scored, k]) > ROUNDING

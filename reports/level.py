@@ -34,14 +34,14 @@ class Half:
     variances: Floats
 
 
-def _turns(sheet: ScoreSheet) -> Ints:
+def turns(sheet: ScoreSheet) -> Ints:
     """N: the how manieth of its branch each audit is, by week; within a week by a draw from its scores."""
     mixed = np.nan_to_num(sheet.scores) @ np.sqrt(np.arange(2.0, 2.0 + len(sheet.sections))) * 1_000.0
     order = np.lexsort((mixed % 1.0, sheet.week, sheet.branch))
     first = np.searchsorted(sheet.branch[order], np.arange(len(sheet.branches)))
-    turns = np.empty(order.size, dtype=np.int64)
-    turns[order] = np.arange(order.size) - first[sheet.branch[order]]
-    return turns
+    found = np.empty(order.size, dtype=np.int64)
+    found[order] = np.arange(order.size) - first[sheet.branch[order]]
+    return found
 
 
 def _half(sheet: ScoreSheet, taken: Ints) -> Half:
@@ -89,8 +89,8 @@ class _Cells:
 
 def _half_cells(sheet: ScoreSheet) -> _Cells:
     """Of each branch the level by one half of its audits, the spread by the other, and the other way round."""
-    turns = _turns(sheet) % 2
-    halves = [_half(sheet, np.flatnonzero(turns == half)) for half in (0, 1)]
+    turn = turns(sheet) % 2
+    halves = [_half(sheet, np.flatnonzero(turn == half)) for half in (0, 1)]
     parts = []
     for level, told in (halves, halves[::-1]):
         for k in range(len(sheet.sections)):

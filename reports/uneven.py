@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from reports.evidence import LEAST_ROOM, unevenness
-from reports.level import NEAREST, TOP, power
+from reports.level import NEAREST, TOP, power, turns
 from reports.norms import Bools, cell_means, leave_one_out, overall
 from reports.sheet import Floats, Ints, ScoreSheet
 
@@ -62,12 +62,12 @@ class Uneven:
     """B × K: variance that stays with a branch however often it is audited, over that of chance in its mean."""
 
 
-def _pairs(branch: Ints, scores: Floats) -> tuple[Ints, Floats]:
+def _pairs(branch: Ints, scores: Floats, turn: Ints) -> tuple[Ints, Floats]:
     """Branch and difference of each two audits that follow each other there."""
-    order = np.argsort(branch, kind="stable")
+    order = np.lexsort((turn, branch))
     first = np.arange(0, order.size)
-    turn = first - np.searchsorted(branch[order], branch[order])
-    pair = np.flatnonzero((turn[:-1] % 2 == 0) & (branch[order][:-1] == branch[order][1:]))
+    place = first - np.searchsorted(branch[order], branch[order])
+    pair = np.flatnonzero((place[:-1] % 2 == 0) & (branch[order][:-1] == branch[order][1:]))
     return branch[order[pair]], np.diff(scores[order])[pair]
 
 
@@ -79,7 +79,7 @@ def _tails(sheet: ScoreSheet, k: int, power: float, levels: Floats) -> Floats:
     """
     scored = np.flatnonzero(~np.isnan(sheet.scores[:, k]))
     audits = np.bincount(sheet.branch[scored], minlength=levels.size)
-    where, away = _pairs(sheet.branch[scored], sheet.scores[scored, k])
+    where, away = _pairs(sheet.branch[scored], sheet.scores[scored, k], turns(sheet)[scored])
     variances = unevenness(levels, power)
     squares = away**2 / (2.0 * variances[where])
     if not squares.any():

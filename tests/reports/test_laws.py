@@ -7,8 +7,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from reports.evidence import plain
-from reports.figures import Assessment, Rules
+from reports.evidence import Evidence, plain, unevenness
+from reports.figures import Assessment, Rules, State
 from reports.level import power
 from reports.mixed import solve
 from reports.mixed_effects import deviations
@@ -16,7 +16,9 @@ from reports.mixed_sums import sums
 from reports.observed import EFFECTS, Observations
 from reports.prior import Prior, posterior
 from reports.screening import assess
-from tests.reports.chains import chain, chosen, names, with_gaps, with_strangers
+from reports.sheet import Floats, ScoreSheet
+from tests.reports.chains import chain, chosen, names, sheet_of, with_gaps, with_strangers
+from tests.reports.test_level import shares
 
 SEEDS = st.integers(0, 10_000)
 RULES = Rules(margin=3.0)
@@ -54,6 +56,15 @@ def test_order_of_audits_does_not_matter(seed: int, gaps: float, unknown: float)
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("gaps", [0.0, 0.1])
+def test_order_of_audits_does_not_matter_where_the_spread_is_uneven(gaps: float) -> None:
+    sheet = with_gaps(shares(5), 5, gaps)
+    assert power(sheet) > 0.5
+    order = np.random.default_rng(5).permutation(sheet.branch.size)
+    close(assess(sheet, RULES), assess(chosen(sheet, order), RULES))
+
+
+@pytest.mark.slow
 @settings(max_examples=4)
 @given(seed=SEEDS, gaps=st.sampled_from([0.0, 0.1]), points=st.floats(-40, 40))
 def test_constant_added_to_all_scores_moves_norms_and_no_flag(seed: int, gaps: float, points: float) -> None:
@@ -75,13 +86,16 @@ def test_relabelling_changes_nothing(seed: int) -> None:
     sheet, _ = chain(seed, branches=20, audits=6, sections=2)
     rng = np.random.default_rng(seed)
     branch, shopper = rng.permutation(20), rng.permutation(len(sheet.shoppers))
+    region, section = rng.permutation(len(sheet.regions)), rng.permutation(2)
     back = np.argsort(branch)
     renamed = replace(
         sheet,
+        sections=tuple(np.array(sheet.sections)[section]),
         branches=tuple(np.array(names("b", 20))[back]),
-        region_of=sheet.region_of[back],
+        region_of=region[sheet.region_of[back]],
         branch=branch[sheet.branch],
         shopper=shopper[sheet.shopper],
+        scores=sheet.scores[:, section],
     )
     close(assess(sheet, RULES), assess(renamed, RULES))
 
@@ -132,3 +146,60 @@ def test_better_data_never_lower_the_posterior(
         posterior(prior, plain(np.array([precision]), np.array([s]))).masses for s in (shift, shift + step)
     )
     assert (higher @ prior.points)[0] >= (lower @ prior.points)[0] - 1e-9
+
+
+def at_eighty_six(place: float, noise: float, doubt: float) -> Evidence:
+    """One cell of a section at 86, one unit a point, with a spread that is uneven."""
+    usual, none = unevenness(np.array([86.0]), 1.0), np.zeros(1)
+    chance, doubted, long = np.array([noise]), np.array([doubt]), np.array([np.inf])
+    level, one = np.array([86.0]), np.ones(1)
+    return Evidence(np.array([place]), chance, doubted, level, one, usual, none, long, one, power=1.0)
+
+
+@given(
+    place=st.floats(-40, 10),
+    step=st.floats(0, 10),
+    noise=st.floats(0.5, 60),
+    doubt=st.sampled_from([0.0, 2.0, 10.0]),
+    masses=st.lists(st.floats(0.01, 1), min_size=41, max_size=41),
+)
+def test_better_data_never_lower_the_posterior_where_the_spread_is_uneven(
+    place: float, step: float, noise: float, doubt: float, masses: list[float]
+) -> None:
+    prior = Prior(np.linspace(-60.0, 20.0, 41), np.array(masses) / sum(masses))
+    lower, higher = (posterior(prior, at_eighty_six(p, noise, doubt)).masses for p in (place, place + step))
+    assert (higher @ prior.points)[0] >= (lower @ prior.points)[0] - 1e-6
+
+
+def nonsense(seed: int, values: list[float], empty: float) -> ScoreSheet:
+    """A few audits of a few branches by anybody, of scores that hardly differ or differ wildly, many of them missing."""
+    rng = np.random.default_rng(seed)
+    audits, branches, shoppers = (int(rng.integers(1, most)) for most in (90, 9, 5))
+    scores: Floats = rng.choice(values, (audits, int(rng.integers(1, 4))))
+    scores[rng.random(scores.shape) < empty] = np.nan
+    branch, shopper = rng.integers(0, branches, audits), rng.integers(-1, shoppers, audits)
+    regions = rng.integers(0, 3, branches)
+    return sheet_of(branch.tolist(), shopper.tolist(), scores, regions.tolist())
+
+
+@pytest.mark.slow
+@settings(max_examples=80)
+@given(
+    seed=SEEDS,
+    values=st.lists(st.sampled_from([0.0, 1e-9, 50.0, 99.0, 100.0, 100.0 + 1e-9, -20.0, 1e5]), min_size=1, max_size=4),
+    empty=st.sampled_from([0.0, 0.2, 0.9]),
+    margin=st.sampled_from([0.0, 5.0]),
+)
+def test_nonsense_is_judged_or_refused_without_a_warning(
+    seed: int, values: list[float], empty: float, margin: float
+) -> None:
+    sheet = nonsense(seed, values, empty)
+    found = assess(sheet, Rules(margin=margin))
+    assert len(found.cells) == len(sheet.branches) * len(sheet.sections)
+    for cell in found.cells:
+        assert (cell.p_short is None) == (cell.state is State.NOT_ENOUGH)
+        told = [value for value in (cell.low, cell.estimate, cell.high) if value is not None]
+        assert np.isfinite(told).all()
+        assert len(told) in {0, 3}
+        assert all(a <= b + 1e-6 for a, b in zip(told[:1], told[2:], strict=True))
+        assert cell.p_short is None or 0.0 <= cell.p_short <= 1.0
