@@ -23,6 +23,8 @@ from branches.weeks import DueTime, Week
 
 COUNTING = 7_220_132
 """PostgreSQL's lock on what counts; SQLite has one writer at a time anyway."""
+ASTRAY = timedelta(hours=1)
+"""So far the clocks of two machines may be apart."""
 WEEKLY = "weekly"
 CHAIN = "chain"
 
@@ -200,13 +202,13 @@ def missing_weeks(session: Session, scope: Scope, first: Week, due: DueTime, now
 def claim(session: Session, scope_key: str, week: Week, *, holder: str, now: datetime, seconds: int) -> bool:
     """Takes the lease on an edition unless somebody living holds it.
 
-    A lease that would outlast one taken now is from a clock that has been set back since: it binds nobody.
+    A lease that would long outlast one taken now is from a clock that has been set back since: it binds nobody.
     """
     until = now + timedelta(seconds=seconds)
     taken = session.exec(
         sa.update(Lease)
         .where(col(Lease.scope) == scope_key, col(Lease.week) == week.monday)
-        .where((col(Lease.until) <= now) | (col(Lease.until) > until) | (col(Lease.holder) == holder))
+        .where((col(Lease.until) <= now) | (col(Lease.until) > until + ASTRAY) | (col(Lease.holder) == holder))
         .values(holder=holder, until=until)
     )
     if taken.rowcount:

@@ -1,5 +1,6 @@
 """The outbox: mail to send, written in the transaction that makes it due, retried until the mail server takes it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -19,6 +20,8 @@ FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
 SELDOM = timedelta(days=1)
 """After a refusal for good: the address may come to life again, or be corrected."""
+ASTRAY = timedelta(days=1)
+"""So far the clocks of two machines may be apart; a lease that ends later still is from one set back since."""
 
 
 class MailKind(StrEnum):
@@ -119,44 +122,61 @@ def due(session: Session, now: datetime) -> list[Mail]:
 
     What would wait longer than any mail does was put off by a clock that has been set back since.
     """
-    free = col(Mail.lease_until).is_(None) | (col(Mail.lease_until) <= now) | (col(Mail.lease_until) > now + SELDOM)
+    free = col(Mail.lease_until).is_(None) | (col(Mail.lease_until) <= now) | (col(Mail.lease_until) > now + ASTRAY)
     ripe = (col(Mail.next_at) <= now) | (col(Mail.next_at) > now + 2 * SELDOM)
     return list(session.exec(select(Mail).where(waiting(), free, ripe).order_by(col(Mail.next_at), col(Mail.id))))
 
 
-def claim(session: Session, mail: Mail, *, holder: str, now: datetime, seconds: int, domain: str) -> Mail | None:
+def claim(
+    session: Session, mail: Mail, *, holder: str, clock: Callable[[], datetime], seconds: int, domain: str
+) -> Mail | None:
     """Takes the lease on a mail, and lets it speak for earlier editions of the same scope that its reader waits for.
 
     None where there is nothing to send: somebody living holds it, it is done, or a later edition speaks for it.
+    The clock is read when the reader's mail is held: a time read before that may be older than somebody's lease.
     """
     mine = select(Mail).where(waiting(), Mail.user_id == mail.user_id)
     rows = list(session.exec(mine.order_by(col(Mail.id)).with_for_update().execution_options(populate_existing=True)))
-    until = now + timedelta(seconds=seconds)
-    free = [row for row in rows if row.lease_until is None or not now < row.lease_until <= until]
+    now, lease = clock(), timedelta(seconds=seconds)
+    free = [row for row in rows if row.lease_until is None or not now < row.lease_until <= now + lease + ASTRAY]
     found = next((row for row in free if row.id == mail.id), None)
-    if found is None or _fold(session, found, free) is not found:
+    if found is None:
         return None
-    found.holder, found.lease_until = holder, until
+    _fold(session, found, free)
+    if found.folded_into_id is not None:
+        return None
+    found.holder, found.lease_until = holder, now + lease
     found.message_id = found.message_id or _message_id(found.key, domain)
     session.add(found)
     session.flush()
     return found
 
 
-def _fold(session: Session, mail: Mail, free: list[Mail]) -> Mail:
-    """The latest of the editions of one scope that wait for one reader; the others are listed in it and marked so."""
+def _fold(session: Session, mail: Mail, free: list[Mail]) -> None:
+    """Of the editions of one scope that wait for one reader, the latest first edition lists the earlier ones.
+
+    Of one week only the newest revision goes out, and what it changed is told: it is folded into no other week's mail.
+    """
     if mail.kind != MailKind.EDITION.value:
-        return mail
+        return
     scope = [row for row in free if row.kind == mail.kind and row.about["scope"] == mail.about["scope"]]
-    *others, latest = sorted(scope, key=lambda row: (row.about["week"], row.about["revision"]))
-    if others:
-        listed = [one for row in others for one in (*row.about.get("earlier", ()), row.about["edition"])]
-        latest.about = {**latest.about, "earlier": [*latest.about.get("earlier", ()), *listed]}
-        for row in others:
-            row.folded_into_id = latest.id
-        session.add_all(scope)
-        session.flush()
-    return latest
+    scope.sort(key=lambda row: (row.about["week"], row.about["revision"]))
+    newest = {row.about["week"]: row for row in scope}
+    first = [newest[row.about["week"]] for row in scope if not row.about["revision"]]
+    for row in scope:
+        into = newest[row.about["week"]]
+        if row is into and not row.about["revision"]:
+            into = first[-1]
+        if row is not into:
+            _fold_into(into, row)
+    session.add_all(scope)
+    session.flush()
+
+
+def _fold_into(into: Mail, row: Mail) -> None:
+    listed = [*into.about.get("earlier", ()), *row.about.get("earlier", ()), row.about["edition"]]
+    into.about = {**into.about, "earlier": listed}
+    row.folded_into_id = into.id
 
 
 def _message_id(key: str, domain: str) -> str:

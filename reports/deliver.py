@@ -122,7 +122,7 @@ def _claim(going: _Round, mail: Mail) -> Mail | None:
             session,
             mail,
             holder=post.holder,
-            now=going.clock(),
+            clock=going.clock,
             seconds=post.lease_seconds,
             domain=post.sender.domain,
         )

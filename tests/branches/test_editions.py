@@ -228,6 +228,13 @@ def test_a_lease_of_a_clock_that_was_set_back_binds_nobody(session: Session) -> 
     assert claim(session, "two", DUE)
 
 
+def test_a_clock_that_is_behind_takes_no_lease_that_is_held(session: Session) -> None:
+    assert claim(session, "one", DUE)
+    assert not claim(session, "two", DUE - timedelta(milliseconds=1))
+    assert not claim(session, "two", DUE - timedelta(hours=1))
+    assert claim(session, "two", DUE - timedelta(hours=1, microseconds=1))
+
+
 def test_a_lease_is_given_back_by_its_holder_alone(session: Session) -> None:
     claim(session, "one", DUE)
     editions.end_lease(session, NORTH.key, WEEK, holder="two")

@@ -1,7 +1,9 @@
 """The outbox: one mail of each, leased, put off longer and longer, folded into the latest, never lost."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
+from threading import Thread
+from time import monotonic, sleep
 
 import pytest
 import sqlalchemy as sa
@@ -36,7 +38,7 @@ def a_mail(session: Session, reader: User | None = None, week: Week = FIRST) -> 
 
 
 def claim(session: Session, mail: Mail, holder: str = "one", now: timedelta = MINUTE) -> Mail | None:
-    return outbox.claim(session, mail, holder=holder, now=NOW + now, seconds=300, domain="example.com")
+    return outbox.claim(session, mail, holder=holder, clock=lambda: NOW + now, seconds=300, domain="example.com")
 
 
 def fresh(session: Session, mail: Mail) -> Mail:
@@ -96,6 +98,38 @@ def test_a_lease_ends_by_itself(session: Session) -> None:
     assert mail.holder == "two"
 
 
+@pytest.mark.parametrize("behind", [timedelta(milliseconds=1), HOUR, DAY])
+def test_a_clock_that_is_behind_takes_no_mail_that_is_held(session: Session, behind: timedelta) -> None:
+    mail = a_mail(session)
+    assert claim(session, mail) is mail
+    assert claim(session, mail, "two", MINUTE - behind) is None
+    assert mail.holder == "one"
+
+
+@pytest.mark.slow
+def test_the_clock_is_read_once_the_mail_is_held(engine: sa.Engine) -> None:
+    with transaction(engine) as session:
+        mail = a_mail(session)
+    read: list[float] = []
+
+    def clock() -> datetime:
+        read.append(monotonic())
+        return NOW
+
+    def late() -> None:
+        with transaction(engine) as session:
+            outbox.claim(session, mail, holder="two", clock=clock, seconds=300, domain="example.com")
+
+    second = Thread(target=late)
+    with transaction(engine) as session:
+        claim(session, mail)
+        second.start()
+        sleep(0.3)
+        given_free = monotonic()
+    second.join()
+    assert [at > given_free for at in read] == [True]
+
+
 def test_a_clock_set_back_holds_nothing_up(session: Session) -> None:
     mail = a_mail(session)
     claim(session, mail, now=400 * DAY)
@@ -111,7 +145,7 @@ def test_the_message_id_is_made_of_edition_and_reader_and_kept(session: Session)
     claim(session, mail)
     assert mail.message_id == f"<edition.{mail.about['edition']}.{reader.public_id}@example.com>"
     kept = mail.message_id
-    again = outbox.claim(session, mail, holder="two", now=NOW + HOUR, seconds=9, domain="elsewhere.org")
+    again = outbox.claim(session, mail, holder="two", clock=lambda: NOW + HOUR, seconds=9, domain="elsewhere.org")
     assert again is not None
     assert again.message_id == kept
 
@@ -204,6 +238,45 @@ def test_editions_of_other_scopes_and_mails_on_their_way_are_let_be(session: Ses
     assert (first.folded_into_id, "earlier" in last.about) == (None, False)
 
 
+def revised(session: Session, reader: User, mail: Mail) -> Mail:
+    """A further revision of the edition that a mail is about, and its reader's mail."""
+    edition = editions.find(session, mail.about["edition"])
+    assert edition is not None
+    again = editions.revise(session, edition, {}, {}, at=NOW)
+    (found,) = [m for m in outbox.for_edition(session, again, at=NOW) if m.user_id == reader.id]
+    return found
+
+
+def test_a_revision_is_told_beside_a_later_week(session: Session) -> None:
+    reader = make.user(session)
+    first = a_mail(session, reader)
+    outbox.mark_sent(session, first, at=NOW)
+    revision, last = revised(session, reader, first), a_mail(session, reader, FIRST.plus(1))
+    assert (claim(session, revision), claim(session, last)) == (revision, last)
+    assert ("earlier" in revision.about, "earlier" in last.about) == (False, False)
+
+
+def test_of_one_week_only_the_newest_revision_is_mailed(session: Session) -> None:
+    reader = make.user(session)
+    first = a_mail(session, reader)
+    second = revised(session, reader, first)
+    third = revised(session, reader, second)
+    assert (claim(session, first), claim(session, second), claim(session, third)) == (None, None, third)
+    assert (first.folded_into_id, second.folded_into_id) == (third.id, third.id)
+    assert third.about["earlier"] == [first.about["edition"], second.about["edition"]]
+
+
+def test_the_revision_of_a_week_speaks_for_its_first_edition_and_no_other_weeks_revision_is_lost(
+    session: Session,
+) -> None:
+    reader = make.user(session)
+    mails = [a_mail(session, reader, FIRST.plus(n)) for n in range(3)]
+    older, newest = revised(session, reader, mails[0]), revised(session, reader, mails[2])
+    assert [claim(session, mail) for mail in (*mails, older, newest)] == [None, None, None, older, newest]
+    assert [mail.folded_into_id for mail in mails] == [older.id, newest.id, newest.id]
+    assert newest.about["earlier"] == [mails[1].about["edition"], mails[2].about["edition"]]
+
+
 @pytest.mark.slow
 def test_of_two_processes_at_once_one_gets_the_mail(engine: sa.Engine) -> None:
     with transaction(engine) as session:
@@ -225,6 +298,6 @@ def test_of_two_processes_at_once_one_gets_the_mail(engine: sa.Engine) -> None:
     with reading(engine) as session:
         last = session.exec(select(Mail).order_by(col(Mail.id).desc())).first()
         assert last is not None
-        assert sorted(taken, key=str) == [[], [], [last.id]]
+        assert sorted(map(str, taken)) == [f"[{last.id}]", "[]", "[]"]
         assert outbox.counts(session) == Counts(waiting=1, troubled=0, sent=0, folded=3, dropped=0)
         assert len(last.about["earlier"]) == 3

@@ -31,7 +31,7 @@ def file(tmp_path: Path) -> Path:
             mail = outbox.write(
                 session, MailKind.EDITION, reader, {"scope": key, "week": "", "revision": 0}, key=key, at=NOW
             )
-            outbox.claim(session, mail, holder="one", now=NOW, seconds=60, domain="example.com")
+            outbox.claim(session, mail, holder="one", clock=lambda: NOW, seconds=60, domain="example.com")
             if key == "sent":
                 outbox.mark_sent(session, mail, at=NOW)
             else:
