@@ -40,6 +40,7 @@ def create_app(site: Site, secret: bytes, *, trusted_proxies: int = 0) -> Flask:
     app.extensions["site"] = site
     gate.guard(app)
     CSRFProtect(app)
+    gate.let_write(app)
     for room in (login, account, editions, plan, portal, region, results, capture, office):
         app.register_blueprint(room.blueprint)
     app.context_processor(_words)

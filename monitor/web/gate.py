@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from branches import access, sessions
 from branches.access import Right
-from branches.database import for_reading, transaction
+from branches.database import for_reading, reading, transaction
 from branches.language import Language, codes, language
 from branches.people import Role, User
 from branches.sessions import DeviceSession
@@ -30,6 +30,8 @@ WANTED = "wanted"
 DAY_SECONDS = 86_400
 YEAR_SECONDS = 365 * DAY_SECONDS
 LONGEST_PATH = 500
+HOUSEHOLD_BITS = 64
+"""Of an IPv6 address: whoever has one has all that begin so."""
 NOBODY = Sender("monitor@localhost")
 EVERYBODY = "everybody"
 
@@ -117,15 +119,20 @@ def takes(most_bytes: int) -> Callable[[View], View]:
 
 
 def guard(app: Flask) -> None:
-    """Puts the gate before every route of the program."""
+    """Puts the gate before every route of the program; the check of forms comes next, and then `let_write`."""
     app.before_request(_enter)
     app.after_request(_leave)
     app.teardown_request(_close)
     everybody(app.view_functions["static"])
 
 
+def let_write(app: Flask) -> None:
+    """After the gate and the check of forms: only now does a request that is signed in begin to write."""
+    app.before_request(_begin_writing)
+
+
 def session() -> Session:
-    """This request's session; a request that only reads holds up no writer."""
+    """This request's session; one that only reads holds up no writer, one that writes begins when it is first used."""
     if "session" not in g:
         engine = site().engine
         g.session = Session(for_reading(engine) if _only_reads() else engine, expire_on_commit=False)
@@ -133,7 +140,7 @@ def session() -> Session:
 
 
 def person() -> User:
-    """Who is signed in; only behind a route that is not for everybody."""
+    """Who is signed in, a row of this request's session; only behind a route that is not for everybody."""
     return cast("User", g.person)
 
 
@@ -150,6 +157,12 @@ def device() -> DeviceSession | None:
 def keep() -> None:
     """Keeps what was written so far, whatever is answered, and holds up nobody meanwhile."""
     session().commit()
+
+
+def still_here() -> bool:
+    """After a pause in writing: whether this device is signed in even now."""
+    before = device()
+    return before is not None and _found(session(), site().clock()) is not None
 
 
 def afterwards(job: Job) -> None:
@@ -200,14 +213,37 @@ def on_loopback() -> bool:
         return False
 
 
+def source() -> str:
+    """Where the request comes from: its address, or of the many that one household has the part they share."""
+    try:
+        found = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:
+        return ""
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or ipaddress.ip_network((found, HOUSEHOLD_BITS), strict=False))
+
+
 def _enter() -> AnyResponse | None:
+    """Who may go on is looked up first; then the form comes in, however long it takes, while nothing is held."""
     if not request.path.isprintable():
         abort(404)  # no address of ours holds such a sign, and databases refuse it
     view = current_app.view_functions.get(request.endpoint or "")
-    opened = getattr(view, "audience", None)
     if request.endpoint != "static":
-        _recognise(cookie(DEVICE_COOKIE))
-    if view is None or opened == EVERYBODY:
+        _recognise()
+    if view is None:
+        return None
+    answer = _stopped(view)
+    if answer is None and not _only_reads():
+        request.max_content_length = getattr(view, "most_bytes", request.max_content_length)
+        request.get_data(parse_form_data=True)
+    return answer
+
+
+def _stopped(view: View) -> AnyResponse | None:
+    """Where somebody is sent for whom the route is not; None where it is."""
+    opened = getattr(view, "audience", None)
+    if opened == EVERYBODY:
         return None
     if opened is None:
         abort(404)  # A route that says nothing of its audience has none.
@@ -215,18 +251,37 @@ def _enter() -> AnyResponse | None:
         return _to_sign_in()
     if Role(g.person.role) not in opened:
         abort(404)
-    if hasattr(view, "most_bytes"):
-        request.max_content_length = view.most_bytes
-        keep()
     return None
 
 
-def _recognise(token: str | None) -> None:
-    at = site().clock()
-    found = sessions.device(session(), token, at=at) if token else None
-    g.device, g.person = found, found.user if found is not None else None
+def _recognise() -> None:
+    """A look that is over at once where the request is to write: what comes in slowly must hold up nobody."""
+    at, found = site().clock(), None
+    if _only_reads():
+        found = _found(session(), at)
+    elif cookie(DEVICE_COOKIE):
+        with reading(site().engine) as look:
+            found = _found(look, at)
+    _meet(found)
     if found is not None and sessions.long_unseen(found, at=at):
         afterwards(partial(_see, site().engine, found.id, at))
+
+
+def _begin_writing() -> AnyResponse | None:
+    """Looks again, now within what will be written: the device may have been signed out while the form came in."""
+    if _only_reads() or somebody() is None:
+        return None
+    _meet(_found(session(), site().clock()))
+    return _stopped(current_app.view_functions[request.endpoint or ""])
+
+
+def _found(session: Session, at: datetime) -> DeviceSession | None:
+    token = cookie(DEVICE_COOKIE)
+    return sessions.device(session, token, at=at) if token else None
+
+
+def _meet(found: DeviceSession | None) -> None:
+    g.device, g.person = found, found.user if found is not None else None
 
 
 def _see(engine: sa.Engine, device_id: int, at: datetime) -> None:

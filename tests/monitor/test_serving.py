@@ -34,6 +34,7 @@ def test_a_way_in_is_taken_out_of_what_is_logged() -> None:
     kept = '"POST /sign-in/code HTTP/1.1" "GET /sign-in HTTP/1.1" "POST /sign-in/password HTTP/1.1"'
     assert logs.redacted(kept) == kept
     assert logs.redacted("/sign-in/code-breaker /sign-in/codebook") == "/sign-in/… /sign-in/…"
+    assert logs.redacted("GET /%73ign-in/secret HTTP/1.1") == "GET /%73ign-in/… HTTP/1.1"
 
 
 def free_port() -> int:
@@ -134,3 +135,34 @@ def processes_of(folder: Path) -> list[int]:
         if here and b"schedule" in words:
             found.append(int(process.name))
     return found
+
+
+def begun_post(address: str, path: str, cookie: str) -> socket.socket:
+    """A connection that has sent half of a form."""
+    port = int(address.rpartition(":")[2])
+    connection = socket.create_connection(("127.0.0.1", port), timeout=20)
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nCookie: device={cookie}\r\nConnection: close\r\n"
+    kind = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 20\r\n\r\n"
+    connection.sendall((head + kind + "email=half").encode())
+    return connection
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-in/password", "/sign-out", "/account/devices"])
+@pytest.mark.parametrize("signed_in", [False, True])
+def test_a_form_that_stops_half_way_holds_up_no_writer(
+    tmp_path: Path, token: str, path: str, *, signed_in: bool
+) -> None:
+    with served(tmp_path) as (address, _):
+        jar = CookieJar()
+        browser = build_opener(HTTPCookieProcessor(jar))
+        if signed_in:
+            press(browser, f"{address}/sign-in/{token}")
+        cookie = next((one.value or "" for one in jar if one.name == "device"), "junk")
+        with begun_post(address, path, cookie) as stopped:
+            time.sleep(1)
+            with closing(sqlite3.connect(tmp_path / "data" / "monitor.sqlite3", timeout=0)) as database:
+                database.execute("BEGIN IMMEDIATE")
+            stopped.sendall(b"=the=rest.")
+            refused = signed_in or path != "/account/devices"  # else one is asked to sign in at once
+            assert stopped.recv(100).partition(b"\r\n")[0].split(b" ")[1] == (b"400" if refused else b"302")
