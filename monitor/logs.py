@@ -4,7 +4,9 @@ import logging
 import re
 from typing import Any
 
-_WAY_IN = re.compile(r"(/sign-in/)(?!(?:code|password)(?![\w-]))[^\s\"'?#<>\]]+")
+_PATH = "".join(f"(?:{letter}|%{ord(letter):02x})" for letter in "/sign-in/")
+"""A server opens an address also where its letters are written as numbers."""
+_WAY_IN = re.compile(rf"({_PATH})(?!(?:code|password)(?![\w-]))[^\s\"'?#<>\]]+", re.IGNORECASE)
 WORDS = "%(asctime)s %(levelname)s %(message)s"
 
 

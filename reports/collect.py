@@ -256,7 +256,7 @@ def new_audits(
 def _released(
     session: Session, branch_ids: Iterable[int], after: datetime, until: datetime
 ) -> list[tuple[Audit, str, Week]]:
-    """Audits that began to count in between, with their branch and week; by branch, day and public id."""
+    """Audits that began to count in between, with their branch and week; within a week their order tells nothing."""
     query = (
         select(Audit, Branch.code)
         .join(Branch)
@@ -264,9 +264,8 @@ def _released(
         .where(col(Audit.released_at) > after, col(Audit.released_at) <= until)
     )
     found = [row for part in in_parts(branch_ids) for row in session.exec(query.where(col(Audit.branch_id).in_(part)))]
-    visited = [(audit, code, audit.visited_on) for audit, code in found if audit.visited_on is not None]
-    visited.sort(key=lambda row: (row[1], row[2], row[0].public_id))
-    return [(audit, code, Week.of(day)) for audit, code, day in visited]
+    visited = [(audit, code, Week.of(audit.visited_on)) for audit, code in found if audit.visited_on is not None]
+    return sorted(visited, key=lambda row: (row[1], row[2].monday, row[0].public_id))
 
 
 def _failed_critical(session: Session, audit_ids: Sequence[int]) -> dict[int, list[str]]:

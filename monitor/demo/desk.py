@@ -30,10 +30,10 @@ def lay_out(session: Session, *, seed: int, now: datetime) -> None:
         return
     there = open_branches(session, now.date(), now.date())
     pairs = _pairs(session, there, chance, now)
-    for number in range(ASSIGNED):
-        _assign(session, standard, next(pairs), (number % 3 - 1, number % 3 + 2 * number), office=office, at=now)
-    for number in range(WAITING + APPROVED + 1):
-        audit = _sent(session, standard, next(pairs), office, now - timedelta(hours=7 + 9 * number))
+    for number, pair in zip(range(ASSIGNED), pairs, strict=False):  # a small chain has fewer
+        _assign(session, standard, pair, (number % 3 - 1, number % 3 + 2 * number), office=office, at=now)
+    for number, pair in zip(range(WAITING + APPROVED + 1), pairs, strict=False):
+        audit = _sent(session, standard, pair, office, now - timedelta(hours=7 + 9 * number))
         if number < APPROVED:
             review.approve(session, audit, by=office, at=now - timedelta(hours=2))
         elif number == APPROVED:

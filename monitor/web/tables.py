@@ -14,8 +14,12 @@ Row = tuple[Value, ...]
 MADE_AT = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 """Stands in every workbook: when it was really made would differ each time, and tell when somebody looked."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_FORMULA = re.compile(r"(^|[;,|\t\r\n])(\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
-"""Where a spreadsheet would begin to calculate, whichever sign it takes for the end of a field."""
+_ENDS = frozenset(";,|\t\r\n")
+"""Signs that one spreadsheet or another takes for the end of a field."""
+_BEGINS = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")
+"""Signs with which it would begin to calculate."""
+_PASSED_OVER = frozenset("\"'")
+"""Signs that may stand before them; a quote is taken away when the field is read."""
 _LONGEST_SHEET_NAME = 31
 _NARROWEST, _WIDEST = 8, 60
 _DAY = "yyyy-mm-dd"
@@ -42,7 +46,13 @@ def as_csv(sheet: Sheet) -> bytes:
 
 def guarded(text: str) -> str:
     """A text that no spreadsheet takes for a formula: an apostrophe stands before the sign that would begin one."""
-    return _FORMULA.sub(r"\1\2'", text)
+    out, at_start = [], True
+    for sign in text:
+        if at_start and sign in _BEGINS:
+            out.append("'")
+        at_start = sign in _ENDS or (at_start and (sign.isspace() or sign in _PASSED_OVER))
+        out.append(sign)
+    return "".join(out)
 
 
 def as_xlsx(sheets: Sequence[Sheet], title: str) -> bytes:

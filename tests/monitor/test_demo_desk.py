@@ -37,3 +37,11 @@ def test_work_waits_at_each_state_and_no_figure_changes(session: Session) -> Non
         "returned": 1,
     }
     assert [appeal.state for appeal in session.exec(select(Appeal))] == ["open"]
+
+
+@pytest.mark.slow
+def test_a_small_chain_has_less_work(session: Session) -> None:
+    demo.build(session, seed=3, today=TODAY.date(), branches=10, weeks=6)
+    desk.lay_out(session, seed=3, now=TODAY)
+    states = set(session.exec(select(Audit.state)))
+    assert {"released", "assigned"} <= states

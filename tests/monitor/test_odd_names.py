@@ -2,6 +2,7 @@
 
 import csv
 import re
+import time
 import unicodedata
 import zipfile
 from collections.abc import Iterator
@@ -116,6 +117,19 @@ def test_workbooks_hold_the_exact_name_as_text(opened: Opened, name: str) -> Non
 def test_guarded_texts_begin_no_formula_whichever_sign_ends_a_field(text: str) -> None:
     for field in re.split(r"[;,|\t\r\n]", guarded(text)):
         assert field.strip()[:1] not in set(SIGNS) or field.strip() == "", (text, field)
+
+
+@given(st.text(alphabet=st.sampled_from(f"{SIGNS};,|\t\n a1'\""), max_size=12), st.sampled_from(";,|\t"))
+def test_a_cell_is_no_formula_whichever_sign_the_reader_parts_by(text: str, delimiter: str) -> None:
+    file = StringIO(as_csv(Sheet("x", ("head",), [(text,)])).decode("utf-8-sig"), newline="")
+    for row in csv.reader(file, delimiter=delimiter):
+        assert not [cell for cell in row if cell.strip()[:1] in set(SIGNS) and cell.strip()]
+
+
+def test_guarding_takes_time_in_proportion() -> None:
+    began = time.monotonic()
+    guarded("a\n" * 200_000)
+    assert time.monotonic() - began < 2
 
 
 @given(st.text(alphabet="abc =+-@;", max_size=12))

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import permutations
 
 import pytest
 
@@ -216,6 +217,16 @@ def test_news_lists_failed_critical_items_first_and_marks_what_was_late() -> Non
         ("b1", "week of 2 November 2026 · no score", "arrived late", ("Tools were clean", "X"))
     ]
     assert [(one.name, one.words, one.late) for one in news.others] == [("b2", "score 80.0", "")]
+
+
+def test_the_order_of_a_weeks_news_tells_nothing_of_its_days() -> None:
+    scores = (50.0, 20.0, 90.0)
+    figures = invented.figures({"b1": (NORM, NORM)})
+    said = {
+        tuple(one.words for one in compose(replace(figures, new=new), language("en"), TITLES, {}).news.others)
+        for new in permutations(NewAudit("b1", WEEK, late=False, score=s, failed_critical=()) for s in scores)
+    }
+    assert said == {("score 20.0", "score 50.0", "score 90.0")}
 
 
 def test_notes_state_the_rules_and_what_the_audits_leave_open() -> None:
