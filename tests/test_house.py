@@ -177,3 +177,44 @@ def test_help_does_not_wait_for_the_heavy_libraries() -> None:
     assert "click" in loaded
     assert loaded & HEAVY_AT_HELP == set()
     assert done.stdout.startswith("Usage: ")
+
+
+GUARDED = {"Audit", "Appeal", "Edition", "Branch", "Flag", "CorrectiveAction"}
+"""Tables of which each reader sees a part: `branches/access.py` says which."""
+ASKS = {"select", "get", "get_one", "query"}
+
+
+def past_the_table(code: str) -> list[str]:
+    """Where guarded rows or their columns are asked for directly; numbers alone may be, to narrow another query."""
+    found = []
+    for node in ast.walk(ast.parse(code)):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        asked = node.args if name == "select" else node.args[:1] if name in ASKS else []
+        for one in asked:
+            table = one.value if isinstance(one, ast.Attribute) else one
+            is_number = isinstance(one, ast.Attribute) and one.attr == "id"
+            if isinstance(table, ast.Name) and table.id in GUARDED and not is_number:
+                found.append(f"line {node.lineno}: {ast.unparse(one)}")
+    return found
+
+
+def test_pages_read_rows_through_the_table_of_rights_alone() -> None:
+    code = [path for path in files() if path.suffix == ".py" and path.parts[:2] == ("monitor", "web")]
+    found = {str(path): past_the_table((ROOT / path).read_text(encoding="utf-8")) for path in code}
+    assert {path: lines for path, lines in found.items() if lines} == {}
+
+
+@pytest.mark.parametrize(
+    ("told", "found"),
+    [
+        ("select(Audit)", ["line 1: Audit"]),
+        ("select(User, Audit)", ["line 1: Audit"]),
+        ("select(Branch.name)", ["line 1: Branch.name"]),
+        ("session.get(Flag, 1)", ["line 1: Flag"]),
+        ("select(User, Branch.id).where(Audit.state == '')", []),
+    ],
+)
+def test_a_page_that_reads_past_the_table_is_found(told: str, found: list[str]) -> None:
+    assert past_the_table(told) == found

@@ -95,7 +95,7 @@ def about(action: CorrectiveAction) -> str:
     session, tongue = gate.session(), gate.tongue()
     if action.item_id is not None:
         return told.item_words(session.get_one(Item, action.item_id), tongue)[0]
-    flag = session.get(Flag, action.flag_id) if action.flag_id is not None else None
+    flag = session.exec(access.visible_flags(gate.person()).where(Flag.id == action.flag_id)).first()
     return section_title(flag.section) if flag is not None else ""
 
 

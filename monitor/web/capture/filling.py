@@ -7,10 +7,10 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from branches import drafts, photos, sending
+from branches.access import Right
 from branches.audits import Audit
 from branches.drafts import OPEN, Typed
 from branches.errors import Refused
-from branches.people import Role
 from branches.questions import LONGEST_COMMENT, AnswersRefused
 from branches.scoring import ItemType
 from monitor.web import forms, gate
@@ -38,7 +38,7 @@ class Sent:
 
 
 @blueprint.get("/audits/<public_id>/form/<step>")
-@gate.audience(Role.SHOPPER)
+@gate.needs(Right.FILL_AUDITS)
 def section(public_id: str, step: str) -> str | Response:
     audit = own(public_id)
     if audit.state not in OPEN:
@@ -48,7 +48,7 @@ def section(public_id: str, step: str) -> str | Response:
 
 
 @blueprint.post("/audits/<public_id>/form/<step>")
-@gate.audience(Role.SHOPPER)
+@gate.needs(Right.FILL_AUDITS)
 @gate.takes(MOST_UPLOAD)
 def keep(public_id: str, step: str) -> str | Response | tuple[str, int]:
     """Keeps what the page holds, then its photos, then goes where the shopper wanted to."""

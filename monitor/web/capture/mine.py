@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 
 from flask import render_template, url_for
+from sqlalchemy.orm import selectinload
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
+from branches import access
+from branches.access import Right
 from branches.assignments import TO_DO, Assignment
 from branches.audits import Audit
-from branches.people import Role
 from branches.places import Branch
 from branches.states import AuditState
 from branches.weeks import local_date
@@ -32,14 +35,12 @@ class Line:
 
 
 @blueprint.get("/audits")
-@gate.audience(Role.SHOPPER)
+@gate.needs(Right.FILL_AUDITS)
 def mine() -> str:
-    own = select(Audit, Branch, Assignment).join(Branch).outerjoin(Assignment)
-    own = own.where(Audit.shopper_id == gate.person().id)
+    own = access.visible_audits(gate.person())
     made = own.where(col(Audit.state).not_in(TO_DO)).order_by(col(Audit.visited_on).desc(), col(Audit.id).desc())
-    waiting = gate.session().exec(own.where(col(Audit.state).in_(TO_DO)).limit(MOST)).all()
-    todo = [_line(*row) for row in sorted(waiting, key=_pressing)]
-    rest = [_line(*row) for row in gate.session().exec(made.limit(MOST)).all()]
+    todo = [_line(*row) for row in sorted(_rows(own.where(col(Audit.state).in_(TO_DO))), key=_pressing)]
+    rest = [_line(*row) for row in _rows(made)]
     return render_template(
         "capture/mine.html",
         headline=_headline(len(todo), len(rest)),
@@ -49,6 +50,14 @@ def mine() -> str:
         cut=len(rest) == MOST,
         most=MOST,
     )
+
+
+def _rows(query: SelectOfScalar[Audit]) -> list[tuple[Audit, Branch, Assignment | None]]:
+    """Each audit with its branch and what was asked, in three queries."""
+    found = gate.session().exec(query.limit(MOST).options(selectinload(Audit.branch))).all()  # type: ignore[arg-type]
+    asked = select(Assignment).where(col(Assignment.audit_id).in_([audit.id for audit in found]))
+    known = {one.audit_id: one for one in gate.session().exec(asked)}
+    return [(audit, audit.branch, known.get(audit.id)) for audit in found]
 
 
 def _pressing(row: tuple[Audit, Branch, Assignment | None]) -> tuple[object, ...]:

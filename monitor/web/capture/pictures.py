@@ -3,7 +3,7 @@
 from flask import Response, abort
 
 from branches import photos
-from branches.people import Role
+from branches.access import Right
 from monitor.web import gate
 from monitor.web.capture.room import blueprint, own
 
@@ -11,7 +11,7 @@ SIZES = ("small", "large")
 
 
 @blueprint.get("/audits/<public_id>/photos/<photo>/<size>")
-@gate.audience(Role.SHOPPER)
+@gate.needs(Right.FILL_AUDITS)
 def photo(public_id: str, photo: str, size: str) -> Response:
     if size not in SIZES:
         abort(404)

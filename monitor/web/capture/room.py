@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_time
 from flask import Blueprint, abort
-from sqlmodel import select
 
+from branches import access
 from branches.audits import Audit
 from branches.drafts import VISITED
 from branches.errors import Refused
@@ -26,8 +26,8 @@ _QUOTES = {"hu": "„{}”"}
 
 
 def own(public_id: str) -> Audit:
-    """The shopper's own audit; anybody else's is not there."""
-    query = select(Audit).where(Audit.public_id == public_id, Audit.shopper_id == gate.person().id)
+    """The shopper's own audit, without its score; anybody else's is not there."""
+    query = access.visible_audits(gate.person()).where(Audit.public_id == public_id)
     return gate.session().exec(query).first() or abort(404)
 
 

@@ -6,10 +6,10 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from branches import sending
+from branches.access import Right
 from branches.audits import Audit
 from branches.drafts import OPEN
 from branches.errors import Refused
-from branches.people import Role
 from branches.questions import AnswersRefused
 from branches.sending import AlreadySent, ChangedSince
 from branches.states import AuditState
@@ -20,7 +20,7 @@ from monitor.web.capture.sheet import Sheet
 
 
 @blueprint.get("/audits/<public_id>/check")
-@gate.audience(Role.SHOPPER)
+@gate.needs(Right.FILL_AUDITS)
 def check(public_id: str) -> str | Response:
     audit = own(public_id)
     if audit.state not in OPEN:
@@ -29,7 +29,7 @@ def check(public_id: str) -> str | Response:
 
 
 @blueprint.post("/audits/<public_id>/send")
-@gate.audience(Role.SHOPPER)
+@gate.needs(Right.FILL_AUDITS)
 def send(public_id: str) -> Response | tuple[str, int]:
     audit = own(public_id)
     key, seen = forms.text(request.form, "key", 64), forms.text(request.form, "content", 64)
@@ -48,7 +48,7 @@ def send(public_id: str) -> Response | tuple[str, int]:
 
 
 @blueprint.get("/audits/<public_id>/sent")
-@gate.audience(Role.SHOPPER)
+@gate.needs(Right.FILL_AUDITS)
 def sent(public_id: str) -> str | Response:
     audit = own(public_id)
     receipt = receipt_words(audit)

@@ -1,10 +1,10 @@
 """Appeals: what a branch disputes, the answer beside its reason, and the decision with both scores."""
 
 from flask import render_template, request, url_for
-from sqlmodel import col, func, select
+from sqlmodel import col
 
+from branches import access, photos, questions
 from branches import appeals as disputes
-from branches import photos, questions
 from branches.access import Right
 from branches.appeals import Appeal
 from branches.audits import Answer, Audit
@@ -15,7 +15,7 @@ from branches.standards import Item
 from branches.states import AppealState
 from monitor.web import gate
 from monitor.web.office.room import Answer as Answered
-from monitor.web.office.room import blueprint, done, holds, moment_words, now, part, searched, shown, span_words
+from monitor.web.office.room import blueprint, done, holds, moment_words, now, part, searched, shown, span_words, total
 from monitor.web.office.sheet import line, mark_words, options, points_words, question_of, short
 from monitor.web.office.typed import STALE, Typed, by
 
@@ -26,15 +26,14 @@ KEEP, CHANGE = "keep", "change"
 
 def waiting() -> int:
     """Appeals that are not decided yet."""
-    query = select(func.count()).where(Appeal.state == AppealState.OPEN.value)
-    return gate.session().exec(query).one()
+    return total(access.visible_appeals(gate.person()).where(Appeal.state == AppealState.OPEN.value))
 
 
 @blueprint.get("/appeals")
 @gate.needs(Right.DECIDE_APPEALS)
 def appeals() -> str:
     cut, text = shown(("open", "decided")), searched()
-    query = select(Appeal).join(Audit).join(Branch, col(Audit.branch_id) == Branch.id)
+    query = access.visible_appeals(gate.person()).join(Audit).join(Branch, col(Audit.branch_id) == Branch.id)
     still = col(Appeal.state) == AppealState.OPEN.value
     query = query.where(still if cut == "open" else ~still)
     if text:
@@ -73,7 +72,7 @@ def _item(appeal: Appeal) -> Item:
 
 
 def _the(public_id: str) -> Appeal:
-    found = gate.session().exec(select(Appeal).where(Appeal.public_id == public_id)).first()
+    found = gate.session().exec(access.visible_appeals(gate.person()).where(Appeal.public_id == public_id)).first()
     if found is None:
         raise NotFound("There is no such appeal.")
     return found

@@ -7,17 +7,16 @@ from branches import notices
 from branches.access import Right
 from branches.language import message
 from branches.notices import Notice
-from branches.places import Branch
 from monitor.web import gate
 from monitor.web.office.place import LONGEST_HOW, branch_page
-from monitor.web.office.room import Answer, blueprint, done, now, the
+from monitor.web.office.room import Answer, blueprint, done, now, the_branch
 from monitor.web.office.typed import Typed, by
 
 
 @blueprint.post("/places/branches/<public_id>/notices")
 @gate.needs(Right.KEEP_NOTICES)
 def note(public_id: str) -> Answer:
-    branch, typed = the(Branch, public_id), Typed()
+    branch, typed = the_branch(public_id), Typed()
     day = typed.day("informed_on", message("Choose the day on which they were informed."))
     how = typed.text("how", LONGEST_HOW, message("Say how the staff were told, and by whom."))
     if day is not None:
@@ -26,7 +25,7 @@ def note(public_id: str) -> Answer:
             lambda: notices.note(gate.session(), branch, informed_on=day, how=how, by=by(), at=now()),
         )
     if typed.errors:
-        return branch_page(the(Branch, public_id), typed), typed.status
+        return branch_page(the_branch(public_id), typed), typed.status
     said = gate.tongue().say("Noted. The staff of {branch} see what is released.", branch=branch.name)
     return done(said, "office.branch", public_id=public_id)
 
@@ -34,12 +33,12 @@ def note(public_id: str) -> Answer:
 @blueprint.post("/places/branches/<public_id>/notices/<notice>")
 @gate.needs(Right.KEEP_NOTICES)
 def take_back(public_id: str, notice: str) -> Answer:
-    branch, typed = the(Branch, public_id), Typed()
+    branch, typed = the_branch(public_id), Typed()
     query = select(Notice).where(Notice.public_id == notice, Notice.branch_id == branch.id)
     found = gate.session().exec(query).first() or abort(404)
     typed.take("notices", lambda: notices.withdraw(gate.session(), found, by=by(), at=now()))
     if typed.errors:
-        return branch_page(the(Branch, public_id), typed), typed.status
+        return branch_page(the_branch(public_id), typed), typed.status
     if notices.is_informed(gate.session(), branch):
         said = gate.tongue().say("The notice is taken back; another one stands.")
     else:

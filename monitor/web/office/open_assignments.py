@@ -6,7 +6,7 @@ from flask import render_template, url_for
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from branches import assignments, history
+from branches import access, assignments, history
 from branches.access import Right
 from branches.assignments import NOT_SENT, TO_DO, Assignment
 from branches.audits import Audit
@@ -19,7 +19,20 @@ from monitor.web.office import told
 from monitor.web.office.audit import LONGEST_REASON, facts
 from monitor.web.office.audit import headline as standing
 from monitor.web.office.review import Line
-from monitor.web.office.room import Answer, blueprint, called, done, holds, now, part, searched, shown, the_audit, today
+from monitor.web.office.room import (
+    Answer,
+    blueprint,
+    called,
+    done,
+    holds,
+    now,
+    part,
+    searched,
+    shown,
+    the_audit,
+    today,
+    total,
+)
 from monitor.web.office.typed import STALE, Typed, by
 
 CLOSING_DAYS = 3
@@ -56,7 +69,7 @@ def open_assignments() -> str:
 
 def of_cut(cut: str) -> SelectOfScalar[Audit]:
     """Open: the shopper's turn; closing: not sent and soon over; overdue: returned and late; expired: lately."""
-    query = select(Audit).outerjoin(Assignment, col(Assignment.audit_id) == Audit.id)
+    query = access.visible_audits(gate.person()).outerjoin(Assignment, col(Assignment.audit_id) == Audit.id)
     state, last = col(Audit.state), col(Assignment.closes_on)
     match cut:
         case "closing":
@@ -72,7 +85,7 @@ def of_cut(cut: str) -> SelectOfScalar[Audit]:
 
 
 def amount(cut: str) -> int:
-    return part(of_cut(cut), "office.open_assignments").total
+    return total(of_cut(cut))
 
 
 def _views(current: str) -> list[tuple[str, str, bool, int | None]]:

@@ -12,7 +12,7 @@ from branches.places import Branch, Region
 from monitor.web import gate
 from monitor.web.office import picking
 from monitor.web.office.review import Line
-from monitor.web.office.room import Answer, blueprint, called, done, holds, now, part, searched, shown
+from monitor.web.office.room import Answer, blueprint, called, done, holds, now, part, searched, shown, total
 from monitor.web.office.told import role_words
 from monitor.web.office.typed import Typed, by
 
@@ -52,8 +52,7 @@ def _views(current: str) -> list[tuple[str, str, bool, int | None]]:
     titles = dict(zip(CUTS, (say("Shoppers"), say("Staff"), say("Managers"), say("Head office")), strict=False))
     titles["inactive"] = say("No longer active")
     return [
-        (title, url_for("office.people", show=cut), cut == current, part(of_cut(cut), "office.people").total)
-        for cut, title in titles.items()
+        (title, url_for("office.people", show=cut), cut == current, total(of_cut(cut))) for cut, title in titles.items()
     ]
 
 

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement
 from sqlmodel import col, func, or_, select
 
-from branches import places
+from branches import access, places
 from branches.language import message
 from branches.people import Role, User
 from branches.places import Branch, Region
@@ -28,7 +28,7 @@ def branches(*, closed: bool = False) -> list[Option]:
 
 
 def _branches(*, closed: bool) -> list[Branch]:
-    query = select(Branch).order_by(Branch.name, Branch.code).limit(SHORT + 1)
+    query = access.visible_branches(gate.person()).order_by(Branch.name, Branch.code).limit(SHORT + 1)
     if not closed:
         query = query.where(or_(col(Branch.closed).is_(None), col(Branch.closed) > today()))
     return list(gate.session().exec(query))
@@ -48,7 +48,7 @@ def regions() -> list[Option]:
 def chosen_branch(typed: Typed, name: str = "branch") -> Branch | None:
     """The branch of that public id, code or name; a sentence beside the field where there is none, or more than one."""
     text = typed.line(name, LONGEST, message("Choose a branch."))
-    query = select(Branch).where(_named(text, Branch.public_id, Branch.code, Branch.name))
+    query = access.visible_branches(gate.person()).where(_named(text, Branch.public_id, Branch.code, Branch.name))
     return _only(typed, name, gate.session().exec(query.limit(2)).all())
 
 

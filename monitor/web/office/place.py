@@ -12,7 +12,7 @@ from branches.places import Branch, Region
 from monitor.web import gate
 from monitor.web.office import picking, told
 from monitor.web.office.places import LONGEST, LONGEST_ADDRESS, LONGEST_ZONE
-from monitor.web.office.room import Answer, blueprint, done, now, the, today
+from monitor.web.office.room import Answer, blueprint, done, now, the, the_branch, today
 from monitor.web.office.typed import Typed, by
 
 LONGEST_HOW = 1000
@@ -39,13 +39,13 @@ def change_region(public_id: str, change: str) -> Answer:
 @blueprint.get("/places/branches/<public_id>")
 @gate.needs(Right.KEEP_PLACES)
 def branch(public_id: str) -> str:
-    return branch_page(the(Branch, public_id), Typed())
+    return branch_page(the_branch(public_id), Typed())
 
 
 @blueprint.post("/places/branches/<public_id>/<change>")
 @gate.needs(Right.KEEP_PLACES)
 def change_branch(public_id: str, change: str) -> Answer:
-    found, typed = the(Branch, public_id), Typed()
+    found, typed = the_branch(public_id), Typed()
     if change in OF_BOTH:
         said = OF_BOTH[change](found, typed)
     elif change in OF_BRANCHES:
@@ -53,7 +53,7 @@ def change_branch(public_id: str, change: str) -> Answer:
     else:
         abort(404)
     if typed.errors:
-        return branch_page(the(Branch, public_id), typed), typed.status
+        return branch_page(the_branch(public_id), typed), typed.status
     return done(said, "office.branch", public_id=public_id)
 
 

@@ -4,7 +4,7 @@ from flask import render_template, request, url_for
 from sqlmodel import col, func, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from branches import notices
+from branches import access, notices
 from branches import places as floor
 from branches.access import Right
 from branches.language import message
@@ -13,7 +13,7 @@ from branches.weeks import zone_name
 from monitor.web import gate
 from monitor.web.office import picking
 from monitor.web.office.review import Line
-from monitor.web.office.room import Answer, blueprint, done, holds, now, part, searched, shown, today
+from monitor.web.office.room import Answer, blueprint, done, holds, now, part, searched, shown, today, total
 from monitor.web.office.typed import Typed, by
 
 LONGEST, LONGEST_ADDRESS, LONGEST_ZONE = 200, 500, 64
@@ -48,11 +48,11 @@ def of_cut(cut: str) -> SelectOfScalar[Branch]:
     still = or_(col(Branch.closed).is_(None), col(Branch.closed) > today())
     match cut:
         case "closed":
-            return select(Branch).where(~still)
+            return access.visible_branches(gate.person()).where(~still)
         case "uninformed":
-            return select(Branch).where(still, ~notices.informed(Branch.id))
+            return access.visible_branches(gate.person()).where(still, ~notices.informed(Branch.id))
         case _:
-            return select(Branch).where(still)
+            return access.visible_branches(gate.person()).where(still)
 
 
 def _narrowed(query: SelectOfScalar[Branch], text: str, within: str) -> SelectOfScalar[Branch]:
@@ -62,7 +62,7 @@ def _narrowed(query: SelectOfScalar[Branch], text: str, within: str) -> SelectOf
 
 
 def amount(cut: str) -> int:
-    return part(of_cut(cut), "office.places").total
+    return total(of_cut(cut))
 
 
 def _views(current: str) -> list[tuple[str, str, bool, int | None]]:

@@ -14,7 +14,7 @@ from branches.places import Branch
 from branches.states import COUNTED, AuditState
 from monitor.web import gate
 from monitor.web.office import appealed
-from monitor.web.office.room import blueprint, called, holds, now, part, searched, shown, span_words
+from monitor.web.office.room import blueprint, called, holds, now, part, searched, shown, span_words, total
 
 CUTS = {
     "waiting": (AuditState.SUBMITTED.value,),
@@ -85,7 +85,7 @@ def views(current: str) -> list[tuple[str, str, bool, int | None]]:
 
 
 def amount(cut: str) -> int:
-    return part(of_cut(cut), "office.review").total
+    return total(of_cut(cut))
 
 
 def line(audit: Audit) -> Line:

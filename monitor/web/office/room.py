@@ -39,7 +39,7 @@ LONGEST_SEARCH = 100
 MOST_PAGES = 10_000
 HOURS_IN_WORDS = 48
 """From then on an age is told in days."""
-Row = TypeVar("Row", Audit, Branch, Region, User)
+Row = TypeVar("Row", Region, User)
 Found = TypeVar("Found")
 Answer = str | Response | tuple[str, int]
 
@@ -66,6 +66,12 @@ def today(zone: str = "") -> Any:
 def the(kind: type[Row], public_id: str) -> Row:
     """The row of that public id; 404 where there is none."""
     return gate.session().exec(select(kind).where(kind.public_id == public_id)).first() or abort(404)
+
+
+def the_branch(public_id: str) -> Branch:
+    """A branch that this person may see."""
+    query = access.visible_branches(gate.person()).where(Branch.public_id == public_id)
+    return gate.session().exec(query).first() or abort(404)
 
 
 def the_audit(public_id: str) -> Audit:
@@ -113,11 +119,16 @@ def holds(text: str, *columns: Any) -> sa.ColumnElement[bool]:
     return sa.or_(*(col(column).icontains(text, autoescape=True) for column in columns))
 
 
+def total(query: SelectOfScalar[Any]) -> int:
+    """How many a list holds, without reading them."""
+    return gate.session().exec(select(func.count()).select_from(query.order_by(None).subquery())).one()
+
+
 def part(query: SelectOfScalar[Any], endpoint: str, **kept: Any) -> Part:
     """The page that was asked for of a list, with the ways to the pages beside it."""
     number = min(max(forms.whole(request.args, "page"), 1), MOST_PAGES)
-    total = gate.session().exec(select(func.count()).select_from(query.order_by(None).subquery())).one()
-    last = max(-(-total // OF_A_PAGE), 1)
+    amount = total(query)
+    last = max(-(-amount // OF_A_PAGE), 1)
     number = min(number, last)
     rows = gate.session().exec(query.offset((number - 1) * OF_A_PAGE).limit(OF_A_PAGE)).all()
     kept = {name: value for name, value in kept.items() if value}
@@ -125,7 +136,7 @@ def part(query: SelectOfScalar[Any], endpoint: str, **kept: Any) -> Part:
     def page(n: int) -> str:
         return url_for(endpoint, page=n, **kept) if 1 <= n <= last else ""
 
-    return Part(rows, total, page(number - 1), page(number + 1))
+    return Part(rows, amount, page(number - 1), page(number + 1))
 
 
 def done(sentence: str, endpoint: str, kind: str = "done", **values: Any) -> Response:

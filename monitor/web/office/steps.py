@@ -74,7 +74,7 @@ def reasons(audit: Audit, typed: Typed) -> str:
     for code, question in questions.of(audit.standard, audit.channel).by_code.items():
         if f"why-{code}" in request.form:
             why = typed.text(f"why-{code}", LONGEST_REASON)
-            found += [f"{short(question.item, language(reader))}: {why}"] if why else []
+            found += [f"{short(question.item, language(reader))} · {why}"] if why else []
     return "\n".join(one for one in found if one)
 
 

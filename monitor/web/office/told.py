@@ -7,7 +7,7 @@ from datetime import date
 from flask import url_for
 from sqlmodel import SQLModel, col, select
 
-from branches import history
+from branches import access, history
 from branches.audits import Audit
 from branches.history import Event
 from branches.language import message
@@ -169,12 +169,12 @@ def _things(events: Sequence[Event]) -> dict[tuple[str, int], tuple[str, str]]:
     numbers: dict[str, set[int]] = {}
     for event in events:
         numbers.setdefault(event.thing, set()).add(event.thing_id)
-    session = gate.session()
-    for audit in session.exec(select(Audit).where(col(Audit.id).in_(numbers.get("audit", ())))):
+    session, reader = gate.session(), gate.person()
+    for audit in session.exec(access.visible_audits(reader).where(col(Audit.id).in_(numbers.get("audit", ())))):
         found["audit", audit.id] = audit.branch.name, url_for("office.audit", public_id=audit.public_id)
     for user in session.exec(select(User).where(col(User.id).in_(numbers.get("user", ())))):
         found["user", user.id] = called(user), url_for("office.person", public_id=user.public_id)
-    for branch in session.exec(select(Branch).where(col(Branch.id).in_(numbers.get("branch", ())))):
+    for branch in session.exec(access.visible_branches(reader).where(col(Branch.id).in_(numbers.get("branch", ())))):
         found["branch", branch.id] = branch.name, url_for("office.branch", public_id=branch.public_id)
     for region in session.exec(select(Region).where(col(Region.id).in_(numbers.get("region", ())))):
         found["region", region.id] = region.name, url_for("office.region", public_id=region.public_id)

@@ -2,9 +2,9 @@
 
 from datetime import date, timedelta
 
-from sqlmodel import col, select
+from sqlmodel import col
 
-from branches import assignments
+from branches import access, assignments
 from branches.assignments import GRACE, LOCKOUT_DAYS, Assignment
 from branches.audits import Audit, Outcome
 from monitor.web import gate
@@ -62,7 +62,7 @@ def _last_time(audit: Audit) -> date | None:
     if audit.shopper_id is None or audit.visited_on is None:
         return None
     near = timedelta(days=LOCKOUT_DAYS)
-    query = select(Audit).where(
+    query = access.visible_audits(gate.person()).where(
         Audit.shopper_id == audit.shopper_id,
         Audit.branch_id == audit.branch_id,
         Audit.id != audit.id,
