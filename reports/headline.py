@@ -77,13 +77,7 @@ def _silent(voice: Voice) -> tuple[str, ...]:
 
 def _otherwise(voice: Voice, states: set[State], *, some: bool) -> tuple[str, ...]:
     """What may be said of everything that was not flagged: that nothing was shown is not that all is well."""
-    say, others = voice.language.say, states - {State.FALLS_SHORT}
-    if not others:
+    say = voice.language.say
+    if states == {State.FALLS_SHORT}:
         return ()
-    if others & {State.WATCH, State.NOT_ENOUGH}:
-        return (say("No other shortfall could be shown.") if some else say("No shortfall could be shown."),)
-    if not some:
-        return (say("No branch falls short."),)
-    if State.ABOVE in others:
-        return (say("Everything else is as the norm or above it."),)
-    return (say("Everything else is as the norm."),)
+    return (say("No other shortfall could be shown.") if some else say("No shortfall could be shown."),)

@@ -282,7 +282,7 @@ def _notes(voice: Voice, found: Outlook) -> tuple[str, ...]:
     if found.sections:
         notes += [
             say(
-                "{look} will do to look, {compare} to compare branches, {decide} to decide on people.",
+                "{look} will do to look, {compare} to compare branches, {decide} for decisions that weigh heavily.",
                 **{
                     name: voice.language.percent(goal)
                     for name, goal in zip(("look", "compare", "decide"), GOALS, strict=True)

@@ -6,10 +6,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
+from sqlalchemy import func
+from sqlmodel import col, select
 
 from branches import exchange
+from branches.audits import Audit
 from branches.database import transaction
 from branches.exchange import FormRefused, Imported
+from branches.weeks import Week
 from monitor.config import read_config
 from monitor.opening import now, open_chain
 
@@ -29,14 +33,16 @@ def command(config_file: Path | None, folder: Path) -> None:
             done = exchange.import_folder(
                 session, folder, at=now(), default_timezone=config.chain.timezone, progress=progress
             )
+            last = session.exec(select(func.max(col(Audit.visited_on)))).one()
     except FormRefused as refused:
         for fault in refused.faults:
             click.echo(str(fault), err=True)
         raise
     click.echo(_sentence(done))
-    if done.audits:
+    if done.audits and last is not None:
+        week = Week.of(last)
         click.echo(
-            "A report of a week that has ended: monitor report --week 2025-W27. The scheduler begins with the next."
+            f"The report of the last week audited: monitor report --week {week}. The scheduler begins with the next."
         )
 
 

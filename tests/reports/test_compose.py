@@ -36,14 +36,14 @@ def composed(figures: Figures) -> Report:
     [
         (
             [(SHORT, NORM), (SHORT, NORM), (NORM, NORM)],
-            ("Greeting falls short at 2 of 3 branches.", "Everything else is as the norm."),
+            ("Greeting falls short at 2 of 3 branches.", "No other shortfall could be shown."),
         ),
         (
             [(SHORT, SHORT), (SHORT, NORM), (NORM, ABOVE)],
             (
                 "2 of 3 branches fall short, most often in Greeting.",
                 "By section: Greeting at 2 and Cut at 1.",
-                "Everything else is as the norm or above it.",
+                "No other shortfall could be shown.",
             ),
         ),
         (
@@ -58,7 +58,7 @@ def composed(figures: Figures) -> Report:
                 "1 branch could not be judged.",
             ),
         ),
-        ([(NORM, NORM), (NORM, ABOVE)], ("No branch falls short.",)),
+        ([(NORM, NORM), (NORM, ABOVE)], ("No shortfall could be shown.",)),
         ([(NORM, WATCH), (NORM, NORM)], ("No shortfall could be shown.",)),
         ([(FEW, FEW), (FEW, FEW)], ("Not enough audits to judge any branch.",)),
         ([(SHORT, SHORT)], ("Greeting and Cut fall short.",)),
