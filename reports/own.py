@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import floor
 
 from branches.language import Language
-from reports import groups, pictures, wording
+from reports import change_words, groups, pictures, wording
 from reports.figures import Cell, Figures, ItemCount, State
 from reports.news import news
 from reports.report import News, Picture, Strip
@@ -60,6 +60,10 @@ class OwnReport:
     """In order at every audit, the most often seen first."""
     failed: tuple[OwnItem, ...] = ()
     """Failed at one audit or more, the most often failed first."""
+    changes: tuple[Picture, ...] = ()
+    """The sections in which the branch has fallen or risen."""
+    beside: tuple[str, ...] = ()
+    """What the whole chain did meanwhile, and what is to be expected next time without any change."""
 
     @property
     def sections(self) -> int:
@@ -105,7 +109,20 @@ def own_report(
         trend=pictures.trend(voice),
         kept=kept,
         failed=failed,
+        changes=_changes(voice),
+        beside=_beside(voice),
     )
+
+
+def _changes(voice: Voice) -> tuple[Picture, ...]:
+    found = [change_words.picture(voice, one, f"change-{n}") for n, one in enumerate(voice.figures.changes, start=1)]
+    return tuple(one for one in found if one)
+
+
+def _beside(voice: Voice) -> tuple[str, ...]:
+    chain = [change_words.chain_moved(voice, move) for move in voice.figures.chain_moves]
+    judged = [cell for cell in voice.figures.cells if cell.state in {State.FALLS_SHORT, State.WATCH}]
+    return tuple(filter(None, [*chain, *(change_words.regression(voice, cell) for cell in judged)]))
 
 
 def _items(

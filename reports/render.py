@@ -6,10 +6,10 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from branches.language import Language
-from reports import charts, charts_items
+from reports import charts, charts_change, charts_items
 from reports.drawing import paper_svg, png, svg
 from reports.own import OwnReport
-from reports.report import Funnel, Group, HeatMap, ItemBars, Picture, Report, Split, Strip, Trend
+from reports.report import ChangeChart, Funnel, Group, HeatMap, ItemBars, Picture, Report, Split, Strip, Trend
 
 
 def drawings(report: Report, language: Language) -> dict[str, Markup]:
@@ -27,7 +27,7 @@ def drawings(report: Report, language: Language) -> dict[str, Markup]:
 def own_drawings(report: OwnReport, language: Language) -> dict[str, Markup]:
     """Inline SVG of every section's strip by its name, and of the trend."""
     found = {name: _inline(charts.strip(strip, language), name) for name, strip in _own_strips(report)}
-    told = [report.trend] if report.trend else []
+    told = [*report.changes, *([report.trend] if report.trend else [])]
     return found | {one.name: _inline(_figure(one, language), one.name, one.question, one.caption) for one in told}
 
 
@@ -84,6 +84,8 @@ def _figure(picture: Picture, language: Language) -> Figure:
             return charts.split(values, language)
         case ItemBars() as values:
             return charts_items.item_bars(values, language)
+        case ChangeChart() as values:
+            return charts_change.change(values, language)
 
 
 def _inline(figure: Figure, name: str, title: str = "", description: str = "") -> Markup:

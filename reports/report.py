@@ -151,6 +151,28 @@ class ItemBars:
 
 
 @dataclass(frozen=True)
+class ChangeSpot:
+    """A branch's moving average after one audit, and how far chance alone takes it, in spreads of a single audit."""
+
+    week: date
+    average: float
+    limit: float
+
+
+@dataclass(frozen=True)
+class ChangeChart:
+    spots: tuple[ChangeSpot, ...]
+    since: date | None
+    """The Monday since which the change is likeliest."""
+    since_word: str
+    tone: str
+    """Colour of what lies outside the band."""
+    above: str
+    below: str
+    chance: str
+
+
+@dataclass(frozen=True)
 class ItemGroup:
     """Items that fail in the same way."""
 
@@ -168,7 +190,7 @@ class Picture:
     """Unique in its report and fit for an id."""
     question: str
     caption: str
-    values: Funnel | HeatMap | Trend | Split | ItemBars
+    values: Funnel | HeatMap | Trend | Split | ItemBars | ChangeChart
     table: Table
 
 

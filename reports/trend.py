@@ -12,6 +12,7 @@ from functools import cache
 
 import numpy as np
 from numpy.polynomial.hermite_e import hermegauss
+from scipy.optimize import brentq
 from scipy.special import ndtr, stdtrit
 
 from reports.figures import ChainMove, Change, ChartPoint, Interval, Move
@@ -24,12 +25,13 @@ MEMORY = 0.2
 """Share of the newest audit in the moving average."""
 SLACK = 0.5
 """What a CUSUM lets pass, in standard deviations: half the step it is meant to find."""
-STATES = 81
+STATES = 61
 """Cells into which the band of a chart is divided to find its limit."""
-HALVINGS = 20
 TOP = 5.0
 """So many standard deviations up the band is cut off."""
-DRIFTS = 9
+DRIFTS = 7
+DOUBTS = (0.0, 0.01, 0.02, 0.04, 0.07, 0.11, 0.17, 0.25, 0.4, 0.7, 1.5)
+"""Doubts of a level, in variances of one audit, for which limits are found; between them they are interpolated."""
 LEAST_WEEKS = 4
 LEAST_BEFORE = 2
 """Audits of the branch before the watched weeks, and weeks of the chain, below which nothing is said."""
@@ -37,12 +39,13 @@ LEAST_CHAIN = 5
 """Audits in a week below which the chain's own movement is not estimated."""
 
 
-def _halved(share_at: Callable[[float], float], share: float) -> float:
-    low, high = 0.5, 12.0
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if share_at(middle) > share else (low, middle)
-    return (low + high) / 2
+def _solved(share_at: Callable[[float], float], share: float) -> float:
+    """The height at which so many alarm; found on the logarithm, which is nearly straight."""
+
+    def above(height: float) -> float:
+        return float(np.log(max(share_at(height), 1e-12) / share))
+
+    return float(brentq(above, 0.5, 14.0, xtol=0.002))
 
 
 def _ewma_spread(length: int, doubt: float, memory: float) -> Floats:
@@ -77,7 +80,7 @@ def ewma_height(length: int, share: float, doubt: float = 0.0, memory: float = M
         drifts = zip(nodes * np.sqrt(doubt), masses, strict=True)
         return float(sum(mass * _ewma_alarms(height * spread, TOP * spread, drift, memory) for drift, mass in drifts))
 
-    return _halved(alarms, share)
+    return _solved(alarms, share)
 
 
 def _cusum_alarms(length: int, height: float, slack: float, drift: float) -> float:
@@ -106,7 +109,7 @@ def cusum_height(length: int, share: float, doubt: float = 0.0, slack: float = S
         drifts = zip(nodes * np.sqrt(doubt), masses, strict=True)
         return float(sum(mass * _cusum_alarms(length, height, slack, drift) for drift, mass in drifts))
 
-    return _halved(alarms, share)
+    return _solved(alarms, share)
 
 
 @dataclass(frozen=True)
@@ -242,8 +245,9 @@ def _sums(surprises: Floats, slack: float) -> Floats:
 def _path(surprises: Floats, share: float, doubt: float, *, cusum: bool) -> tuple[Floats, Floats]:
     """What the chart shows after each audit, and its limit."""
     if cusum:
-        return _sums(surprises, SLACK), np.full(surprises.size, cusum_height(surprises.size, share, doubt))
-    limits = ewma_height(surprises.size, share, doubt) * _ewma_spread(surprises.size, doubt, MEMORY)
+        return _sums(surprises, SLACK), np.full(surprises.size, _between(cusum_height, surprises.size, share, doubt))
+    height = _between(ewma_height, surprises.size, share, doubt)
+    limits = height * _ewma_spread(surprises.size, doubt, MEMORY)
     return _averages(surprises, MEMORY), limits
 
 
@@ -253,12 +257,12 @@ def _break(surprises: Floats, sign: float) -> int:
     return int(np.argmax(tail / np.sqrt(np.arange(surprises.size, 0, -1))))
 
 
-def _rounded(doubt: float) -> float:
-    """Rounds up to two digits, so that branches of like history share a limit."""
-    if doubt <= 0.0:
-        return 0.0
-    unit = 10.0 ** (np.floor(np.log10(doubt)) - 1)
-    return float(np.ceil(doubt / unit) * unit)
+def _between(height: Callable[[int, float, float], float], length: int, share: float, doubt: float) -> float:
+    """A chart's height at this doubt, between the two of DOUBTS that it lies between: branches of like history share them."""
+    place = min(max(int(np.searchsorted(DOUBTS, doubt)), 1), len(DOUBTS) - 1)
+    low, high = DOUBTS[place - 1], DOUBTS[place]
+    part = min(max((doubt - low) / (high - low), 0.0), 1.0)
+    return (1.0 - part) * height(length, share, low) + part * height(length, share, high)
 
 
 def _change(
@@ -274,7 +278,7 @@ def _change(
     level, doubt = _level(values[~seen], noise[~seen], own.level)
     week, values, noise = week[seen], values[seen], noise[seen]
     surprises = (values - level) / np.sqrt(noise)
-    averages, limits = _path(surprises, share, _rounded(doubt / float(noise.mean())), cusum=cusum)
+    averages, limits = _path(surprises, share, doubt / float(noise.mean()), cusum=cusum)
     points = tuple(
         ChartPoint(int(w), float(z), float(a), float(limit))
         for w, z, a, limit in zip(week, surprises, averages, limits, strict=True)
@@ -320,6 +324,18 @@ def changes(
         for b in range(len(sheet.branches))
         for k, own in found.items()
     )
+
+
+def lasting(change: Change) -> bool:
+    """Is the newest average still outside its limit, on the side to which the level has moved?
+
+    Near the ceiling bad days lie further out than good ones, so that a single one may take the average outside for a
+    while; what is told as a change must last.
+    """
+    if change.size is None or not change.points:
+        return False
+    newest = change.points[-1]
+    return abs(newest.average) > newest.limit and newest.average * change.size > 0.0
 
 
 def chain_moves(sheet: ScoreSheet) -> tuple[ChainMove, ...]:

@@ -11,10 +11,13 @@ from branches.editions import CHAIN, Edition, Scope
 from branches.flags import Shortfall
 from branches.weeks import DueTime, Week
 from reports import collect, collect_items, items, stored
+from reports.change_words import CHANGE_SHARE
 from reports.collect import Collected, Window
-from reports.figures import Assessment, Figures, Rules, StandingFlag, State
+from reports.figures import Assessment, ChainMove, Change, Figures, Rules, StandingFlag, State
 from reports.items import JudgedItem
 from reports.screening import assess
+from reports.sheet import ScoreSheet
+from reports.trend import chain_moves, changes, lasting
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,9 @@ class Picture:
     collected: Collected
     assessment: Assessment
     items: tuple[JudgedItem, ...] = ()
+    changes: tuple[Change, ...] = ()
+    """Those that are more than chance."""
+    chain_moves: tuple[ChainMove, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,9 +68,19 @@ def look(session: Session, window: Window, known_at: datetime, rules: Rules, *, 
     """
     collected = collect.window(session, window, known_at)
     if seen is not None and seen.rules == rules and seen.collected.sheet.same_as(collected.sheet):
-        return Picture(window, known_at, rules, collected, seen.assessment, seen.items)
+        return Picture(window, known_at, rules, collected, seen.assessment, seen.items, seen.changes, seen.chain_moves)
     sums = collect_items.item_sums(session, window, known_at, collected.places, collected.sheet)
-    return Picture(window, known_at, rules, collected, assess(collected.sheet, rules), items.judge(sums))
+    found = assess(collected.sheet, rules)
+    moved, together = _moved(collected.sheet, enough=found.design.enough)
+    return Picture(window, known_at, rules, collected, found, items.judge(sums), moved, together)
+
+
+def _moved(sheet: ScoreSheet, *, enough: bool) -> tuple[tuple[Change, ...], tuple[ChainMove, ...]]:
+    """The branches' own changes and the chain's, where branches can be told from visits."""
+    if not enough:
+        return (), ()
+    found = changes(sheet, CHANGE_SHARE / len(sheet.sections))
+    return tuple(change for change in found if lasting(change)), chain_moves(sheet)
 
 
 def prepare(
@@ -93,6 +109,8 @@ def prepare(
         first_week=reported.monday,
         branch_names={code: place.name for code, place in mine.items()},
         branch_regions={code: place.region_name for code, place in mine.items()},
+        changes=tuple(change for change in picture.changes if change.branch in mine),
+        chain_moves=picture.chain_moves,
         items=items.of_scope(picture.items, None if scope.region_id is None else mine.keys()),
     )
     return Prepared(scope, week, due_at, figures, picture.collected.standard_id)

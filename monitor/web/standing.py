@@ -70,4 +70,6 @@ def narrowed(figures: Figures, own: Branch) -> Figures:
         branch_names={code: name for code, name in figures.branch_names.items() if code == own.code},
         branch_regions={code: name for code, name in figures.branch_regions.items() if code == own.code},
         flags=tuple(flag for flag in figures.flags if flag.branch == own.code),
+        items=(),
+        changes=tuple(change for change in figures.changes if change.branch == own.code),
     )

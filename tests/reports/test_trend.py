@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from reports.figures import Move
+from reports.figures import Change, ChartPoint, Move
 from reports.sheet import ScoreSheet
 from reports.trend import (
     MEMORY,
@@ -11,6 +11,7 @@ from reports.trend import (
     changes,
     cusum_height,
     ewma_height,
+    lasting,
 )
 from tests.reports.chains import MONDAY, chain
 
@@ -92,6 +93,16 @@ def test_chain_that_moves_alarms_no_branch() -> None:
     for move in chain_moves(sheet):
         assert move.points.low < -10.0 < move.points.high
         assert move.points.high < -8.0
+
+
+def test_change_that_lasts_is_outside_at_the_end() -> None:
+    point = ChartPoint(MONDAY, -1.0, -0.9, 0.8)
+    fallen = Change("b", "s", Move.FALLING, MONDAY, -5.0, (replace(point, average=0.0), point))
+    assert lasting(fallen)
+    assert not lasting(replace(fallen, points=(point, replace(point, average=-0.7))))
+    assert not lasting(replace(fallen, size=2.0))
+    assert not lasting(Change("b", "s", Move.STEADY, None, None, (point,)))
+    assert not lasting(Change("b", "s", Move.NOT_ENOUGH, None, None, ()))
 
 
 def test_later_half_is_watched_by_default() -> None:

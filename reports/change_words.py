@@ -1,0 +1,144 @@
+"""What has changed, in words: a branch's own change told apart from the chain's, and what to expect next time."""
+
+from datetime import date
+
+from reports import wording
+from reports.figures import Cell, ChainMove, Change, Move
+from reports.report import ChangeChart, ChangeSpot, Column, Entry, Picture, Table
+from reports.voice import Voice
+
+CHANGE_SHARE = 0.05
+"""A branch that has not changed is said to have fallen, in any of its sections, with this probability; risen as well."""
+LEAST_MOVE = 1.0
+"""Points by which the chain must have moved to be worth a sentence."""
+LEAST_RETURN = 1.0
+"""Points by which the next score is to be expected nearer to the norm."""
+
+
+def sentence(voice: Voice, change: Change) -> str:
+    """How far and since when a branch has changed in one section; empty where it has not."""
+    if change.since is None or change.size is None:
+        return ""
+    section, week = voice.title(change.section), voice.language.week(date.fromordinal(change.since))
+    points = voice.language.number(abs(change.size), 0)
+    if change.move is Move.FALLING:
+        return voice.language.say(
+            "{section} has fallen since about the {week}, by about {points} points.",
+            section=section,
+            week=week,
+            points=points,
+        )
+    return voice.language.say(
+        "{section} has risen since about the {week}, by about {points} points.",
+        section=section,
+        week=week,
+        points=points,
+    )
+
+
+def picture(voice: Voice, change: Change, name: str) -> Picture | None:
+    """Has this branch changed in one section? None where it has not, or where too little is known.
+
+    Args:
+        voice: the figures with the reader's language.
+        change: of one branch and section.
+        name: the drawing's, unique on its page.
+    """
+    if change.since is None or not change.points:
+        return None
+    say = voice.language.say
+    since = date.fromordinal(change.since)
+    spots = tuple(ChangeSpot(date.fromordinal(at.week), at.average, at.limit) for at in change.points)
+    return Picture(
+        name,
+        say("What has changed in {section}?", section=voice.title(change.section)),
+        " ".join((sentence(voice, change), _how(voice))),
+        ChangeChart(
+            spots,
+            since,
+            voice.language.short_date(since),
+            "short" if change.move is Move.FALLING else "above",
+            above=say("above its level before"),
+            below=say("below its level before"),
+            chance=say("chance alone"),
+        ),
+        _table(voice, spots),
+    )
+
+
+def _how(voice: Voice) -> str:
+    return voice.language.say(
+        "The line is a moving average of the branch's audits beside its own level before; shoppers and what moved the whole chain are allowed for. Of branches without any change one in {n} leaves the band in one of its sections downwards, and one in {n} upwards.",
+        n=round(1 / CHANGE_SHARE),
+    )
+
+
+def _table(voice: Voice, spots: tuple[ChangeSpot, ...]) -> Table:
+    language, say = voice.language, voice.language.say
+    rows = [
+        (
+            language.week(spot.week),
+            wording.signed(language, spot.average, 2),
+            language.number(spot.limit, 2),
+            say("outside") if abs(spot.average) > spot.limit else say("inside"),
+        )
+        for spot in reversed(spots)
+    ]
+    columns = (
+        Column(say("Week"), "text"),
+        Column(say("Moving average"), "number"),
+        Column(say("Chance alone up to"), "number"),
+        Column(say("Band"), "text"),
+    )
+    caption = say("Spreads of a single audit above or below the level before")
+    return Table(caption, columns, tuple(tuple(Entry(text) for text in row) for row in rows))
+
+
+def chain_moved(voice: Voice, move: ChainMove) -> str:
+    """How the whole chain moved in one section; empty where it did not for sure, or hardly.
+
+    Args:
+        voice: the figures with the reader's language.
+        move: the later half of the window less the earlier, points.
+    """
+    points = move.points
+    if points.low <= 0.0 <= points.high or abs(points.value) < LEAST_MOVE:
+        return ""
+    values = {
+        "section": voice.title(move.section),
+        "points": abs(points.value),
+        "likely": wording.likely(voice.language, points.low, points.high),
+    }
+    if points.value < 0:
+        return voice.language.say(
+            "{section}: the whole chain is {points} points lower in the later half of this time than in the earlier ({likely}). That is no branch's own.",
+            **values,
+        )
+    return voice.language.say(
+        "{section}: the whole chain is {points} points higher in the later half of this time than in the earlier ({likely}). That is no branch's own.",
+        **values,
+    )
+
+
+def expected_next(cell: Cell) -> float | None:
+    """How far from the norm is the branch to be expected next time without any change? Its estimate, points.
+
+    A score that stands out stands out partly by chance, which does not come again (regression to the mean: Galton 1886).
+    """
+    return cell.estimate
+
+
+def regression(voice: Voice, cell: Cell) -> str:
+    """What to expect of the next audits before an action is given the credit; empty where it makes no difference."""
+    expected = expected_next(cell)
+    if expected is None or cell.variance is None or cell.variance >= 0.0:
+        return ""
+    if abs(cell.variance) - max(-expected, 0.0) < LEAST_RETURN:
+        return ""
+    return voice.language.say(
+        "{section}: {now} with {audits}. Expect {next} next time without any change.",
+        section=voice.title(cell.section),
+        now=wording.difference(voice.language, cell.variance),
+        audits=wording.audits(voice.language, cell.audits),
+        next=wording.difference(voice.language, expected),
+    )
