@@ -9,7 +9,7 @@ from branches import standards
 from branches.database import reading, transaction
 from branches.errors import Refused
 from branches.exchange.faults import FormRefused
-from branches.exchange.publishing import publish_standard
+from branches.exchange.publishing import publish_standard, says_the_same
 from branches.exchange.shipped import SHIPPED, read_standard
 from branches.exchange.toml_out import write_standard
 from branches.exchange.written import WrittenStandard
@@ -37,8 +37,9 @@ def show(config_file: Path | None) -> None:
 @command.command("publish")
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.option("--from", "first", type=DAY, help="The day since which it is in force, if before today.")
+@click.option("--replace", is_flag=True, help="Let the salon standard replace another one that is in force.")
 @click.pass_obj
-def publish(config_file: Path | None, file: Path | None, first: date | None) -> None:
+def publish(config_file: Path | None, file: Path | None, first: date | None, replace: bool) -> None:
     """Publish FILE.toml, with FILE.LANGUAGE.toml beside it, as the next version; without FILE the salon standard.
 
     Where the version in force says the same, nothing changes. Audits keep the version they were made under.
@@ -47,6 +48,13 @@ def publish(config_file: Path | None, file: Path | None, first: date | None) -> 
     written = _read(file)
     since = moment(first, time(0), config.chain.timezone) if first is not None else None
     with transaction(open_chain(config)) as session:
+        current = standards.current(session)
+        if file is None and not replace and current is not None and not says_the_same(current, written):
+            raise Refused(
+                "Version {version} of a standard is in force and says otherwise. "
+                "To have the one for salons in its place: monitor standard publish --replace",
+                version=current.version,
+            )
         standard, new = publish_standard(session, written, at=now(), since=since)
         if new:
             click.echo(f"Published {_head(standard, config)}.")

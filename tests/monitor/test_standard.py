@@ -122,7 +122,7 @@ def test_other_files_in_the_folder_are_none_of_its_business(monitor: Monitor, fi
 def test_a_standard_may_be_older_than_today(monitor: Monitor, file: Path) -> None:
     since = monitor("standard", "publish", str(file), "--from", "2026-01-05").out
     assert since == "Published version 1 · Test, in force since 2026-01-05: 2 sections, 3 items.\n"
-    older = monitor("standard", "publish", "--from", "2026-01-04")
+    older = monitor("standard", "publish", "--replace", "--from", "2026-01-04")
     assert (older.code, older.err) == (2, "Version 1 is of 2026-01-05; the next one cannot be older.\n")
 
 
@@ -168,3 +168,11 @@ def test_a_copy_of_the_shipped_files_is_the_shipped_standard(monitor: Monitor, t
         shutil.copytree(folder, tmp_path / "copy")
     monitor("standard", "publish")
     assert monitor("standard", "publish", "copy/salon.toml").out == "Nothing new: version 1 says the same.\n"
+
+
+def test_a_standard_of_ones_own_is_not_replaced_by_an_empty_word(monitor: Monitor, file: Path) -> None:
+    monitor("standard", "publish", str(file))
+    refused = monitor("standard", "publish")
+    assert (refused.code, "--replace" in refused.err) == (2, True)
+    assert monitor("standard", "show").out.startswith("The standard: version 1 · Test,")
+    assert monitor("standard", "publish", "--replace").out.startswith("Published version 2 · Salon")
