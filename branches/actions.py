@@ -1,7 +1,9 @@
 """Corrective actions: what a branch promises for a finding or a flag."""
 
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
+import sqlalchemy as sa
 from sqlmodel import Field, Relationship, Session, SQLModel, col, select
 
 from branches import history
@@ -86,6 +88,7 @@ def complete(session: Session, action: CorrectiveAction, *, by: User, at: dateti
 
 def verify(session: Session, action: CorrectiveAction, *, by: User, at: datetime) -> None:
     """Somebody else has seen that it is done."""
+    hold(session, action)  # of a completion and a check at once the second sees the first
     completed = [event.by_id for event in history.of(session, action) if event.verb == "complete"]
     if completed[-1:] == [by.id]:
         raise NotAllowed("Somebody else than the person who completed this must verify it.")
@@ -109,12 +112,40 @@ def why_reopened(session: Session, action: CorrectiveAction) -> str:
     return str(last[0].details.get("reason", "")) if last and last[0].verb == "reopen" else ""
 
 
-def overdue(session: Session, today: date) -> list[CorrectiveAction]:
-    """Open promises whose day has passed, longest first."""
-    query = select(CorrectiveAction).where(
-        CorrectiveAction.state == ActionState.OPEN.value, CorrectiveAction.due_on < today
+@dataclass(frozen=True)
+class Promised:
+    """An open promise whose day comes or has passed."""
+
+    branch: str
+    plan: str
+    due_on: date
+    overdue: bool
+
+
+def promised(
+    session: Session, at: datetime, *, ahead: timedelta, region_id: int | None, most: int
+) -> tuple[list[Promised], int]:
+    """Open promises that are late or due in the next days by their branch's own day, the oldest first; and of how many.
+
+    Without a region, those of the whole chain.
+    """
+    there = sa.true() if region_id is None else col(Branch.region_id) == region_id
+    still = there & (col(CorrectiveAction.state) == ActionState.OPEN.value)
+    zones = session.exec(select(Branch.timezone).join(CorrectiveAction).where(still).distinct())
+    today = {zone: local_date(at, zone) for zone in zones}
+    due_on = col(CorrectiveAction.due_on)
+    soon = sa.or_(
+        sa.false(),
+        *(
+            (due_on <= day + ahead) & col(Branch.timezone).in_([zone for zone in today if today[zone] == day])
+            for day in sorted(set(today.values()))
+        ),
     )
-    return list(session.exec(query.order_by(col(CorrectiveAction.due_on), col(CorrectiveAction.id))))
+    columns = (col(Branch.name), col(Branch.timezone), col(CorrectiveAction.plan), due_on, sa.func.count().over())
+    query = sa.select(*columns).select_from(CorrectiveAction).join(Branch).where(still, soon)
+    rows = session.execute(query.order_by(due_on, col(CorrectiveAction.id)).limit(most)).all()
+    found = [Promised(name, plan, day, overdue=day < today[zone]) for name, zone, plan, day, _ in rows]
+    return found, rows[0][-1] if rows else 0
 
 
 def _step(session: Session, action: CorrectiveAction, must_be: ActionState, to: ActionState) -> None:

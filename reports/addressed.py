@@ -2,9 +2,9 @@
 
 import logging
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from branches import access, actions, editions, standards
 from branches.assignments import Assignment
@@ -20,7 +20,7 @@ from reports import paper, render, stored, wording
 from reports.compose import compose, scope_name
 from reports.envelope import Image, Letter, Paper
 from reports.figures import Figures, State
-from reports.mail import Earlier, Promise, Setting, Task
+from reports.mail import Earlier, Setting, Task
 from reports.report import Report
 from reports.revised import revision_words
 
@@ -75,7 +75,7 @@ class Printed:
 Kept = dict[tuple[str, str], Printed]
 
 
-def edition(session: Session, mail: Mail, reader: User, links: Links, *, today: date, kept: Kept) -> Enclosed:
+def edition(session: Session, mail: Mail, reader: User, links: Links, *, now: datetime, kept: Kept) -> Enclosed:
     """An edition's mail.
 
     Args:
@@ -83,7 +83,7 @@ def edition(session: Session, mail: Mail, reader: User, links: Links, *, today: 
         mail: from the outbox.
         reader: whom it is for.
         links: where the pages are.
-        today: by which promises are due.
+        now: by which promises are due.
         kept: what has been composed and drawn for other readers; added to.
 
     Raises:
@@ -95,16 +95,18 @@ def edition(session: Session, mail: Mail, reader: User, links: Links, *, today: 
     tongue = language(reader.language)
     if (found.public_id, tongue.code) not in kept:
         kept[found.public_id, tongue.code] = _printed(session, found, tongue, links)
-    printed = kept[found.public_id, tongue.code]
+    printed, earlier = kept[found.public_id, tongue.code], mail.about.get("earlier", [])
+    due, promises = actions.promised(session, now, ahead=AHEAD, region_id=found.region_id, most=words.MOST_DUE)
     setting = Setting(
         monday=found.week,
         link=links.edition(found.public_id),
         why=_why(reader, tongue),
         edition=_edition_words(found, tongue),
         flags=found.states.get(State.FALLS_SHORT.value, 0),
-        revised=printed.revised,
-        earlier=_earlier(session, found, mail.about.get("earlier", ()), links),
-        due=_due(session, found, today),
+        revised=(*_skipped(session, found, earlier, tongue), *printed.revised),
+        earlier=_earlier(session, found, earlier, links),
+        due=tuple(due),
+        promises=promises,
         with_paper=bool(printed.papers),
     )
     return Enclosed(words.edition_mail(printed.report, tongue, setting, printed.picture), printed.papers)
@@ -159,20 +161,22 @@ def _paper(
     return (Paper(f"{name}.pdf", content),)
 
 
-def _earlier(session: Session, found: Edition, ids: list[str] | tuple[()], links: Links) -> tuple[Earlier, ...]:
-    """The editions this mail speaks for, the newest revision of each week."""
+def _skipped(session: Session, found: Edition, ids: list[str], tongue: Language) -> list[str]:
+    """What changed in the week's revisions that this mail's came before, and why."""
+    query = select(Edition).where(col(Edition.public_id).in_(ids), Edition.scope == found.scope)
+    query = query.where(Edition.week == found.week, col(Edition.revision) > 0, Edition.revision < found.revision)
+    lines: list[str] = []
+    for one in session.exec(query.order_by(col(Edition.revision))) if ids else ():
+        titles, _ = standards.wordings(session, one.standard_id, tongue.code)
+        lines += revision_words(one.changes or {}, tongue, titles, stored.load(one.content).branch_names)
+    return lines
+
+
+def _earlier(session: Session, found: Edition, ids: list[str], links: Links) -> tuple[Earlier, ...]:
+    """The first editions of other weeks that this mail speaks for; a revision has a mail of its own."""
     listed = [entry for entry in editions.past(session, found.scope) if entry.public_id in ids] if ids else []
-    newest = {entry.week: entry for entry in sorted(listed, key=lambda entry: entry.revision)}
-    newest.pop(found.week, None)
-    return tuple(Earlier(one.week, links.edition(one.public_id), one.revision > 0) for one in newest.values())
-
-
-def _due(session: Session, found: Edition, today: date) -> tuple[Promise, ...]:
-    """Promises of the scope's branches that are late or due in the next days, the oldest first."""
     return tuple(
-        Promise(action.branch.name, action.plan, action.due_on, action.due_on < today)
-        for action in actions.overdue(session, today + AHEAD + timedelta(days=1))
-        if found.region_id in (None, action.branch.region_id)
+        Earlier(one.week, links.edition(one.public_id)) for one in listed if one.week != found.week and not one.revision
     )
 
 

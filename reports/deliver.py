@@ -5,9 +5,10 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
-from time import monotonic
+from time import monotonic, sleep
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from branches import outbox
@@ -22,6 +23,8 @@ log = logging.getLogger(__name__)
 
 PATIENCE = timedelta(hours=1)
 """How long an edition's mail waits for later editions that are being made."""
+PAUSES = (0.2, 1.0, 5.0)
+"""Seconds after which it is tried again to note what was sent."""
 NOBODY = "Its reader has left, or may no longer read it."
 
 
@@ -111,8 +114,8 @@ def _send(going: _Round, mail: Mail, done: Sent) -> None:
         _failed(going, claimed, "The mail could not be made; the log says why.", for_good=False)
         done.failed += 1
     else:
-        _end(going, lambda session: outbox.mark_sent(session, claimed, at=going.clock()))
         done.sent += 1
+        _sent(going, claimed)
 
 
 def _claim(going: _Round, mail: Mail) -> Mail | None:
@@ -144,8 +147,22 @@ def _message(going: _Round, mail: Mail) -> EmailMessage:
 def _enclosed(session: Session, mail: Mail, reader: User, going: _Round) -> Enclosed:
     links = addressed.Links(going.post.address, going.post.sender.domain)
     if mail.kind == MailKind.EDITION.value:
-        return addressed.edition(session, mail, reader, links, today=going.clock().date(), kept=going.kept)
+        return addressed.edition(session, mail, reader, links, now=going.clock(), kept=going.kept)
     return addressed.audit(session, mail, reader, links)
+
+
+def _sent(going: _Round, mail: Mail) -> None:
+    """What the mail server has taken must be noted, or it goes out again: a database that is busy is asked again."""
+    at = going.clock()
+    for pause in PAUSES:
+        try:
+            _end(going, lambda session: outbox.mark_sent(session, mail, at=at))
+        except DBAPIError as error:
+            log.warning("mail %s was sent, which could not be noted yet: %s", mail.key, error.orig)
+            sleep(pause)
+        else:
+            return
+    _end(going, lambda session: outbox.mark_sent(session, mail, at=at))
 
 
 def _failed(going: _Round, mail: Mail, why: str, *, for_good: bool) -> None:

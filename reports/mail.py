@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from branches.actions import Promised
 from branches.language import Language
 from reports import mail_layout, wording
 from reports.envelope import Image, Letter
@@ -17,22 +18,11 @@ MOST_DUE = 5
 
 
 @dataclass(frozen=True)
-class Promise:
-    """A corrective action whose day comes or has passed."""
-
-    branch: str
-    plan: str
-    due_on: date
-    overdue: bool
-
-
-@dataclass(frozen=True)
 class Earlier:
-    """An edition of the days when no mail could go out."""
+    """A first edition of the days when no mail could go out."""
 
     week: date
     link: str
-    revised: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,7 +39,9 @@ class Setting:
     """How many there are; the mail shows the first of them."""
     revised: tuple[str, ...] = ()
     earlier: tuple[Earlier, ...] = ()
-    due: tuple[Promise, ...] = ()
+    due: tuple[Promised, ...] = ()
+    promises: int = 0
+    """How many are due; the mail shows the first of them."""
     with_paper: bool = False
 
 
@@ -101,7 +93,7 @@ def _blocks(report: Report, tongue: Language, setting: Setting, picture: Image |
         Lines(tuple(line for line in (report.certainty, report.basis) if line), quiet=True),
         Chart(shown.question, shown.caption, picture) if picture is not None and shown is not None else None,
         _news(report.news, tongue),
-        _due(setting.due, tongue),
+        _due(setting.due[:MOST_DUE], setting.promises, tongue),
         Way(say("Open the report"), setting.link),
         Lines((say("The same report is attached as a PDF."),), quiet=True) if setting.with_paper else None,
         _earlier(setting.earlier, tongue),
@@ -151,17 +143,17 @@ def _news(news: News, tongue: Language) -> Lines:
     return Lines((news.sentence, *critical), tongue.say("What is new"))
 
 
-def _due(due: tuple[Promise, ...], tongue: Language) -> Lines | None:
+def _due(due: tuple[Promised, ...], total: int, tongue: Language) -> Lines | None:
     if not due:
         return None
-    lines = [f"{wording.isolated(one.branch)} · {one.plan} · {_when(one, tongue)}" for one in due[:MOST_DUE]]
-    rest = len(due) - MOST_DUE
+    lines = [f"{wording.isolated(one.branch)} · {one.plan} · {_when(one, tongue)}" for one in due]
+    rest = total - len(due)
     if rest > 0:
         lines.append(tongue.count("{n} more promise.", "{n} more promises.", rest))
     return Lines(tuple(lines), tongue.say("What is due"), listed=True)
 
 
-def _when(one: Promise, tongue: Language) -> str:
+def _when(one: Promised, tongue: Language) -> str:
     day = tongue.date(one.due_on)
     return tongue.say("was due on {day}", day=day) if one.overdue else tongue.say("due on {day}", day=day)
 
@@ -170,15 +162,10 @@ def _earlier(earlier: tuple[Earlier, ...], tongue: Language) -> Links | None:
     if not earlier:
         return None
     newest = sorted(earlier, key=lambda one: one.week, reverse=True)
-    links = tuple((_named(one, tongue), one.link) for one in newest[:MOST_EARLIER])
+    links = tuple((tongue.week(one.week), one.link) for one in newest[:MOST_EARLIER])
     rest = len(earlier) - MOST_EARLIER
     more = tongue.count("{n} more is among the past editions.", "{n} more are among the past editions.", rest)
     return Links(tongue.say("Earlier editions that no mail told you of"), links, more if rest > 0 else "")
-
-
-def _named(one: Earlier, tongue: Language) -> str:
-    words = tongue.week(one.week)
-    return f"{words} ({tongue.say('revised')})" if one.revised else words
 
 
 @dataclass(frozen=True)
@@ -212,7 +199,7 @@ def returned_mail(task: Task, reason: str, until: str, tongue: Language) -> Lett
     say = tongue.say
     blocks: list[Block] = [
         Lead(say("An audit came back to you"), wording.isolated(task.branch), (until,) if until else ()),
-        *([Lines(tuple(reason.split("\n")), say("What is missing"))] if reason.strip() else []),
+        *([Lines(tuple(reason.split("\n")), say("What head office wrote"))] if reason.strip() else []),
         Way(say("Open my audits"), task.link),
     ]
     return _to_shopper(say("An audit came back to you"), blocks, tongue)

@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from time import sleep
 
 import pytest
@@ -112,13 +112,44 @@ def test_an_action_answers_an_audit_only_once_it_is_released(session: Session) -
         actions.open_action(session, branch, plan="x", due_on=DAY, by=staff, at=make.NOON, audit=audit)
 
 
-def test_open_actions_are_overdue_after_their_day(session: Session) -> None:
-    late, later = promise(session, due_on=DAY), promise(session, due_on=DAY - timedelta(days=1))
-    promise(session, due_on=DAY + timedelta(days=1))
-    done = promise(session, due_on=DAY - timedelta(days=9))
-    actions.complete(session, done, by=make.user(session), at=make.NOON)
-    assert actions.overdue(session, DAY) == [later]
-    assert actions.overdue(session, DAY + timedelta(days=1)) == [later, late]
+def told(session: Session, at: datetime, region_id: int | None = None, most: int = 9) -> tuple[list[date], int]:
+    found, total = actions.promised(session, at, ahead=timedelta(days=2), region_id=region_id, most=most)
+    return [one.due_on if not one.overdue else date.min for one in found], total
+
+
+def test_open_promises_are_told_until_their_day_and_then_as_late(session: Session) -> None:
+    make.branch(session)
+    assert told(session, make.NOON) == ([], 0)
+    days = [DAY + timedelta(days=n) for n in (3, 2, 0, -1)]
+    for day in days:
+        promise(session, due_on=day)
+    actions.complete(session, promise(session, due_on=DAY - timedelta(days=9)), by=make.user(session), at=make.NOON)
+    at = datetime.combine(DAY, time(12), UTC)
+    assert told(session, at) == ([date.min, DAY, days[1]], 3)
+    assert told(session, at, most=1) == ([date.min], 3)
+
+
+def test_a_promise_is_late_once_the_day_is_over_at_its_branch(session: Session) -> None:
+    for zone in ("Pacific/Auckland", "America/Los_Angeles"):
+        action = promise(session, due_on=DAY)
+        action.branch.timezone = zone
+        session.add(action.branch)
+    session.flush()
+    late = datetime.combine(DAY, time(13), UTC)  # the next day has begun in Auckland
+    assert told(session, late) == ([date.min, DAY], 2)
+    early = datetime.combine(DAY - timedelta(days=2), time(3), UTC)  # three days before it in Los Angeles
+    assert told(session, early) == ([DAY], 1)
+
+
+def test_promises_are_told_of_one_region_or_all(session: Session) -> None:
+    one, _ = promise(session, due_on=DAY), promise(session, due_on=DAY)
+    at = datetime.combine(DAY, time(12), UTC)
+    other = make.region(session, "South")
+    assert (told(session, at)[1], told(session, at, other.id)[1]) == (2, 0)
+    one.branch.region_id = other.id
+    session.add(one.branch)
+    session.flush()
+    assert told(session, at, other.id) == ([DAY], 1)
 
 
 def test_an_action_completed_by_two_at_once_is_completed_once(engine: sa.Engine) -> None:
@@ -138,3 +169,24 @@ def test_an_action_completed_by_two_at_once_is_completed_once(engine: sa.Engine)
         told = [e.verb for e in history.of(session, session.get_one(CorrectiveAction, number))]
     assert told == ["open", "complete"]
     assert sorted(map(str, given)) == ["None", "This corrective action is completed, not open."]
+
+
+def test_who_completes_it_at_the_same_moment_does_not_verify_it(engine: sa.Engine) -> None:
+    with transaction(engine) as session:
+        staff = make.user(session)
+        number = promise(session, by=staff).id
+
+    def complete() -> None:
+        with transaction(engine) as session:
+            actions.complete(session, session.get_one(CorrectiveAction, number), by=staff, at=make.NOON)
+            sleep(0.3)
+
+    def verify() -> None:
+        with transaction(engine) as session:
+            sleep(0.1)
+            actions.verify(session, session.get_one(CorrectiveAction, number), by=staff, at=make.NOON)
+
+    _, refused = together(complete, verify)
+    assert type(refused) in (Conflict, NotAllowed)  # before it was completed, or because of it
+    with transaction(engine) as session:
+        assert session.get_one(CorrectiveAction, number).state == "completed"

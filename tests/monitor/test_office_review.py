@@ -81,7 +81,7 @@ def test_a_return_carries_every_reason_and_a_deadline(rooms: Rooms) -> None:
     page = office.submit(form(page, "/return"), **fields)  # type: ignore[arg-type]
     assert "Returned to the shopper" in page.text
     stored = rooms.one(Audit, audit)
-    assert (stored.state, stored.reason) == ("returned", "Please look again.\ngreeting1: Nobody at all?")
+    assert (stored.state, stored.reason) == ("returned", "Please look again.\ngreeting1 · Nobody at all?")
     page = office.get(f"/office/review/{audit}")
     assert "To be corrected by 12 July 2025, 11:00" in page.text
     assert [mail.kind for mail in rooms.all(Mail)] == ["assigned", "returned"]

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from branches.actions import Promised
 from branches.language import codes, language
 from reports import mail, mail_layout, render
 from reports.compose import compose
 from reports.envelope import Image, Letter
 from reports.figures import State
-from reports.mail import Earlier, Promise, Setting, Task
+from reports.mail import Earlier, Setting, Task
 from tests.reports import invented
 
 ODD = "Anna <b>Salai</b> & $co$"
@@ -27,11 +28,12 @@ SETTING = Setting(
     why="You get this because you manage North.",
     edition="edition 0123456789abcdef",
     flags=2,
-    earlier=(Earlier(date(2026, 11, 9), f"{LINK}9"), Earlier(date(2026, 11, 2), f"{LINK}2", revised=True)),
+    earlier=(Earlier(date(2026, 11, 9), f"{LINK}9"), Earlier(date(2026, 11, 2), f"{LINK}2")),
     due=(
-        Promise("Main Street", "A second person on Fridays", date(2026, 11, 27), overdue=False),
-        Promise(ODD, "Clean basins", date(2026, 11, 20), overdue=True),
+        Promised("Main Street", "A second person on Fridays", date(2026, 11, 27), overdue=False),
+        Promised(ODD, "Clean basins", date(2026, 11, 20), overdue=True),
     ),
+    promises=2,
     with_paper=True,
 )
 PICTURE = Image("funnel@chain.example", b"\x89PNG", "The picture shows what the words below it say.")
@@ -120,7 +122,7 @@ The same report is attached as a PDF.
 Earlier editions that no mail told you of
 - week of 9 November 2026
   {LINK}9
-- week of 2 November 2026 (revised)
+- week of 2 November 2026
   {LINK}2
 
 {SIGNED}
@@ -219,7 +221,7 @@ Main Street
 
 Please correct it by 10 March 2026.
 
-What is missing
+What head office wrote
 No photo.
 Which chair?
 
