@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -65,9 +65,9 @@ def chain(tmp_path: Path, server: Sink) -> Config:
     return config
 
 
-def scheduler(config: Config) -> "subprocess.Popen[str]":
+def scheduler(config: Config, *module: str) -> "subprocess.Popen[str]":
     file = config.folder.parent / "config.toml"
-    command = [sys.executable, "-m", "monitor", "--config", str(file), "schedule", "--once"]
+    command = [sys.executable, "-m", *(module or ("monitor",)), "--config", str(file), "schedule", "--once"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
@@ -80,9 +80,26 @@ def counts(config: Config) -> Counts:
     return found
 
 
-def test_two_processes_at_once_send_one_mail(chain: Config, server: Sink) -> None:
+def until(so: Callable[[], bool]) -> None:
+    give_up = time.monotonic() + 60
+    while not so():
+        assert time.monotonic() < give_up
+        time.sleep(0.02)
+
+
+def test_two_processes_at_once_send_one_mail(chain: Config, server: Sink, tmp_path: Path) -> None:
+    """Both have read what is due before either claims it; the mail server answers once one of them has gone."""
     assert counts(chain) == Counts(waiting=1, troubled=0, sent=0, folded=0, dropped=0)
-    ended = [process.communicate(timeout=120) for process in [scheduler(chain), scheduler(chain)]]
+    told, word = tmp_path / "told", tmp_path / "word"
+    told.touch()
+    server.open.clear()
+    both = [scheduler(chain, "tests.monitor.witness", str(told), str(word)) for _ in range(2)]
+    until(lambda: len(told.read_text().splitlines()) == len(both))
+    assert sorted(told.read_text().split()) == sorted(part for one in both for part in (str(one.pid), "1"))
+    word.touch()
+    until(lambda: any(process.poll() is not None for process in both))
+    server.open.set()
+    ended = [process.communicate(timeout=120) for process in both]
     assert sorted(out.splitlines() for out, _ in ended) == [["0 issued"], ["0 issued", "1 sent"]]
     assert (len(server.came), counts(chain).sent) == (1, 1)
 
