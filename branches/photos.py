@@ -25,6 +25,10 @@ from branches.people import User
 from branches.standards import Item
 
 MOST_PIXELS = 50_000_000
+MOST_SCANS = 100
+"""Passes over a progressive JPEG, each of which costs the time of the whole picture; cameras make about ten."""
+_SCAN = b"\xff\xda"
+"""What a pass begins with; within a pass these two bytes never stand together."""
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 SMALL_EDGE = 240
 _TURNS = {
@@ -150,7 +154,7 @@ def open_photo(session: Session, folder: Path, audit: Audit, public_id: str, *, 
         data = b""
     if not data:
         raise NotFound("There is no such photo.")
-    return _anew(data, SMALL_EDGE)[0] if small else data
+    return _saved(_decoded(data, SMALL_EDGE))[0] if small else data  # our own picture: it waits for nobody else's
 
 
 def missing(session: Session, folder: Path) -> list[Photo]:
@@ -212,6 +216,8 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def _anew(received: bytes, edge: int) -> tuple[bytes, int, int]:
     """The picture alone, as JPEG: nothing of the file it came in is copied."""
+    if received.count(_SCAN) > MOST_SCANS:
+        raise _unreadable()
     with _AT_ONCE:
         try:
             picture = _decoded(received, edge)
@@ -220,10 +226,18 @@ def _anew(received: bytes, edge: int) -> tuple[bytes, int, int]:
         except (Image.DecompressionBombError, Image.DecompressionBombWarning):
             raise _too_many_pixels() from None
         except Exception as error:  # whatever a decoder makes of bytes from outside
-            raise Refused("The photo cannot be read; send a JPEG, PNG, WebP or HEIC.") from error
-        out = BytesIO()
-        picture.save(out, "JPEG", quality=82, optimize=True)
-        return out.getvalue(), picture.width, picture.height
+            raise _unreadable() from error
+        return _saved(picture)
+
+
+def _saved(picture: Image.Image) -> tuple[bytes, int, int]:
+    out = BytesIO()
+    picture.save(out, "JPEG", quality=82, optimize=True)
+    return out.getvalue(), picture.width, picture.height
+
+
+def _unreadable() -> Refused:
+    return Refused("The photo cannot be read; send a JPEG, PNG, WebP or HEIC.")
 
 
 def _too_many_pixels() -> Refused:

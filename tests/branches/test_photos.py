@@ -2,6 +2,7 @@
 
 import os
 import struct
+import time
 import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -166,6 +167,19 @@ def test_a_photo_of_too_many_pixels_is_refused_before_it_is_decoded(tmp_path: Pa
     with pytest.raises(Refused, match="more than 50 million pixels"):
         keep(tmp_path, bomb(width, height))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_photo_of_too_many_passes_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
+    out = BytesIO()
+    picture(2000, 2000).save(out, "JPEG", progressive=True)
+    data = out.getvalue()
+    last = data.rindex(b"\xff\xda")
+    passes = data[:last] + data[last:-2] * 200 + data[-2:]
+    assert keep(tmp_path, data).width == 1600
+    began = time.monotonic()
+    with pytest.raises(Refused, match="cannot be read"):
+        keep(tmp_path, passes)
+    assert time.monotonic() - began < 1
 
 
 @pytest.mark.parametrize(
