@@ -7,9 +7,10 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import col, select
 
-from branches import appeals, flags, notices
+from branches import actions, appeals, flags, notices
 from branches.actions import CorrectiveAction
 from branches.appeals import Appeal
 from branches.audits import Audit
@@ -22,6 +23,7 @@ from branches.states import ActionState, AppealState, AuditState
 from reports import collect, weekly, wording
 from reports.collect import Window
 from reports.figures import State
+from tests import make
 from tests.databases import SqliteDatabases
 from tests.monitor.pages import Form, Page
 from tests.monitor.test_access_walk import enter
@@ -205,3 +207,42 @@ def test_the_next_report_says_that_a_flag_is_dismissed_while_that_lasts(opened: 
     assert (after.dismissed_until, after.dismissed_reason) == (None, "")
     said = wording.flagged(language("en"), State.FALLS_SHORT, during.since + timedelta(weeks=2), during)
     assert said == "Flagged for 2 weeks. Dismissed until 19 March 2026: Works."
+
+
+def many(opened: Opened, number: int) -> None:
+    """So many branches more in the manager's region, one of them with an action that is overdue."""
+    with transaction(opened.engine) as session:
+        region = opened.person(session, Role.MANAGER).region
+        assert region is not None
+        made = [make.branch(session, region, f"Branch {n:03}") for n in range(number)]
+        flag = Flag(branch_id=made[-1].id, section="greeting", raised_week=NOW.date(), last_week=NOW.date())
+        session.add(flag)
+        session.flush()
+        office, at = opened.person(session, Role.OFFICE), NOW - timedelta(days=9)
+        actions.open_action(
+            session, made[-1], plan="Smile.", due_on=at.date() + timedelta(days=2), flag=flag, by=office, at=at
+        )
+
+
+@pytest.mark.parametrize(("role", "others"), [(Role.MANAGER, 1), (Role.OFFICE, 2)])
+def test_a_long_list_of_branches_is_read_in_few_queries_and_pages(opened: Opened, role: Role, others: int) -> None:
+    visitor = enter(opened, role)
+    asked: list[str] = []
+    sa.event.listen(opened.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    visitor.get("/branches")
+    few = len(asked)
+    many(opened, 90)
+    asked.clear()
+    first = visitor.get("/branches")
+    assert (len(asked), few < 25) == (few, True)
+    assert (first.text.count("Branch 0"), "Branch 089" in first.text, "Next page" in first.text) == (
+        40 - others,
+        True,
+        True,
+    )
+    assert "Actions are overdue at 1 branch." in first.text
+    rest = [visitor.get(f"/branches?page={n}").text for n in (2, 3, 99)]
+    assert [one.count("Branch 0") for one in rest] == [40, 10 + others, 10 + others]
+    found = visitor.get("/branches?q=ranch+08").text
+    assert (found.count("Branch 08"), found.count("Branch 07"), "North Street" in found) == (10, 0, False)
+    assert "There is none here." in visitor.get("/branches?q=%25").text

@@ -15,9 +15,10 @@ from branches.standards import Item
 from branches.states import AppealState
 from monitor.web import gate
 from monitor.web.office.room import Answer as Answered
-from monitor.web.office.room import blueprint, done, holds, moment_words, now, part, searched, shown, span_words, total
+from monitor.web.office.room import blueprint, done, holds, moment_words, now, part, shown, span_words, total
 from monitor.web.office.sheet import line, mark_words, options, points_words, question_of, short
 from monitor.web.office.typed import STALE, Typed, by
+from monitor.web.parts import searched
 
 LONGEST = 2000
 LONGEST_MARK = 200

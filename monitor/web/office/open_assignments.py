@@ -27,13 +27,13 @@ from monitor.web.office.room import (
     holds,
     now,
     part,
-    searched,
     shown,
     the_audit,
     today,
     total,
 )
 from monitor.web.office.typed import STALE, Typed, by
+from monitor.web.parts import searched
 
 CLOSING_DAYS = 3
 """From then on before its last day an assignment that has not been sent is worth a look."""

@@ -12,9 +12,10 @@ from branches.places import Branch, Region
 from monitor.web import gate
 from monitor.web.office import picking
 from monitor.web.office.review import Line
-from monitor.web.office.room import Answer, blueprint, called, done, holds, now, part, searched, shown, total
+from monitor.web.office.room import Answer, blueprint, called, done, holds, now, part, shown, total
 from monitor.web.office.told import role_words
 from monitor.web.office.typed import Typed, by
+from monitor.web.parts import searched
 
 LONGEST_NAME, LONGEST_ADDRESS = 200, 254
 CUTS = (*(role.value for role in (Role.SHOPPER, Role.STAFF, Role.MANAGER, Role.OFFICE)), "inactive")

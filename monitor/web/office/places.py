@@ -13,8 +13,9 @@ from branches.weeks import zone_name
 from monitor.web import gate
 from monitor.web.office import picking
 from monitor.web.office.review import Line
-from monitor.web.office.room import Answer, blueprint, done, holds, now, part, searched, shown, today, total
+from monitor.web.office.room import Answer, blueprint, done, holds, now, part, shown, today, total
 from monitor.web.office.typed import Typed, by
+from monitor.web.parts import searched
 
 LONGEST, LONGEST_ADDRESS, LONGEST_ZONE = 200, 500, 64
 CUTS = ("open", "uninformed", "closed")

@@ -14,7 +14,8 @@ from branches.places import Branch
 from branches.states import COUNTED, AuditState
 from monitor.web import gate
 from monitor.web.office import appealed
-from monitor.web.office.room import blueprint, called, holds, now, part, searched, shown, span_words, total
+from monitor.web.office.room import blueprint, called, holds, now, part, shown, span_words, total
+from monitor.web.parts import searched
 
 CUTS = {
     "waiting": (AuditState.SUBMITTED.value,),

@@ -1,7 +1,6 @@
 """What every page of head office shares: finding things by their public id, moments in words, lists in pages."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -18,7 +17,8 @@ from branches.audits import Audit
 from branches.people import User
 from branches.places import Branch, Region
 from branches.weeks import local_date
-from monitor.web import forms, gate
+from monitor.web import gate
+from monitor.web.parts import OF_A_PAGE, Part, place
 
 blueprint = Blueprint("office", __name__, url_prefix="/office")
 
@@ -34,25 +34,11 @@ _BEHIND = {
 }
 ABOVE = {f"office.{page}": f"office.{above}" for above, pages in _BEHIND.items() for page in pages}
 """Pages by the one above them that stands in the list of pages."""
-OF_A_PAGE = 40
-LONGEST_SEARCH = 100
-MOST_PAGES = 10_000
 HOURS_IN_WORDS = 48
 """From then on an age is told in days."""
 Row = TypeVar("Row", Region, User)
 Found = TypeVar("Found")
 Answer = str | Response | tuple[str, int]
-
-
-@dataclass(frozen=True)
-class Part:
-    """One page of a list."""
-
-    rows: Sequence[Any]
-    total: int
-    before: str
-    """Addresses of the pages before and after; empty where there is none."""
-    after: str
 
 
 def now() -> datetime:
@@ -103,11 +89,6 @@ def called(user: User | None) -> str:
     return user.name or user.email or user.code or user.public_id
 
 
-def searched() -> str:
-    """What is looked for in a list."""
-    return forms.plain(request.args.get("q", "")).strip()[:LONGEST_SEARCH]
-
-
 def shown(allowed: Sequence[str]) -> str:
     """Which cut of a list is asked for; the first where none is."""
     asked = request.args.get("show", "")
@@ -126,17 +107,10 @@ def total(query: SelectOfScalar[Any]) -> int:
 
 def part(query: SelectOfScalar[Any], endpoint: str, **kept: Any) -> Part:
     """The page that was asked for of a list, with the ways to the pages beside it."""
-    number = min(max(forms.whole(request.args, "page"), 1), MOST_PAGES)
     amount = total(query)
-    last = max(-(-amount // OF_A_PAGE), 1)
-    number = min(number, last)
-    rows = gate.session().exec(query.offset((number - 1) * OF_A_PAGE).limit(OF_A_PAGE)).all()
-    kept = {name: value for name, value in kept.items() if value}
-
-    def page(n: int) -> str:
-        return url_for(endpoint, page=n, **kept) if 1 <= n <= last else ""
-
-    return Part(rows, amount, page(number - 1), page(number + 1))
+    here = place(amount)
+    rows = gate.session().exec(query.offset(here.skipped).limit(OF_A_PAGE)).all()
+    return here.part(rows, amount, endpoint, **kept)
 
 
 def done(sentence: str, endpoint: str, kind: str = "done", **values: Any) -> Response:

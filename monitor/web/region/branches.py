@@ -1,10 +1,11 @@
 """My branches: each with where it stands, what is to be done there and what is disputed; what stands out comes first."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from flask import render_template, url_for
-from sqlmodel import col, select
+from sqlmodel import col, func, or_, select
 
 from branches import access, editions, standards
 from branches.access import Right
@@ -15,6 +16,7 @@ from branches.editions import Edition
 from branches.places import Branch
 from branches.states import ActionState, AppealState
 from monitor.web import follow, gate
+from monitor.web.parts import OF_A_PAGE, place, searched
 from monitor.web.region.room import blueprint
 from reports import stored, wording
 from reports.figures import Cell, State
@@ -43,22 +45,39 @@ class Line:
     """A state and what is said with it."""
     tags: list[tuple[str, str]]
     """What waits there, and its tone."""
-    order: tuple[int, int, str]
 
 
 @blueprint.get("/branches")
 @gate.needs(Right.READ_EDITIONS)
 def branches() -> str:
-    found = list(gate.session().exec(access.visible_branches(gate.person())))
-    cells, titles = _cells(found)
-    lines = [_line(branch, cells.get(branch.code, []), titles, _counts(branch)) for branch in found]
-    short = sum(line.order[0] == 0 for line in lines)
-    waiting = sum(any(tone == "short" for _, tone in line.tags) for line in lines)
+    """All are put in order, for what stands out comes first; only those of one page are worded."""
+    text = searched()
+    found = _found(text)
+    cells, titles = _cells()
+    counts = _counts(found)
+    order = {branch.id: _order(cells.get(branch.code, []), counts[branch.id]) for branch in found}
+    found.sort(key=lambda branch: (*order[branch.id], branch.name.casefold(), branch.code))
+    here = place(len(found))
+    lines = [
+        _line(branch, cells.get(branch.code, []), titles, counts[branch.id])
+        for branch in found[here.skipped : here.skipped + OF_A_PAGE]
+    ]
     return render_template(
         "region/branches.html",
-        headline=_headline(short, waiting),
-        lines=sorted(lines, key=lambda line: line.order),
+        headline=_headline(
+            sum(first == 0 for first, _ in order.values()), sum(one.overdue > 0 for one in counts.values())
+        ),
+        part=here.part(lines, len(found), "region.branches", q=text),
+        q=text,
     )
+
+
+def _found(text: str) -> list[Branch]:
+    query = access.visible_branches(gate.person())
+    if text:
+        named = (Branch.name, Branch.code, Branch.address)
+        query = query.where(or_(*(col(one).icontains(text, autoescape=True) for one in named)))
+    return list(gate.session().exec(query))
 
 
 def _headline(short: int, waiting: int) -> list[str]:
@@ -71,38 +90,54 @@ def _headline(short: int, waiting: int) -> list[str]:
     return said or [gate.tongue().say("No branch falls short, and nothing is overdue.")]
 
 
-def _cells(found: Iterable[Branch]) -> tuple[dict[str, list[Cell]], dict[str, str]]:
+def _cells() -> tuple[dict[str, list[Cell]], dict[str, str]]:
     """Where each branch stands in the last edition of its region."""
     cells: dict[str, list[Cell]] = {}
-    titles: dict[str, str] = {}
-    for edition in _editions(found):
-        own, _ = standards.wordings(gate.session(), edition.standard_id, gate.tongue().code)
-        titles |= own
+    found = _editions()
+    for edition in found:
         for cell in stored.load(edition.content).cells:
             cells.setdefault(cell.branch, []).append(cell)
+    titles: dict[str, str] = {}
+    for standard_id in dict.fromkeys(edition.standard_id for edition in found):
+        titles |= standards.wordings(gate.session(), standard_id, gate.tongue().code)[0]
     return cells, titles
 
 
-def _editions(found: Iterable[Branch]) -> list[Edition]:
-    regions = {branch.region_id: branch.region for branch in found}
-    newest = (editions.latest(gate.session(), editions.region_key(region)) for region in regions.values())
-    return [edition for edition in newest if edition is not None]
+def _editions() -> list[Edition]:
+    """The newest revision of the last edition of each region that this reader may read."""
+    newest_first = (col(Edition.week).desc(), col(Edition.revision).desc())
+    place_in_scope = func.row_number().over(partition_by=col(Edition.scope), order_by=newest_first)
+    of_regions = select(Edition.id, place_in_scope.label("place"))
+    ranked = of_regions.where(Edition.report == editions.WEEKLY, col(Edition.region_id).is_not(None)).subquery()
+    newest = select(ranked.c.id).where(ranked.c.place == 1)
+    return list(gate.session().exec(access.visible_editions(gate.person()).where(col(Edition.id).in_(newest))))
 
 
-def _counts(branch: Branch) -> Counts:
+def _counts(found: Sequence[Branch]) -> dict[int, Counts]:
+    """What waits at each branch, in three queries for all of them."""
     session, user = gate.session(), gate.person()
-    audits = access.visible_results(user).where(Audit.branch_id == branch.id).with_only_columns(col(Audit.id))
-    waiting = access.visible_actions(user).where(
-        CorrectiveAction.branch_id == branch.id, CorrectiveAction.state == ActionState.OPEN.value
-    )
-    due = [one.due_on for one in session.exec(waiting)]
-    there = select(Audit.id).where(Audit.branch_id == branch.id)
-    disputed = access.visible_appeals(user).where(
-        col(Appeal.audit_id).in_(there), Appeal.state == AppealState.OPEN.value
-    )
-    today = follow.today(branch)
-    late = sum(day < today for day in due)
-    return Counts(len(session.execute(audits).all()), len(due) - late, late, len(session.exec(disputed).all()))
+    there = col(Audit.branch_id)
+    audits = access.visible_results(user).with_only_columns(there, func.count()).group_by(there)
+    waiting = access.visible_actions(user).where(CorrectiveAction.state == ActionState.OPEN.value)
+    days = (col(CorrectiveAction.branch_id), col(CorrectiveAction.due_on))
+    promised: dict[int, list[tuple[date, int]]] = {}
+    for branch_id, day, n in session.execute(waiting.with_only_columns(*days, func.count()).group_by(*days)):
+        promised.setdefault(branch_id, []).append((day, n))
+    open_ones = access.visible_appeals(user).where(Appeal.state == AppealState.OPEN.value).join(Audit)
+    disputed = open_ones.with_only_columns(there, func.count(), maintain_column_froms=True).group_by(there)
+    of_audits, of_appeals = ({one[0]: one[1] for one in session.execute(query)} for query in (audits, disputed))
+    return {
+        branch.id: _count(
+            branch, of_audits.get(branch.id, 0), promised.get(branch.id, []), of_appeals.get(branch.id, 0)
+        )
+        for branch in found
+    }
+
+
+def _count(branch: Branch, audits: int, promised: Sequence[tuple[date, int]], disputed: int) -> Counts:
+    today = follow.today(branch) if promised else date.min
+    late = sum(n for day, n in promised if day < today)
+    return Counts(audits, sum(n for _, n in promised) - late, late, disputed)
 
 
 def _line(branch: Branch, cells: list[Cell], titles: dict[str, str], counts: Counts) -> Line:
@@ -111,7 +146,6 @@ def _line(branch: Branch, cells: list[Cell], titles: dict[str, str], counts: Cou
         href=url_for("region.branch", public_id=branch.public_id),
         states=_states(cells, titles, counts),
         tags=_tags(counts),
-        order=(*_order(cells, counts), branch.name.casefold()),
     )
 
 
