@@ -1,6 +1,7 @@
 """Knocking: how often somebody tried to sign in, counted under what they tried with, whether or not it is known here."""
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -10,6 +11,8 @@ from branches.database import UtcTime
 
 HOURS = 1
 """How long a try is remembered."""
+MOST_FROM_ONE_PLACE = 100
+"""Tries within an hour from one place on the net, whoever they are for: a whole office may share one."""
 
 
 class Knock(SQLModel, table=True):
@@ -18,6 +21,49 @@ class Knock(SQLModel, table=True):
     id: int = Field(default=None, primary_key=True)
     about_hash: str = Field(index=True, max_length=64)
     at: datetime = Field(sa_type=UtcTime, index=True)
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who knocks: for which address, from which place on the net, and in which browser where that person was in it before.
+
+    Tries in such a browser are counted alone: nobody elsewhere can use them up and so lock that person out.
+    """
+
+    address: str
+    place: str
+    browser: str = ""
+
+
+def may_try(session: Session, what: str, visitor: Visitor, *, most: int, at: datetime) -> bool:
+    """Counts a try; a place that has tried too often is not counted against anybody's address."""
+    if visitor.browser:
+        return knock(session, _own(what, visitor), most=most, at=at)
+    if not knock(session, _from(what, visitor), most=MOST_FROM_ONE_PLACE, at=at):
+        return False
+    return knock(session, _for(what, visitor), most=most, at=at)
+
+
+def came_in(session: Session, what: str, visitor: Visitor) -> None:
+    """Who came in has not been guessing; what others tried from the same place stays counted."""
+    if visitor.browser:
+        forget(session, _own(what, visitor))
+        return
+    forget(session, _for(what, visitor))
+    newest = select(func.max(Knock.id)).where(Knock.about_hash == _hash(_from(what, visitor)))
+    session.exec(sa.delete(Knock).where(col(Knock.id) == newest.scalar_subquery()))
+
+
+def _own(what: str, visitor: Visitor) -> str:
+    return f"{what} {visitor.address} in {visitor.browser}"
+
+
+def _from(what: str, visitor: Visitor) -> str:
+    return f"{what} from {visitor.place}"
+
+
+def _for(what: str, visitor: Visitor) -> str:
+    return f"{what} {visitor.address}"
 
 
 def knock(session: Session, about: str, *, most: int, at: datetime) -> bool:

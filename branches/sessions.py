@@ -179,12 +179,23 @@ def see(session: Session, device_id: int, *, at: datetime) -> None:
     session.exec(sa.update(DeviceSession).where(col(DeviceSession.id) == device_id).values(seen_at=at))
 
 
-def end(session: Session, token: str) -> None:
-    session.exec(sa.delete(DeviceSession).where(col(DeviceSession.token_hash) == _hash(token)))
+def end(session: Session, token: str, *, at: datetime) -> None:
+    """Signs out the device with that token, if there is one."""
+    found = session.exec(select(DeviceSession).where(DeviceSession.token_hash == _hash(token))).first()
+    if found is not None:
+        _end_one(session, found, "sign_out", by=found.user, at=at)
 
 
-def end_device(session: Session, device: DeviceSession) -> None:
-    session.exec(sa.delete(DeviceSession).where(col(DeviceSession.id) == device.id))
+def end_device(session: Session, device: DeviceSession, *, by: User, at: datetime) -> None:
+    """Signs out another device than the one that asks for it."""
+    _end_one(session, device, "end_device", by=by, at=at)
+
+
+def _end_one(session: Session, device: DeviceSession, verb: str, *, by: User, at: datetime) -> None:
+    """Of two who end it at once one is noted."""
+    ended = session.exec(sa.delete(DeviceSession).where(col(DeviceSession.id) == device.id))
+    if ended.rowcount:
+        history.write(session, verb, device.user, by=by, at=at)
 
 
 def end_all(session: Session, user: User) -> None:

@@ -69,10 +69,10 @@ def _line(device: DeviceSession) -> Line:
 def end_device() -> AnyResponse:
     """Signs one of the person's other devices out."""
     asked = request.form.get("device", "")
-    own = sessions.devices(gate.session(), gate.person(), at=gate.site().clock())
-    for device in own:
+    at = gate.site().clock()
+    for device in sessions.devices(gate.session(), gate.person(), at=at):
         if str(device.id) == asked:
-            sessions.end_device(gate.session(), device)
+            sessions.end_device(gate.session(), device, by=gate.person(), at=at)
     flash(gate.tongue().say("Signed out there."), "done")
     return redirect(url_for("account.show"))
 
@@ -86,10 +86,13 @@ def change_password() -> Answer:
         _refuse_unless_fresh()
     elif not _is_own_password(request.form.get("current", "")):
         return _page(current_error=say("This is not your password, or there were too many tries.")), UNFIT
+    gate.keep()  # hashing takes long, and nobody's writing waits for it
     try:
         hashed = passwords.hashed(user, request.form.get("new", ""))
     except Refused as refused:
         return _page(new_error=say(refused.message, **refused.values)), UNFIT
+    if not gate.still_here():
+        return redirect(url_for("login.sign_in"))
     at = gate.site().clock()
     accounts.set_password(gate.session(), user, hashed, by=user, at=at)
     token = sessions.begin(gate.session(), user, at=at, label=devices.words(request.user_agent.string))
@@ -101,11 +104,12 @@ def change_password() -> Answer:
 
 
 def _is_own_password(typed: str) -> bool:
+    """Counted apart from tries at the door: who is not signed in cannot use these up."""
     user = gate.person()
-    about, at = f"password {user.email}", gate.site().clock()
+    about, at = f"own password {user.public_id}", gate.site().clock()
     rarely = knocking.knock(gate.session(), about, most=MOST_PASSWORDS, at=at)
     gate.keep()
-    fits = passwords.fits(user, typed) and rarely
+    fits = rarely and passwords.fits(user, typed)
     if fits:
         knocking.forget(gate.session(), about)
     return fits

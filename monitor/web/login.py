@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from branches import knocking, people, sessions
 from branches.errors import Refused
+from branches.knocking import Visitor
 from branches.language import codes
 from branches.people import Role, User, mail_address
 from monitor import passwords
@@ -28,6 +29,8 @@ HOMES = {
 """Where each role begins."""
 ASKING_COOKIE = "asking"
 """What the browser keeps that asked for a mail: its code is worth something there alone."""
+KNOWN_COOKIE = "known"
+"""Stays after signing out: tries in this browser for whoever was in it last are counted apart from those elsewhere."""
 MOST_PASSWORDS = 10
 """Passwords tried for one address within an hour."""
 LONGEST_CODE, LONGEST_TOKEN = 20, 100
@@ -63,7 +66,7 @@ def ask() -> Answer:
     except Refused as refused:
         return _sign_in_page(email=typed, mail_error=gate.tongue().say(refused.message, **refused.values)), UNFIT
     browser = secrets.token_urlsafe(24)
-    asked = way_in.Asked(email, browser)
+    asked = way_in.Asked(_visitor(email), browser)
     gate.afterwards(partial(way_in.send, gate.site(), current_app.jinja_env, asked))
     response = redirect(url_for("login.code"))
     gate.set_cookie(response, ASKING_COOKIE, browser, sessions.LINK_MINUTES * 60)
@@ -124,12 +127,24 @@ def _address(typed: str) -> str:
 
 def _password_fits(user: User | None, email: str, password: str, at: datetime) -> bool:
     """Counts the try first; looking at a password takes long, and nobody else waits for it."""
-    rarely = knocking.knock(gate.session(), f"password {email}", most=MOST_PASSWORDS, at=at)
+    visitor = _visitor(email)
+    rarely = knocking.may_try(gate.session(), "password", visitor, most=MOST_PASSWORDS, at=at)
     gate.keep()
-    fits = passwords.fits(user, password) and rarely
+    fits = rarely and passwords.fits(user, password)
     if fits:
-        knocking.forget(gate.session(), f"password {email}")
+        knocking.came_in(gate.session(), "password", visitor)
     return fits
+
+
+def _visitor(email: str) -> Visitor:
+    kept = gate.cookie(KNOWN_COOKIE) or ""
+    browser = devices.known(_secret(), email, kept) if kept and email else ""
+    return Visitor(email, gate.source(), browser)
+
+
+def _secret() -> bytes:
+    secret = current_app.secret_key or b""
+    return secret.encode() if isinstance(secret, str) else secret
 
 
 @blueprint.get("/sign-in/<token>")
@@ -161,7 +176,7 @@ def enter_demo(role: str) -> AnyResponse:
 @blueprint.post("/sign-out")
 @gate.everybody
 def sign_out() -> AnyResponse:
-    sessions.end(gate.session(), gate.cookie(gate.DEVICE_COOKIE) or "")
+    sessions.end(gate.session(), gate.cookie(gate.DEVICE_COOKIE) or "", at=gate.site().clock())
     session.clear()
     response = redirect(url_for("login.sign_in"))
     gate.drop_cookie(response, gate.DEVICE_COOKIE)
@@ -192,13 +207,15 @@ def _own_path(path: str) -> str:
 
 def _signed_in(user: User) -> AnyResponse:
     """Begins a session under a new name; whatever the browser carried before opens nothing more."""
-    sessions.end(gate.session(), gate.cookie(gate.DEVICE_COOKIE) or "")
+    sessions.end(gate.session(), gate.cookie(gate.DEVICE_COOKIE) or "", at=gate.site().clock())
     wanted = session.get(gate.WANTED, "")
     session.clear()
     label = devices.words(request.user_agent.string)
     token = sessions.begin(gate.session(), user, at=gate.site().clock(), label=label)
     response = redirect(wanted if _leads(user, wanted) else url_for("login.home"))
     gate.set_cookie(response, gate.DEVICE_COOKIE, token, sessions.SESSION_DAYS * gate.DAY_SECONDS)
+    if user.email is not None:
+        gate.set_cookie(response, KNOWN_COOKIE, devices.mark(_secret(), user.email), gate.YEAR_SECONDS)
     return response
 
 

@@ -8,6 +8,7 @@ from jinja2 import Environment
 
 from branches import knocking, people, sessions
 from branches.database import transaction
+from branches.knocking import Visitor
 from branches.language import Language, codes, language
 from branches.people import User
 from branches.sessions import LINK_MINUTES, WayIn
@@ -16,16 +17,16 @@ from reports import envelope
 from reports.envelope import Letter, NotDelivered
 
 MOST_MAILS = 5
-"""Sign-in mails to one address within an hour."""
+"""Sign-in mails to one address within an hour; invitations, and what a browser of that person asks for, count apart."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What somebody typed to be let in, and the secret that their browser keeps."""
+    """Who wants to be let in, and the secret that their browser keeps."""
 
-    email: str
+    visitor: Visitor
     browser: str = field(repr=False)
 
 
@@ -33,8 +34,8 @@ def send(site: Site, templates: Environment, asked: Asked) -> None:
     """Mails a way in to whoever has that address; a mail that is not taken is not tried again: it would be too late."""
     at = site.clock()
     with transaction(site.engine) as session:
-        often = not knocking.knock(session, f"mail {asked.email}", most=MOST_MAILS, at=at)
-        user = people.known(session, asked.email)
+        often = not knocking.may_try(session, "mail", asked.visitor, most=MOST_MAILS, at=at)
+        user = people.known(session, asked.visitor.address)
         if often or user is None:
             return
         given = sessions.make_way_in(session, user, asked.browser, at=at)
@@ -45,7 +46,7 @@ def invite(site: Site, templates: Environment, email: str) -> None:
     """Mails a link to somebody who has not asked for it; without a code, which is worth something only where one asked."""
     at = site.clock()
     with transaction(site.engine) as session:
-        often = not knocking.knock(session, f"mail {email}", most=MOST_MAILS, at=at)
+        often = not knocking.knock(session, f"invitation {email}", most=MOST_MAILS, at=at)
         user = people.known(session, email)
         if often or user is None:
             return

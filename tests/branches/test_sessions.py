@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import Session, select
 
-from branches import sessions
+from branches import history, sessions
 from branches.database import transaction
 from branches.errors import NotAllowed
 from branches.people import User
@@ -65,8 +65,10 @@ def test_a_device_stays_signed_in_for_its_time(session: Session) -> None:
 def test_signing_out_ends_one_device(session: Session) -> None:
     user = make.user(session)
     phone, desk = (sessions.begin(session, user, at=make.NOON) for _ in range(2))
-    sessions.end(session, phone)
+    for _ in range(2):
+        sessions.end(session, phone, at=make.NOON)
     assert [sessions.who(session, token, at=make.NOON) for token in (phone, desk)] == [None, user]
+    assert [event.verb for event in history.of(session, user)][1:] == ["sign_in", "sign_in", "sign_out"]
 
 
 def test_a_change_ends_all_devices_and_links_of_that_person(session: Session) -> None:
@@ -189,8 +191,9 @@ def test_devices_are_listed_the_last_used_first_and_ended_one_by_one(session: Se
     sessions.begin(session, other, at=make.NOON, label="another's")
     listed = sessions.devices(session, user, at=make.NOON)
     assert [one.label for one in listed] == ["desk", "phone"]
-    sessions.end_device(session, listed[1])
+    sessions.end_device(session, listed[1], by=user, at=make.NOON + SECOND)
     assert [sessions.who(session, token, at=make.NOON) for token in (phone, desk)] == [None, user]
+    assert [event.verb for event in history.of(session, user)][1:] == ["sign_in", "sign_in", "end_device"]
 
 
 def test_a_device_in_use_is_written_down_once_an_hour(session: Session) -> None:

@@ -1,14 +1,18 @@
 """Passwords and devices: a person's own sign-in."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlmodel import select
 
+from branches import sessions
 from branches.database import reading, transaction
 from branches.people import Role, User
 from branches.sessions import DeviceSession
+from monitor import passwords
 from tests.databases import SqliteDatabases
 from tests.monitor.house import (
     PASSWORD,
@@ -85,6 +89,54 @@ def test_changing_the_password_needs_the_one_until_now_and_ends_other_devices(ho
     assert (is_in(visitor), is_in(other)) == (True, False)
     by_password(other, house.email(), PASSWORD, status=422)
     by_password(other, house.email(), "Ten green bottles")
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_nobodys_writing_waits_while_a_password_is_hashed(
+    house: House, monkeypatch: pytest.MonkeyPatch, *, first: bool
+) -> None:
+    if not first:
+        give_password(house)
+    visitor, hashed, waited = entered(house), passwords.hashed, list[bool]()
+
+    def hashed_slowly(user: User, password: str) -> str:
+        file = str(house.engine.url.database)
+        with closing(sqlite3.connect(file, timeout=0)) as database:
+            database.execute("BEGIN IMMEDIATE")
+            waited.append(False)
+        return hashed(user, password)
+
+    monkeypatch.setattr(passwords, "hashed", hashed_slowly)
+    asked = form(visitor.get("/account"), "/account/password")
+    visitor.submit(asked, current=PASSWORD, new="Ten green bottles")
+    assert waited == [False]
+    by_password(house.visitor(), house.email(), "Ten green bottles")
+
+
+def test_who_tries_at_the_door_does_not_use_up_the_tries_of_who_is_in(house: House) -> None:
+    give_password(house)
+    visitor = entered(house)
+    for _ in range(10):
+        by_password(house.visitor(), house.email(), "", status=422)
+    asked = form(visitor.get("/account"), "/account/password")
+    visitor.submit(asked, current=PASSWORD, new="Ten green bottles")
+    assert is_in(visitor)
+
+
+def test_who_is_signed_out_while_a_password_is_hashed_changes_none(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor, hashed = entered(house), passwords.hashed
+
+    def hashed_too_late(user: User, password: str) -> str:
+        with transaction(house.engine) as session:
+            sessions.end_all(session, user)
+        return hashed(user, password)
+
+    monkeypatch.setattr(passwords, "hashed", hashed_too_late)
+    visitor.submit(form(visitor.get("/account"), "/account/password"), new=PASSWORD)
+    with reading(house.engine) as session:
+        assert session.get_one(User, house.people[Role.OFFICE].id).password is None
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from pathlib import Path
 import flask
 import pytest
 
-from branches import accounts, history
-from branches.database import reading
+from branches import accounts, history, sessions
+from branches.database import reading, transaction
 from branches.people import Role, User
 from tests.databases import SqliteDatabases
 from tests.monitor.house import (
@@ -113,7 +113,7 @@ def test_over_tls_cookies_are_bound_to_the_host_and_never_travel_in_the_open(far
     given = post("/sign-in/code", data={**form(page, "/sign-in").fields, "code": code(house.mail.sent[0])})
     cookies = [*first.headers.getlist("Set-Cookie"), *given.headers.getlist("Set-Cookie"), page.headers["Set-Cookie"]]
     names = {cookie.partition("=")[0] for cookie in cookies}
-    assert names == {"__Host-session", "__Host-asking", "__Host-device"}
+    assert names == {"__Host-session", "__Host-asking", "__Host-device", "__Host-known"}
     for cookie in cookies:
         parts = set(cookie.split("; ")[1:])
         assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= parts
@@ -159,3 +159,26 @@ def test_history_notes_who_signed_in(house: House) -> None:
     with reading(house.engine) as session:
         user = session.get_one(User, house.people[Role.OFFICE].id)
         assert history.of(session, user)[-1].verb == "sign_in"
+
+
+def signed_out(house: House) -> None:
+    with transaction(house.engine) as session:
+        sessions.end_all(session, house.people[Role.OFFICE])
+
+
+def test_a_device_signed_out_while_its_form_came_in_writes_nothing(house: House) -> None:
+    visitor = entered(house)
+    asked = form(visitor.get("/account"), "/account/password")
+    hooks = house.app.before_request_funcs[None]
+    hooks.insert(1, lambda: signed_out(house))
+    assert visitor.client.post(asked.action, data={**asked.fields, "new": PASSWORD}).headers["Location"] == "/sign-in"
+    with reading(house.engine) as session:
+        assert session.get_one(User, house.people[Role.OFFICE].id).password is None
+
+
+def test_history_notes_who_signed_out(house: House) -> None:
+    visitor = entered(house)
+    visitor.submit(form(visitor.get("/account"), "/sign-out"))
+    with reading(house.engine) as session:
+        user = session.get_one(User, house.people[Role.OFFICE].id)
+        assert [event.verb for event in history.of(session, user)][-2:] == ["sign_in", "sign_out"]

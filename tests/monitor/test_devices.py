@@ -1,6 +1,6 @@
 import pytest
 
-from monitor.web.devices import words
+from monitor.web.devices import known, mark, words
 
 WEBKIT = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
 
@@ -23,3 +23,12 @@ WEBKIT = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
 )
 def test_a_device_is_called_by_browser_and_system(user_agent: str, said: str) -> None:
     assert words(user_agent) == said
+
+
+def test_a_browser_is_known_for_who_was_in_it_alone() -> None:
+    kept, other = (mark(b"secret", "a@example.com") for _ in range(2))
+    assert known(b"secret", "a@example.com", kept) == kept.partition(".")[0]
+    assert known(b"secret", "a@example.com", kept) != known(b"secret", "a@example.com", other)
+    strangers = [(b"secret", "b@example.com", kept), (b"another", "a@example.com", kept)]
+    forged = [(b"secret", "a@example.com", text) for text in ("", ".", "x", f"x{kept}", f"{kept}x", "é.é", "\ud800.")]
+    assert {known(*one) for one in (*strangers, *forged)} == {""}

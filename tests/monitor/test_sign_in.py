@@ -7,10 +7,11 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import select
 
-from branches import accounts
+from branches import accounts, knocking
 from branches.database import reading, transaction
 from branches.people import Role, User
 from branches.sessions import SignInLink
+from monitor.web import gate, way_in
 from monitor.web.gate import Site
 from tests.databases import SqliteDatabases
 from tests.monitor.house import (
@@ -21,6 +22,7 @@ from tests.monitor.house import (
     entered,
     follow,
     form,
+    give_password,
     is_in,
     opened,
     type_code,
@@ -184,3 +186,47 @@ def test_after_signing_in_one_is_where_one_wanted_to_go(house: House) -> None:
     visitor.get("/reports/chain")
     ask(visitor, house.email(Role.SHOPPER))
     assert follow(visitor, link(house.mail.sent[1])).headings == ["My audits"]
+
+
+def test_who_tries_elsewhere_closes_no_way_in_for_a_known_browser(house: House) -> None:
+    give_password(house)
+    visitor = entered(house)
+    visitor.submit(form(visitor.get("/account"), "/sign-out"))
+    for _ in range(10):
+        by_password(house.visitor(), house.email(), "", status=422)
+    sent = len(house.mail.sent)
+    for _ in range(7):
+        ask(house.visitor(), house.email())
+    by_password(house.visitor(), house.email(), PASSWORD, status=422)
+    ask(visitor, house.email())
+    assert len(house.mail.sent) == sent + way_in.MOST_MAILS - 1 + 1  # one was sent when the browser became known
+    by_password(visitor, house.email(), PASSWORD)
+    assert is_in(visitor)
+
+
+def test_a_place_that_tries_too_often_has_no_password_looked_at(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(knocking, "MOST_FROM_ONE_PLACE", 2)
+    give_password(house)
+    give_password(house, Role.STAFF)
+    for _ in range(2):
+        by_password(house.visitor(), "nobody@example.com", "", status=422)
+    by_password(house.visitor(), house.email(), PASSWORD, status=422)
+    elsewhere = house.visitor()
+    elsewhere.client.environ_base["REMOTE_ADDR"] = "192.0.2.7"
+    by_password(elsewhere, house.email(), PASSWORD)
+    assert is_in(elsewhere)
+
+
+@pytest.mark.parametrize(
+    ("address", "source"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("", ""),
+        ("unix:", ""),
+    ],
+)
+def test_a_household_is_one_place(house: House, address: str, source: str) -> None:
+    with house.app.test_request_context(environ_base={"REMOTE_ADDR": address}):
+        assert gate.source() == source
