@@ -26,6 +26,7 @@ def change_role(
 ) -> None:
     """Gives a person another role or place; staff need their branch, a manager needs a region."""
     people.check_place(role, branch, region)
+    _hold_head_office(session)
     hold(session, user)
     if role is not Role.OFFICE:
         _keep_an_office(session, user)
@@ -42,6 +43,7 @@ def change_role(
 
 def deactivate(session: Session, user: User, *, by: Actor | None, at: datetime) -> None:
     """The person signs in no more; what they did stays theirs."""
+    _hold_head_office(session)
     hold(session, user)
     if not user.active:
         raise Conflict("{name} signs in no more already.", name=_called(user))
@@ -61,6 +63,7 @@ def reactivate(session: Session, user: User, *, by: Actor | None, at: datetime) 
 
 def change_address(session: Session, user: User, email: str, *, by: Actor | None, at: datetime) -> None:
     """Another address to mail to and to sign in with."""
+    hold(session, user)
     people.take_address(session, user, email)
     _end(session, user, "change_address", by, at)
 
@@ -69,6 +72,7 @@ def call(session: Session, user: User, name: str, *, language: str, by: Actor | 
     """Another name, or another language to be written to in; neither signs anybody out."""
     if language not in codes():
         raise Refused("There is no language {code} here.", code=language[:20])
+    hold(session, user)
     before, after = [user.name, user.language], [name.strip(), language]
     if before != after:
         user.name, user.language = after
@@ -88,6 +92,7 @@ def invite(session: Session, user: User, *, by: Actor | None, at: datetime) -> s
 
 def set_password(session: Session, user: User, hashed: str | None, *, by: Actor | None, at: datetime) -> None:
     """Keeps the hash of a new password, or none: then only a mailed link signs in."""
+    hold(session, user)
     user.password = hashed
     _end(session, user, "set_password", by, at)
 
@@ -99,6 +104,12 @@ def _end(session: Session, user: User, verb: str, by: Actor | None, at: datetime
     session.flush()
     sessions.end_all(session, user)
     history.write(session, verb, user, by=by, at=at, **details)
+
+
+def _hold_head_office(session: Session) -> None:
+    """Before anybody's row, and always in one order: of two who end each other's access the second sees the first."""
+    rows = select(User.id).where(User.role == Role.OFFICE.value).order_by(col(User.id))
+    session.exec(rows.with_for_update(key_share=True)).all()
 
 
 def _keep_an_office(session: Session, user: User) -> None:

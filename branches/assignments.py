@@ -84,7 +84,7 @@ def assign(
     """Asks a shopper to audit a branch within a window of days, and tells them so."""
     window = Window(opens_on, closes_on)
     check_window(window, branch, at)
-    hold(session, shopper)  # of two assignments at once the second sees the first
+    _hold_shopper(session, shopper)  # of two assignments at once the second sees the first
     check_shopper(session, shopper, branch, window, lockout_days=lockout_days)
     audit = audits.assign(session, standard, branch, shopper, by=by, at=at, channel=channel)
     made = Assignment(audit_id=audit.id, opens_on=opens_on, closes_on=closes_on, brief=brief.strip(), fee=fee.strip())
@@ -161,6 +161,8 @@ def change_window(
     at: datetime,
 ) -> None:
     """Gives an audit that has not been sent yet other days."""
+    if audit.shopper is not None:
+        _hold_shopper(session, audit.shopper)
     hold(session, audit)
     known = session.get(Assignment, audit.id, populate_existing=True)
     if known is None or audit.state not in NOT_SENT:
@@ -169,7 +171,6 @@ def change_window(
     window = Window(opens_on, closes_on)
     check_window(window, audit.branch, at)
     if audit.shopper is not None:
-        hold(session, audit.shopper)
         check_shopper(session, audit.shopper, audit.branch, window, lockout_days=lockout_days, but=audit)
     before = [known.opens_on.isoformat(), known.closes_on.isoformat()]
     known.opens_on, known.closes_on = opens_on, closes_on
@@ -215,7 +216,7 @@ def declare_conflict(session: Session, shopper: User, branch: Branch, *, reason:
         raise NotFound("There is no such audit.")
     if not reason.strip():
         raise Refused("Say what connects you with this branch.")
-    hold(session, shopper)
+    _hold_shopper(session, shopper)
     if session.get(ConflictOfInterest, (shopper.id, branch.id)) is None:
         row = ConflictOfInterest(shopper_id=shopper.id, branch_id=branch.id, reason=reason.strip(), declared_at=at)
         session.add(row)
@@ -250,3 +251,9 @@ def expire_overdue(session: Session, at: datetime, *, grace: timedelta = GRACE) 
 def _own(audit: Audit, by: User) -> None:
     if audit.shopper_id is None or audit.shopper_id != by.id:
         raise NotFound("There is no such audit.")
+
+
+def _hold_shopper(session: Session, shopper: User) -> None:
+    """Always before an audit of theirs; a row that only names the shopper, as history does, waits for nobody."""
+    session.flush()
+    session.refresh(shopper, with_for_update={"key_share": True})

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Relationship, Session, SQLModel, select
 
 from branches import history
-from branches.database import UtcTime, public_id
+from branches.database import UtcTime, hold, public_id
 from branches.errors import Conflict, NotFound, Refused
 from branches.history import Actor
 from branches.language import codes
@@ -122,6 +122,7 @@ def give_address(
     at: datetime,
 ) -> User:
     """Lets a shopper who is known by a code alone sign in: their audits stay theirs."""
+    hold(session, shopper)
     if shopper.role != Role.SHOPPER.value or shopper.email is not None:
         raise Conflict("{code} is already somebody's code here.", code=shopper.code)
     shopper.name, shopper.language = name, language

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Relationship, Session, SQLModel, col, or_, select
 
 from branches import history
-from branches.database import public_id
+from branches.database import hold, public_id
 from branches.errors import Conflict, Refused
 from branches.history import Actor
 from branches.language import message
@@ -106,6 +106,7 @@ def set_zone(session: Session, place: Region | Branch, timezone: str, *, by: Act
 
 def open_from(session: Session, branch: Branch, day: date | None, *, by: Actor | None, at: datetime) -> None:
     """The first day on which the branch is open; None: it always was."""
+    hold(session, branch)
     if day is not None and branch.closed is not None and branch.closed < day:
         raise Refused("{branch} cannot open after it closed on {day}.", branch=branch.name, day=branch.closed)
     _change(session, branch, by, at, opened=day)
@@ -120,6 +121,7 @@ def move_branch(session: Session, branch: Branch, region: Region, *, by: Actor |
 
 def close_branch(session: Session, branch: Branch, day: date, *, by: Actor | None, at: datetime) -> None:
     """From that day on the branch is no longer audited; what happened before stays."""
+    hold(session, branch)
     if branch.opened is not None and day < branch.opened:
         raise Refused(
             "{branch} cannot close before it opened on {day}.", branch=branch.name, day=branch.opened.isoformat()
@@ -129,6 +131,7 @@ def close_branch(session: Session, branch: Branch, day: date, *, by: Actor | Non
 
 def reopen_branch(session: Session, branch: Branch, *, by: Actor | None, at: datetime) -> None:
     """The branch is audited again; the days on which it was closed are known to history alone."""
+    hold(session, branch)
     if branch.closed is None:
         raise Conflict("{branch} is not closed.", branch=branch.name)
     _change(session, branch, by, at, closed=None)
@@ -136,6 +139,7 @@ def reopen_branch(session: Session, branch: Branch, *, by: Actor | None, at: dat
 
 def _change(session: Session, place: Region | Branch, by: Actor | None, at: datetime, **values: object) -> None:
     """Takes over what differs and notes what was there before."""
+    hold(session, place)
     differing = {name: [getattr(place, name), new] for name, new in values.items() if getattr(place, name) != new}
     if not differing:
         return

@@ -1,12 +1,16 @@
+import time
 from collections.abc import Callable
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import Session
 
 from branches import accounts, history, sessions
+from branches.database import transaction
 from branches.errors import Conflict, NotAllowed, Refused
 from branches.people import Role, User, user_by_email
 from tests import make
+from tests.together import together
 
 Change = Callable[[Session, User], None]
 
@@ -132,3 +136,20 @@ def test_a_way_in_is_mailed_to_whoever_may_come_in(session: Session) -> None:
         accounts.invite(session, user, by=office, at=make.NOON)
     with pytest.raises(Refused, match="no mail address yet"):
         accounts.invite(session, make.user(session, Role.SHOPPER, code="s", email=None), by=office, at=make.NOON)
+
+
+def test_two_of_head_office_cannot_end_each_others_access(engine: sa.Engine) -> None:
+    with transaction(engine) as session:
+        pair = [make.user(session).id for _ in range(2)]
+
+    def dismissal(number: int) -> Callable[[], None]:
+        def dismissed() -> None:
+            with transaction(engine) as session:
+                user = session.get_one(User, number)
+                accounts.deactivate(session, user, by=None, at=make.NOON)
+                time.sleep(0.1)  # the other begins before this one is kept
+
+        return dismissed
+
+    given = together(*map(dismissal, pair))
+    assert sorted(type(one).__name__ for one in given) == ["Conflict", "NoneType"]

@@ -1,20 +1,24 @@
 """Who audits where and in which window, and what becomes of it before there are answers."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import Session, select
 
 from branches import assignments, audits, history, review
 from branches.assignments import Assignment, ConflictOfInterest
 from branches.audits import Audit
+from branches.database import transaction
 from branches.errors import Conflict, NotFound, Refused
 from branches.outbox import Mail
 from branches.people import User
 from branches.places import Branch
 from branches.questions import Mark
 from tests import make
+from tests.together import together
 
 FIRST, LAST = date(2025, 7, 3), date(2025, 7, 9)
 
@@ -197,3 +201,33 @@ def test_head_office_withdraws_with_a_reason(session: Session) -> None:
     assignments.withdraw(session, asked.audit, reason=" The branch is being painted. ", by=office, at=make.NOON)
     assert (asked.audit.state, asked.audit.reason) == ("withdrawn", "The branch is being painted.")
     assert told(session, asked.audit) == [("assign", ""), ("withdrawn", "by head office")]
+
+
+def test_days_and_a_conflict_of_interest_changed_at_once_wait_for_each_other(engine: sa.Engine) -> None:
+    with transaction(engine) as session:
+        office, asked = make.user(session), assign(session)
+        audit, shopper = asked.audit_id, asked.audit.shopper_id
+
+    def move() -> None:
+        with transaction(engine) as session:
+            found, by = session.get_one(Audit, audit), session.get_one(User, office.id)
+            assignments.change_window(
+                session, found, opens_on=FIRST, closes_on=LAST + timedelta(days=1), by=by, at=make.NOON
+            )
+            time.sleep(0.1)
+
+    def declare() -> None:
+        with transaction(engine) as session:
+            found, who = session.get_one(Audit, audit), session.get_one(User, shopper)
+            assignments.declare_conflict(session, who, found.branch, reason="My cousin.", by=who, at=make.NOON)
+            time.sleep(0.1)
+
+    def leave() -> None:
+        with transaction(engine) as session:
+            found, who = session.get_one(Audit, audit), session.get_one(User, shopper)
+            assignments.decline(session, found, reason="Ill.", by=who, at=make.NOON)
+
+    given = together(move, declare, leave)
+    assert {type(one).__name__ for one in given} <= {"NoneType", "Conflict", "Refused"}
+    with transaction(engine) as session:
+        assert session.get_one(Audit, audit).state == "withdrawn"

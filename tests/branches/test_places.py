@@ -2,10 +2,13 @@ from datetime import date, datetime
 from typing import Any, TypedDict
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import Session
 
 from branches import history, places
+from branches.database import transaction
 from branches.errors import Conflict, Refused
+from branches.places import Branch
 from tests import make
 
 FIRST, LAST = date(2025, 6, 30), date(2025, 7, 6)
@@ -146,3 +149,18 @@ def test_a_place_gets_another_clock_and_a_branch_another_first_day(session: Sess
         {"timezone": ["Europe/Budapest", "Asia/Kolkata"]},
         {"opened": [None, "2025-06-30"]},
     ]
+
+
+def test_a_branch_changed_meanwhile_is_read_anew(engine: sa.Engine) -> None:
+    with transaction(engine) as session:
+        number = make.branch(session).id
+    with Session(engine, expire_on_commit=False) as late:
+        known = late.get_one(Branch, number)
+        late.commit()
+        with transaction(engine) as session:
+            places.rename(session, session.get_one(Branch, number), "First", **NOBODY)
+            places.open_from(session, session.get_one(Branch, number), LAST, **NOBODY)
+        with pytest.raises(Refused, match="cannot close before it opened"):
+            places.close_branch(late, known, FIRST, **NOBODY)
+        places.rename(late, known, "Second", **NOBODY)
+        assert history.of(late, known)[-1].details == {"name": ["First", "Second"]}
