@@ -1,6 +1,7 @@
 """`monitor init`: the first minutes of a chain: its settings, the first person of head office, a test mail, a way in."""
 
 import os
+import secrets
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -140,19 +141,26 @@ def _write(file: Path, answers: Chosen, yes: bool) -> None:
     """Writes the settings; where they cannot be, the file is as it was before."""
     make_folder(file.absolute().parent)
     answers |= _password(file, answers, yes)
-    before = file.read_bytes() if file.exists() else None
+    draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
     try:
-        file.write_text(written.text(answers), encoding="utf-8")
+        _put(draft, written.text(answers))
+        mailer.transport(read_config(draft))
+        draft.replace(file)
     except OSError as error:
         raise Refused("{file} cannot be written: {why}.", file=file, why=error.strerror or "") from None
-    try:
-        mailer.transport(read_config(file))
-    except Refused:
-        file.unlink()
-        if before is not None:
-            file.write_bytes(before)
-        raise
+    except Refused as refused:
+        told = {name: str(value).replace(str(draft), str(file)) for name, value in refused.values.items()}
+        raise type(refused)(refused.message, **told) from None
+    finally:
+        draft.unlink(missing_ok=True)
     click.echo(f"The settings are in {file}.")
+
+
+def _put(file: Path, text: str) -> None:
+    with file.open("x", encoding="utf-8") as new:
+        new.write(text)
+        new.flush()
+        os.fsync(new.fileno())
 
 
 def _password(file: Path, answers: Chosen, yes: bool) -> Chosen:

@@ -88,6 +88,7 @@ def test_the_file_that_comes_with_the_program_is_filled_in(monitor: Monitor) -> 
     file.write_bytes(SHIPPED.read_bytes())
     refused = monitor(*ANNA, "--mail-host", "mail.example.com", "--mail-security", "none")
     assert (refused.code, file.read_bytes()) == (2, SHIPPED.read_bytes())
+    assert [one.name for one in Path.cwd().iterdir() if one.name.startswith(".")] == []
     assert monitor(*ANNA, *CHAIN).code == 0
     assert read_config(file).chain.name == "Salon & Co"
 
@@ -122,6 +123,7 @@ def test_settings_that_are_there_are_never_changed(monitor: Monitor) -> None:
         (("init", "--yes"), "Name the first person of head office: --email."),
         (("init", "--yes", "--email", "anna"), "anna is not a mail address."),
         ((*ANNA, "--timezone", "Mars"), "must be an IANA time zone"),
+        ((*ANNA, "--timezone", "Mars"), "config.toml, line "),
         ((*ANNA, "--address", "ftp://x"), "address in [serve] must be"),
         ((*ANNA, "--mail-host", "mail.example.com"), "sender is empty"),
         ((*ANNA, "--mail-host", "mail.example.com", "--mail-user", "u"), "The mail server's password is missing"),
