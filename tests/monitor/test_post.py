@@ -1,5 +1,6 @@
 """From the outbox to the reader: each mail once, none lost, whatever the mail server does."""
 
+import sqlite3
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -227,24 +228,70 @@ def test_a_mail_that_cannot_be_made_is_kept_and_holds_nobody_up(scene: Scene, ca
         assert [mail.trouble for mail in outbox.troubled(session)] == ["The mail could not be made; the log says why."]
 
 
-@pytest.mark.parametrize(("figure", "mails"), [("state", 1), ("score", 0)])
-def test_a_revision_is_mailed_only_if_a_state_changed(scene: Scene, figure: str, mails: int) -> None:
-    scene.issue()
-    scene.send()
+def revise(scene: Scene, figure: str = "state") -> None:
+    """Revises the chain's last edition: an audit that it counted was excluded, and one figure is another now."""
     with transaction(scene.engine) as session:
         edition = editions.latest(session, CHAIN)
         assert edition is not None
         was, now = ("as_norm", "watch") if figure == "state" else (80.0, 79.0)
-        found = (Change(next(iter(stored.load(edition.content).branch_names)), "greeting", figure, was, now),)
-        why = (("excluded", FIRST.monday),)
-        made = Revision(edition, stored.load(edition.content), found, why, {}, newest=False)
+        figures = stored.load(edition.content)
+        found = (Change(next(iter(figures.branch_names)), "greeting", figure, was, now),)
+        made = Revision(edition, figures, found, (("excluded", FIRST.monday),), {}, newest=False)
         revising.store(session, Revisions((), (made,)), at=scene.now)
+
+
+@pytest.mark.parametrize(("figure", "mails"), [("state", 1), ("score", 0)])
+def test_a_revision_is_mailed_only_if_a_state_changed(scene: Scene, figure: str, mails: int) -> None:
+    scene.issue()
+    scene.send()
+    revise(scene, figure)
     assert scene.send() == Sent(sent=mails)
     if mails:
         message = scene.came_to(OFFICE)[-1]
         assert str(message["Subject"]).startswith("Revised: The whole chain, week of 2 Mar: ")
         assert "no longer counts" in body(message, "plain")
         assert len(set(scene.server.ids)) == 3
+
+
+def test_a_revision_and_a_new_edition_that_wait_together_are_both_told(scene: Scene) -> None:
+    scene.issue()
+    scene.send()
+    revise(scene)
+    scene.now += 7 * DAY
+    scene.issue()
+    assert scene.send() == Sent(sent=3)
+    revision, latest = sorted(scene.came_to(OFFICE)[1:], key=lambda message: str(message["Subject"]))
+    assert str(revision["Subject"]).startswith("Revised: The whole chain, week of 2 Mar: ")
+    assert "no longer counts" in body(revision, "plain")
+    assert str(latest["Subject"]).startswith("The whole chain, week of 9 Mar: ")
+    assert "Earlier editions" not in body(revision, "plain") + body(latest, "plain")
+    assert scene.counts().folded == 0
+
+
+def test_of_two_revisions_one_mail_tells_what_both_changed(scene: Scene) -> None:
+    scene.issue()
+    scene.send()
+    revise(scene)
+    revise(scene)
+    assert scene.send() == Sent(sent=1)
+    assert body(scene.came_to(OFFICE)[-1], "plain").count("no longer counts") == 2
+
+
+@pytest.mark.parametrize("busy", [1, 3])
+def test_what_was_sent_is_noted_though_the_database_is_busy(scene: Scene, busy: int) -> None:
+    assigned(scene)
+    left = [sqlite3.OperationalError("database is locked")] * busy
+
+    @sa.event.listens_for(scene.engine, "before_cursor_execute")
+    def refuse(_connection: object, _cursor: object, statement: str, values: object, *_: object) -> None:
+        if left and statement.startswith("UPDATE mail SET") and "sent_at=" in statement:
+            raise sa.exc.OperationalError(statement, None, left.pop())
+
+    assert scene.send() == Sent(sent=1)
+    assert left == []
+    assert scene.counts() == Counts(waiting=0, troubled=0, sent=1, folded=0, dropped=0)
+    assert scene.send() == Sent()
+    assert len(scene.server.came) == 1
 
 
 def assigned(scene: Scene) -> None:
