@@ -1,6 +1,7 @@
 """Whatever could tell a shopper is planted with marks, and these are looked for in everything that staff can get."""
 
 import base64
+import hashlib
 import re
 import zlib
 from collections.abc import Iterator, Sequence
@@ -10,25 +11,39 @@ from email.utils import format_datetime
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import quote
+from zipfile import ZipFile
 from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import Session, select
 from werkzeug.test import TestResponse
 
-from branches.audits import Audit
+from branches import audits, review, sessions
+from branches.audits import Audit, Photo
 from branches.database import transaction
 from branches.people import Role, User
+from branches.questions import Mark
+from branches.sessions import DeviceSession
+from branches.tables import metadata
 from monitor.web.gate import EVERYBODY
+from monitor.web.tables import Sheet, as_xlsx
 from tests.branches.test_photos import CANARY, jpeg
 from tests.databases import SqliteDatabases
 from tests.monitor.pages import Visitor
 from tests.monitor.test_access_walk import MADE_UP, Door, doors, enter, token_of
-from tests.monitor.walked import OFFICE_ZONE, Names, Opened, Side, World, build
+from tests.monitor.walked import NOW, OFFICE_ZONE, Names, Opened, Side, World, build
 from tests.reports.pdfs import Pdf
 
 LANGUAGES = ("en", "hu", "hi", "ta", "te")
-NAME, MAIL, CODE, DEVICE = "Zsázsa Kanári", "kanari.zsazsa@example.net", "kanari code 7", "Kanaribrowser 9"
+NAME, MAIL, CODE, DEVICE = (
+    "Zsázsa Kanári",
+    "kanari.zsazsa@example.net",
+    "kanari code 7",
+    "Kanaribrowser/9 SamsungBrowser CrOS",
+)
+DEVICE_WORDS = "Samsung Internet, ChromeOS"
+"""What is kept of the device for its owner's own list."""
 MINUTE = timedelta(hours=1, minutes=37, seconds=41)
 """The visits begin at 13:37:41 UTC."""
 FILE_NAME = "IMG_KANARI_4712.jpg"
@@ -69,7 +84,7 @@ def secrets_of(session: Session, world: World) -> list[Secret]:
         spelled("mail", MAIL, MAIL.partition("@")[0]),
         spelled("code", CODE),
         spelled("public id", shopper.public_id),
-        spelled("device", DEVICE),
+        spelled("device", DEVICE, DEVICE.partition(" ")[0], *DEVICE_WORDS.split(", ")),
         spelled("photo", CANARY.decode(), FILE_NAME, Path(FILE_NAME).stem),
         Secret("camera", (b"Exif\0", b"GPS", b"\x2f\0\0\0\x01\0\0\0\x1d", b"exif")),
         Secret("minute", tuple(_moments(audits))),
@@ -119,14 +134,22 @@ class Got:
 
 
 def taken_apart(path: str, answer: TestResponse) -> Got:
-    """Headers and body; of a PDF its text and every stream beside."""
+    """Headers and body; of a PDF its text and every stream beside; of a workbook or archive every file in it."""
     body = answer.get_data()
     head = "\n".join(f"{name}: {value}" for name, value in answer.headers).encode()
     parts = [head, body]
     if body.startswith(b"%PDF-"):
         parts.append(Pdf(body).text().encode())
+    if body.startswith(b"PK\x03\x04"):
+        parts += _unpacked(body)
     asked = path.encode()  # a page that says in which address it was asked tells nobody anything
     return Got(path, answer.status_code, tuple(part.replace(asked, b"") for part in parts), tuple(_streams(body)))
+
+
+def _unpacked(body: bytes) -> list[bytes]:
+    with ZipFile(BytesIO(body)) as archive:
+        held = [(one.filename.encode() + b"\n" + one.comment, archive.read(one)) for one in archive.infolist()]
+        return [archive.comment, *(part for pair in held for part in pair)]
 
 
 def _streams(body: bytes) -> Iterator[bytes]:
@@ -161,19 +184,53 @@ def world(sqlite: SqliteDatabases, tmp_path_factory: pytest.TempPathFactory) -> 
 def opened(world: World, tmp_path: Path) -> Iterator[Opened]:
     found = world.opened(tmp_path)
     _use_device(found)
+    _release(found)
     yield found
     found.engine.dispose()
 
 
-def _use_device(opened: Opened) -> None:
-    """The shopper signs in with a device that has a name of its own, and sends a photo under a file name of its own."""
-    visitor = enter(opened, Role.SHOPPER)
+def _shopper(opened: Opened) -> Visitor:
+    """The shopper's browser, on a device that has a name of its own."""
+    with transaction(opened.engine) as session:
+        token = sessions.make_link(session, opened.person(session, Role.SHOPPER), at=NOW)
+    visitor = Visitor(opened.app)
     visitor.client.environ_base["HTTP_USER_AGENT"] = DEVICE
+    visitor.submit(visitor.get(f"/sign-in/{token}").forms[0])
+    return visitor
+
+
+def _use_device(opened: Opened) -> None:
+    """The shopper sends a photo under a file name of its own; device and photo are really received."""
+    visitor = _shopper(opened)
     token = token_of(visitor)
     audit = opened.world.mine.things["open"]
-    visitor.client.post(f"/audits/{audit}/start", data={"csrf_token": token})
-    photo = {"csrf_token": token, "p-greeting1": (BytesIO(jpeg()), FILE_NAME), "go": "on"}
-    assert visitor.client.post(f"/audits/{audit}/form/1", data=photo).status_code < 500
+    assert visitor.client.post(f"/audits/{audit}/start", data={"csrf_token": token}).status_code == 303
+    sent = jpeg(width=500, height=300)
+    photo = {"csrf_token": token, "p-greeting1": (BytesIO(sent), FILE_NAME), "go": "stay"}
+    assert visitor.client.post(f"/audits/{audit}/form/1", data=photo).status_code == 303
+    with Session(opened.engine) as session:
+        labels = session.exec(select(DeviceSession.label)).all()
+        received = session.exec(select(Photo.received_sha256).join(Audit).where(Audit.public_id == audit)).all()
+    assert (labels.count(DEVICE_WORDS), received) == (1, [hashlib.sha256(sent).hexdigest()])
+
+
+def _release(opened: Opened) -> None:
+    """What was sent from that device is released: staff see it."""
+    with transaction(opened.engine) as session:
+        query = select(Audit).where(Audit.public_id == opened.world.mine.things["open"])
+        audit, office = session.exec(query).one(), opened.person(session, Role.OFFICE)
+        shopper, at = opened.person(session, Role.SHOPPER), NOW - timedelta(days=5) + MINUTE
+        marks = {item.code: Mark("no") for section in audit.standard.sections for item in section.items}
+        audits.submit(session, audit, marks, visited_at=at, by=shopper, at=at + timedelta(minutes=7))
+        review.approve_and_release(session, audit, by=office, at=NOW)
+
+
+def sent_side(opened: Opened) -> Side:
+    """The side within reach, with the audit from that device in the place of the released one."""
+    things = opened.world.mine.things
+    with Session(opened.engine) as session:
+        photo = session.exec(select(Photo.public_id).join(Audit).where(Audit.public_id == things["open"])).one()
+    return Side({**things, "released": things["open"], "photo": photo})
 
 
 def known(opened: Opened) -> list[Secret]:
@@ -188,7 +245,7 @@ def everything(opened: Opened, visitor: Visitor, *, forms: bool) -> Iterator[Got
     for door in here:
         if door.method == "POST" and not forms:
             continue
-        for side in (opened.world.mine, opened.world.theirs, nothing):
+        for side in (opened.world.mine, sent_side(opened), opened.world.theirs, nothing):
             path = door.path(side)
             yield taken_apart(path, _ask(visitor, door, path, token))
     for rule in opened.app.url_map.iter_rules():
@@ -219,6 +276,47 @@ def test_staff_get_nothing_that_tells_the_shopper(opened: Opened, code: str) -> 
     assert {got.path: leaks(got, searched) for got in found if leaks(got, searched)} == {}
     assert [got.path for got in found if any(rows.search(part) for part in got.parts)] == []
     assert sum(got.status == 200 for got in found) > len(STAFF_SEES)
+
+
+@pytest.mark.slow
+def test_staff_see_what_was_sent_from_the_marked_device(opened: Opened) -> None:
+    visitor, side = enter(opened, Role.STAFF), sent_side(opened)
+    audit, photo = side.things["released"], side.things["photo"]
+    for path in (
+        f"/results/{audit}",
+        f"/results/{audit}/photos/{photo}/large",
+        f"/results/{audit}/photos/{photo}/small",
+    ):
+        got = taken_apart(path, visitor.client.get(path))
+        assert (got.status, leaks(got, known(opened))) == (200, set()), path
+    assert audit in visitor.client.get("/branch.csv").get_data(as_text=True)
+
+
+@pytest.mark.slow
+def test_the_same_search_finds_the_device_in_its_owners_own_list(opened: Opened) -> None:
+    got = taken_apart("/account", _shopper(opened).client.get("/account"))
+    assert "device" in leaks(got, known(opened))
+
+
+@pytest.mark.slow
+def test_a_photos_file_name_and_what_the_browser_called_itself_are_kept_nowhere(opened: Opened) -> None:
+    with Session(opened.engine) as session:
+        rows = [repr(row) for table in metadata.sorted_tables for row in session.execute(sa.select(table))]
+    files = [file.read_bytes() for file in opened.world.photos.rglob("*") if file.is_file()]
+    assert len(files) > 1
+    assert sum(DEVICE_WORDS in row for row in rows) == 1
+    for gone in (FILE_NAME, Path(FILE_NAME).stem, DEVICE, CANARY.decode()):
+        assert [row for row in rows if gone in row] == []
+        assert [one for one in files if gone.encode() in one] == []
+
+
+def test_the_search_reads_what_a_workbook_holds() -> None:
+    book = as_xlsx([Sheet("Answers", ("Comment",), [(f"by {NAME}",)])], "North")
+    got = Got("", 200, (b"", book, *_unpacked(book)))
+    assert (leaks(Got("", 200, (b"", book)), [spelled("name", NAME)]), leaks(got, [spelled("name", NAME)])) == (
+        set(),
+        {"name"},
+    )
 
 
 STAFF_SEES = ("/branch", "/branch.pdf", "/branch.csv", "/results/", "/photos/", "/answers/", "/flags/", "/actions/")
