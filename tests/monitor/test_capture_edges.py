@@ -146,3 +146,12 @@ def test_a_draft_left_by_another_way_is_read_as_well(desk: Desk) -> None:
         audits.start(session, audit, by=desk.shopper, at=NOW)
         drafts.save(session, audit, {"rings": Typed("yes")}, None, seen=0, by=desk.shopper, at=NOW)
     assert "0 of 6 questions answered" in desk.visitor.get(desk.at()).text
+
+
+@pytest.mark.parametrize("way", ["cannot-go", "could-not", "conflict"])
+def test_a_reason_that_is_too_long_is_said_beside_it_and_kept(desk: Desk, way: str) -> None:
+    visitor, typed = desk.visitor, {f"reason-{way}": "The shutters were down. " * 50}
+    page = visitor.submit(form(visitor.get(desk.at()), f"/{way}"), status=422, **typed)
+    assert ("That is longer than 1,000 characters." in page.text, f"#reason-{way}" in page.links) == (True, True)
+    assert form(page, f"/{way}").fields == {**form(page, f"/{way}").fields, **typed}
+    assert desk.stored().state == "assigned"

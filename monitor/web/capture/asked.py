@@ -1,7 +1,5 @@
 """Before the form: what is asked of the shopper, and the ways out of it."""
 
-from collections.abc import Callable
-
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -48,29 +46,28 @@ def start(public_id: str) -> Response:
 @blueprint.post("/audits/<public_id>/<way>")
 @gate.audience(Role.SHOPPER)
 def leave(public_id: str, way: str) -> Response | tuple[str, int]:
-    found = own_audit(public_id)
-    reason = forms.text(request.form, f"reason-{way}", LONGEST_REASON)
-    verbs: dict[str, Callable[[], None]] = {
-        "cannot-go": lambda: assignments.decline(
-            gate.session(), found, reason=reason, by=gate.person(), at=gate.site().clock()
-        ),
-        "could-not": lambda: assignments.could_not_be_done(
-            gate.session(), found, reason=reason, by=gate.person(), at=gate.site().clock()
-        ),
-        "conflict": lambda: assignments.declare_conflict(
-            gate.session(), gate.person(), found.branch, reason=reason, by=gate.person(), at=gate.site().clock()
-        ),
-    }
-    if way not in verbs:
+    found, field = own_audit(public_id), f"reason-{way}"
+    if way not in WAYS_OUT:
         return _page(found), 404
     try:
-        verbs[way]()
+        _take_out(found, way, forms.text(request.form, field, LONGEST_REASON))
     except Refused as refused:
         if type(refused) is not Refused:
             raise
-        said = gate.tongue().say(refused.message, **refused.values)
-        return _page(found, errors={f"reason-{way}": said}, reasons={f"reason-{way}": reason}), 422
+        said, typed = gate.tongue().say(refused.message, **refused.values), request.form.get(field, "")
+        return _page(found, errors={field: said}, reasons={field: forms.plain(typed)}), 422
     return redirect(url_for("capture.audit", public_id=public_id), 303)
+
+
+def _take_out(audit: Audit, way: str, reason: str) -> None:
+    session, by, at = gate.session(), gate.person(), gate.site().clock()
+    match way:
+        case "cannot-go":
+            assignments.decline(session, audit, reason=reason, by=by, at=at)
+        case "could-not":
+            assignments.could_not_be_done(session, audit, reason=reason, by=by, at=at)
+        case "conflict":
+            assignments.declare_conflict(session, by, audit.branch, reason=reason, by=by, at=at)
 
 
 def _page(audit: Audit, errors: dict[str, str] | None = None, reasons: dict[str, str] | None = None) -> str:
