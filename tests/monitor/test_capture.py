@@ -227,6 +227,7 @@ def test_the_ways_out_ask_for_a_reason(desk: Desk, way: str, state: str) -> None
     page = visitor.submit(form(visitor.get(desk.at()), f"/{way}"), status=422)
     assert page.title.startswith("Error:")
     assert f"#reason-{way}" in page.links
+    assert page.html.count('<details class="sure" open') == 1
     page = visitor.submit(form(page, f"/{way}"), **these({f"reason-{way}": " the shutters\r\nwere down "}))
     assert "This audit has been withdrawn; nothing is to be done." in page.text
     assert (desk.stored().state, desk.stored().reason) == (state, "the shutters\nwere down")
