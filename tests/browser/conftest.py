@@ -18,6 +18,7 @@ from monitor.opening import now
 from monitor.web.gate import Site
 from tests.browser.blocks import add_blocks
 from tests.browser.chain import Served, fill
+from tests.browser.houses import House, opened
 from tests.databases import SqliteDatabases
 
 PATIENCE = 60
@@ -90,3 +91,9 @@ def demo_address(
     server.shutdown()
     thread.join()
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def house(sqlite: SqliteDatabases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with sqlite.fresh() as url, opened(url, tmp_path_factory.mktemp("house")) as found:
+        yield found

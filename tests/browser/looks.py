@@ -1,6 +1,6 @@
 """How a page is looked at: in which window and scheme, as whom; and what a look notices."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pprint import pformat
@@ -21,7 +21,7 @@ Scheme = Literal["light", "dark"]
 WIDER = "() => document.documentElement.scrollWidth > innerWidth"
 OPEN_ALL = "() => document.querySelectorAll('details').forEach(one => one.open = true)"
 TOO_SMALL = f"""() => [...document.querySelectorAll('{CLICKABLE}')]
-    .filter(one => one.checkVisibility({{visibilityProperty: true}}) && !one.closest('.unseen'))
+    .filter(one => one.checkVisibility({{visibilityProperty: true}}) && !one.closest('.unseen, .first'))
     .map(one => [one.textContent.trim().slice(0, 30), one.getBoundingClientRect()])
     .filter(([_, box]) => Math.min(box.width, box.height) < {TOUCH} - 0.5)
     .map(([words, box]) => `${{words}}: ${{Math.round(box.width)}} × ${{Math.round(box.height)}}`)"""
@@ -64,9 +64,13 @@ class Look:
 
     def in_scheme(self, scheme: Scheme, question: str) -> Any:
         """The answer while the page is worn in another scheme."""
+        return self.dressed(scheme, lambda: self.page.evaluate(question))
+
+    def dressed(self, scheme: Scheme, ask: Callable[[], Any]) -> Any:
+        """What is found while the page is worn in another scheme."""
         was = "dark" if self.page.evaluate("() => matchMedia('(prefers-color-scheme: dark)').matches") else "light"
         self.page.emulate_media(color_scheme=scheme)
-        answer = self.page.evaluate(question)
+        answer = ask()
         self.page.emulate_media(color_scheme=was)  # type: ignore[arg-type]
         return answer
 
@@ -111,7 +115,7 @@ def look(
 
 
 def places(served: Served, language: str) -> dict[str, tuple[str, str, int]]:
-    """Every page: who opens it, where it is, with which status it answers."""
+    """Pages of reports and of the way in: who opens each, where it is, with which status it answers; all are in the atlas."""
 
     def of(person: str, path: str, status: int = 200) -> tuple[str, str, int]:
         return (f"{person} {language}" if person else "", path, status)

@@ -36,22 +36,6 @@ def test_no_page_scrolls_sideways_complains_or_has_small_targets(
             )
 
 
-def test_every_page_keeps_the_rules_of_accessibility(browser: Browser, served: Served) -> None:
-    with look(browser, served, PHONE) as seen:
-        for name, (person, path, _) in places(served, "en").items():
-            seen.open(person, path)
-            seen.page.evaluate(OPEN_ALL)
-            seen.note(name, axe=seen.violations())
-
-
-def test_dark_pages_can_be_read_too(browser: Browser, served: Served) -> None:
-    with look(browser, served, DESK, "dark") as seen:
-        for name, (person, path, _) in places(served, "en").items():
-            seen.open(person, path)
-            seen.page.evaluate(OPEN_ALL)
-            seen.note(name, axe=seen.violations("color-contrast"))
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_demonstrations_doors_keep_the_rules_too(
     browser: Browser, served: Served, demo_address: str, scheme: Scheme

@@ -1,0 +1,194 @@
+"""Every page there is, found from the program's own routes: who opens it, where, and what forms come back with."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from flask import Flask
+
+
+@dataclass(frozen=True)
+class Place:
+    """One page: as whom it is opened (nobody: empty), where, and with which status it answers.
+
+    One that only a form leads to is reached `through` another page, by sending these `fields`.
+    """
+
+    name: str
+    person: str
+    path: str
+    status: int = 200
+    through: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Example:
+    """How a route is opened: `ids` names the thing or the word that each argument of its address stands for."""
+
+    person: str
+    ids: Mapping[str, str] = field(default_factory=dict)
+    query: str = ""
+    note: str = ""
+
+
+def _office(**ids: str) -> Example:
+    return Example("office", ids)
+
+
+def _shopper(thing: str, **more: str) -> Example:
+    return Example("shopper", {"public_id": thing, **more}, note=f"{thing} {more.get('step', '')}".strip())
+
+
+EXAMPLES: Mapping[str, tuple[Example, ...]] = {
+    "login.sign_in": (Example(""),),
+    "login.code": (Example(""),),
+    "login.landing": (Example("", {"token": "0123456789abcdef"}),),
+    "login.demo": (Example("", {"role": "office"}),),
+    "account.show": (Example("office"), Example("shopper", note="shopper")),
+    "editions.chain": (Example("office"),),
+    "editions.scope": (Example("manager", {"scope": "scope"}),),
+    "editions.mine": (Example("new manager"),),
+    "editions.past": (Example("office", {"scope": "chain"}),),
+    "editions.edition": (
+        Example("office", {"public_id": "first"}),
+        Example("office", {"public_id": "poor"}, note="poor"),
+    ),
+    "plan.chain": (Example("office"), Example("office", query="?audits=12", note="supposed")),
+    "plan.scope": (Example("manager", {"scope": "scope"}),),
+    "portal.branch": (
+        *(Example("staff"), Example("long staff", note="long"), Example("few staff", note="few")),
+        Example("new staff", note="none"),
+    ),
+    "region.branches": (Example("manager"), Example("office", note="office")),
+    "region.branch": (
+        Example("manager", {"public_id": "branch"}),
+        Example("office", {"public_id": "branch"}, note="office"),
+    ),
+    "results.audit": (
+        Example("staff", {"public_id": "released"}),
+        Example("office", {"public_id": "released"}, note="office"),
+    ),
+    "results.answer": (
+        Example("staff", {"public_id": "released", "place": "failed"}),
+        Example("staff", {"public_id": "released", "place": "disputed"}, note="disputed"),
+        Example("manager", {"public_id": "released", "place": "failed"}, note="manager"),
+    ),
+    "results.flag": (
+        Example("staff", {"public_id": "flag"}),
+        Example("manager", {"public_id": "flag"}, note="manager"),
+    ),
+    "results.action": (
+        Example("staff", {"public_id": "action"}),
+        Example("manager", {"public_id": "completed"}, note="manager"),
+        Example("staff", {"public_id": "reopened"}, note="reopened"),
+    ),
+    "capture.mine": (Example("shopper"), Example("new shopper", note="none")),
+    "capture.audit": tuple(_shopper(thing) for thing in ("open", "begun", "returned", "sent", "left")),
+    "capture.section": (
+        *(_shopper("begun", step=step) for step in ("1", "2", "all")),
+        _shopper("complete", step="1"),
+        _shopper("returned", step="1"),
+    ),
+    "capture.check": tuple(_shopper(thing) for thing in ("begun", "complete", "returned")),
+    "capture.sent": (_shopper("sent"),),
+    "office.desk": (Example("office"),),
+    "office.mail": (Example("office"),),
+    "office.review": (Example("office"), Example("office", query="?q=nowhere", note="none")),
+    "office.audit": tuple(
+        Example("office", {"public_id": thing}, note=thing)
+        for thing in ("sent", "returned", "approved", "released", "harmful")
+    ),
+    "office.appeals": (Example("office"),),
+    "office.appeal": (_office(public_id="appeal"), Example("office", {"public_id": "decided"}, note="decided")),
+    "office.open_assignments": (Example("office"),),
+    "office.assigning": (Example("office"),),
+    "office.assignment": (_office(public_id="open"), Example("office", {"public_id": "begun"}, note="begun")),
+    "office.people": (Example("office"),),
+    "office.adding": (Example("office"),),
+    "office.person": (_office(public_id="person"),),
+    "office.places": (Example("office"),),
+    "office.opening_region": (Example("office"),),
+    "office.opening_branch": (Example("office"),),
+    "office.region": (_office(public_id="region"),),
+    "office.branch": (_office(public_id="branch"),),
+}
+"""An example or more of each route that gives a page."""
+FILES = {
+    *("static", "editions.paper", "editions.table", "editions.workbook", "portal.paper", "portal.table"),
+    *("region.table", "region.workbook", "results.photo", "capture.photo", "office.photo"),
+}
+"""Routes that give a file."""
+ONWARD = {"login.home"}
+"""Routes that only lead on."""
+LONG_AGO = {"opens_on": "2020-01-01", "closes_on": "2019-01-01"}
+SENT: tuple[tuple[str, str, str, str, Mapping[str, str], int], ...] = (
+    ("", "/sign-in", "/sign-in", "mail address", {"email": "nobody"}, 422),
+    ("", "/sign-in", "/sign-in/password", "password", {"email": "a@example.com", "password": "no"}, 422),
+    ("", "/sign-in/code", "/sign-in/code", "code", {"code": "12"}, 422),
+    ("office", "/account", "/account/password", "no password", {"new": "x", "again": "y"}, 422),
+    ("shopper", "/audits/{open}", "/audits/{open}/cannot-go", "cannot go", {}, 422),
+    (
+        "shopper",
+        "/audits/{begun}/form/1",
+        "/audits/{begun}/form/1",
+        "too long",
+        {"c-cut": "x" * 5000, "m-cut": "4"},
+        422,
+    ),
+    ("shopper", "/audits/{begun}/check", "/audits/{begun}/send", "not to be sent", {}, 422),
+    ("shopper", "/audits/{complete}/check", "/audits/{complete}/send", "changed", {"content": "old"}, 409),
+    ("shopper", "/audits/{open}", "/audits/{sent}/form/1", "late", {"m-greeting1": "no", "c-greeting1": "Late."}, 409),
+    ("staff", "/results/{released}/answers/8", "/results/{released}/answers/8/plan", "no plan", {}, 422),
+    ("staff", "/results/{released}/answers/8", "/results/{released}/answers/8/appeal", "no appeal", {}, 422),
+    ("staff", "/flags/{flag}", "/flags/{flag}/plan", "no plan", {}, 422),
+    ("manager", "/flags/{flag}", "/flags/{flag}/dismiss", "no dismissal", {}, 422),
+    ("manager", "/actions/{completed}", "/actions/{completed}/reopen", "not reopened", {}, 422),
+    ("office", "/office/review/{sent}", "/office/review/{sent}/return", "not returned", {}, 422),
+    ("office", "/office/review/{sent}", "/office/review/{sent}/exclude", "not excluded", {}, 422),
+    ("office", "/office/appeals/{appeal}", "/office/appeals/{appeal}", "not decided", {}, 422),
+    ("office", "/office/assignments/new", "/office/assignments/new", "not assigned", LONG_AGO, 422),
+    ("office", "/office/assignments/{open}", "/office/assignments/{open}/days", "no days", LONG_AGO, 422),
+    ("office", "/office/assignments/{open}", "/office/assignments/{open}/withdraw", "not withdrawn", {}, 422),
+    ("office", "/office/people/new", "/office/people/new", "not added", {}, 422),
+    ("office", "/office/people/{person}", "/office/people/{person}/address", "no address", {"email": "nobody"}, 422),
+    ("office", "/office/people/{person}", "/office/people/{person}/role", "no role", {"role": "staff"}, 422),
+    ("office", "/office/places/regions/new", "/office/places/regions/new", "not opened", {}, 422),
+    ("office", "/office/places/branches/new", "/office/places/branches/new", "not opened", {}, 422),
+    ("office", "/office/places/regions/{region}", "/office/places/regions/{region}/name", "no name", {}, 422),
+    ("office", "/office/places/branches/{branch}", "/office/places/branches/{branch}/name", "no name", {}, 422),
+    ("office", "/office/places/branches/{branch}", "/office/places/branches/{branch}/notices", "no notice", {}, 422),
+    ("office", "/account", "/language", "refused", {"language": "xx"}, 422),
+    ("office", "/account", "/language", "without a token", {"csrf_token": ""}, 400),
+)
+"""Forms that come back: by whom, from which page, to where, and with what."""
+LOST = (
+    Place("error", "manager", "/nowhere", 404),
+    Place("error, out", "", "/nowhere", 404),
+)
+
+
+def unknown(app: Flask) -> set[str]:
+    """Routes that one can open and that no example is known for."""
+    opened = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    return opened - EXAMPLES.keys() - FILES - ONWARD
+
+
+def atlas(app: Flask, things: Mapping[str, str]) -> list[Place]:
+    """Every page, with the forms that come back."""
+    assert unknown(app) == set(), "these routes have no example; add one to EXAMPLES"
+    return [*_opened(app, things), *_came_back(things), *LOST]
+
+
+def _opened(app: Flask, things: Mapping[str, str]) -> Iterator[Place]:
+    urls = app.url_map.bind("localhost")
+    for endpoint, examples in EXAMPLES.items():
+        for example in examples:
+            ids = {name: things.get(value, value) for name, value in example.ids.items()}
+            name = f"{endpoint} · {example.note}" if example.note else endpoint
+            yield Place(name, example.person, urls.build(endpoint, ids) + example.query)
+
+
+def _came_back(things: Mapping[str, str]) -> Iterator[Place]:
+    for person, through, path, name, fields, status in SENT:
+        whole = {"csrf_token": "", **fields} if status == 400 else fields
+        yield Place(f"{path} · {name}", person, path.format(**things), status, through.format(**things), whole)
