@@ -4,10 +4,10 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from branches import assignments, audits, drafts, sending
+from branches.access import Right
 from branches.audits import Audit
 from branches.errors import Refused
 from branches.language import message
-from branches.people import Role
 from branches.states import AuditState
 from monitor.web import forms, gate
 from monitor.web.capture.mine import window_words
@@ -29,13 +29,13 @@ _STANDS = {
 
 
 @blueprint.get("/audits/<public_id>")
-@gate.audience(Role.SHOPPER)
+@gate.needs(Right.FILL_AUDITS)
 def audit(public_id: str) -> str:
     return _page(own_audit(public_id))
 
 
 @blueprint.post("/audits/<public_id>/start")
-@gate.audience(Role.SHOPPER)
+@gate.needs(Right.FILL_AUDITS)
 def start(public_id: str) -> Response:
     found = own_audit(public_id)
     if found.state == AuditState.ASSIGNED.value:  # pressed twice, it is started once
@@ -44,7 +44,7 @@ def start(public_id: str) -> Response:
 
 
 @blueprint.post("/audits/<public_id>/<way>")
-@gate.audience(Role.SHOPPER)
+@gate.needs(Right.FILL_AUDITS)
 def leave(public_id: str, way: str) -> Response | tuple[str, int]:
     found, field = own_audit(public_id), f"reason-{way}"
     if way not in WAYS_OUT:
@@ -87,7 +87,7 @@ def _page(audit: Audit, errors: dict[str, str] | None = None, reasons: dict[str,
         deadline=deadline_words(audit),
         progress=sheet.progress() if sheet is not None else "",
         kept=sheet.kept_words() if sheet is not None else "",
-        ways=_ways(state),
+        ways_out=_ways(state),
         errors=errors or {},
         reasons=reasons or {},
         longest=LONGEST_REASON,
