@@ -37,7 +37,9 @@ def read_toml(data: bytes) -> dict[str, Any]:
     _check_depth(_TEXT.sub("_", text))
     try:
         return tomllib.loads(text, parse_float=Decimal)
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        raise _too_deep() from None
+    except ValueError as error:
         raise Refused("The file is not TOML: {why}.", why=str(error)[:200]) from error
 
 
@@ -49,7 +51,11 @@ def _check_depth(bare: str) -> None:
         if depth > DEEPEST:
             break
     if depth > DEEPEST or any(map(_is_deep, bare.splitlines())):
-        raise Refused("The file is nested more than {most} deep.", most=DEEPEST)
+        raise _too_deep()
+
+
+def _too_deep() -> Refused:
+    return Refused("The file is nested more than {most} deep.", most=DEEPEST)
 
 
 def _is_deep(line: str) -> bool:

@@ -269,10 +269,11 @@ def _recognise() -> None:
 
 def _begin_writing() -> AnyResponse | None:
     """Looks again, now within what will be written: the device may have been signed out while the form came in."""
-    if _only_reads() or somebody() is None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is None or _only_reads() or somebody() is None:
         return None
     _meet(_found(session(), site().clock()))
-    return _stopped(current_app.view_functions[request.endpoint or ""])
+    return _stopped(view)
 
 
 def _found(session: Session, at: datetime) -> DeviceSession | None:

@@ -364,6 +364,8 @@ def test_managers_learn_who_audited_only_where_the_settings_say_so(world: World,
         folder = tmp_path / str(told)
         folder.mkdir()
         opened = world.opened(folder, managers_know_shoppers=told)
+        _use_device(opened)
+        _release(opened)
         searched, visitor = known(opened), enter(opened, Role.MANAGER)
         shopper = [secret for secret in searched if secret.what in ("name", "mail", "code", "public id")]
         found = set().union(*(leaks(got, shopper) for got in everything(opened, visitor, forms=False)))
