@@ -57,6 +57,7 @@ def test_another_password_does_not_sign_in(house: House, typed: str) -> None:
     assert is_in(visitor) is False
 
 
+@pytest.mark.slow
 def test_after_ten_wrong_passwords_only_the_mail_opens(house: House) -> None:
     give_password(house)
     for _ in range(10):
@@ -79,6 +80,7 @@ def test_who_is_no_longer_active_gets_in_by_no_way(house: House) -> None:
     assert is_in(visitor) is False
 
 
+@pytest.mark.slow
 def test_changing_the_password_needs_the_one_until_now_and_ends_other_devices(house: House) -> None:
     give_password(house)
     visitor, other = entered(house), entered(house)
@@ -113,6 +115,7 @@ def test_nobodys_writing_waits_while_a_password_is_hashed(
     by_password(house.visitor(), house.email(), "Ten green bottles")
 
 
+@pytest.mark.slow
 def test_who_tries_at_the_door_does_not_use_up_the_tries_of_who_is_in(house: House) -> None:
     give_password(house)
     visitor = entered(house)

@@ -169,6 +169,7 @@ def test_a_week_that_has_not_ended_shows_what_is_there_so_far(monitor: Monitor, 
     assert (early.code, f"The report of week {this_week} is due at" in early.err) == (2, True)
 
 
+@pytest.mark.slow
 def test_the_scheduler_makes_what_is_due_once(
     monitor: Monitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -93,6 +93,7 @@ def test_staff_do_not_plan(room: Room) -> None:
     assert staff.get(f"/reports/{room.own}/plan", status=404).headings == ["Not found"]
 
 
+@pytest.mark.slow
 def test_plan_before_the_first_report_says_so(room: Room) -> None:
     assert "There is no report yet." in room.visitor(Role.OFFICE).get("/plan").text
 

@@ -188,6 +188,7 @@ def test_after_signing_in_one_is_where_one_wanted_to_go(house: House) -> None:
     assert follow(visitor, link(house.mail.sent[1])).headings == ["My audits"]
 
 
+@pytest.mark.slow
 def test_who_tries_elsewhere_closes_no_way_in_for_a_known_browser(house: House) -> None:
     give_password(house)
     visitor = entered(house)
@@ -204,6 +205,7 @@ def test_who_tries_elsewhere_closes_no_way_in_for_a_known_browser(house: House) 
     assert is_in(visitor)
 
 
+@pytest.mark.slow
 def test_a_place_that_tries_too_often_has_no_password_looked_at(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(knocking, "MOST_FROM_ONE_PLACE", 2)
     give_password(house)

@@ -156,6 +156,7 @@ def at_eighty_six(place: float, noise: float, doubt: float) -> Evidence:
     return Evidence(np.array([place]), chance, doubted, level, one, usual, none, long, one, power=1.0)
 
 
+@pytest.mark.slow
 @given(
     place=st.floats(-40, 10),
     step=st.floats(0, 10),

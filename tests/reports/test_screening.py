@@ -138,6 +138,7 @@ def test_new_version_of_the_standard_is_no_difference_between_branches() -> None
     assert flagged(assess(harder, Rules())) == set()
 
 
+@pytest.mark.slow
 def test_fading_audits_count_less() -> None:
     """With a half-life, six bad weeks weigh more when they are the last than when they are the first."""
     sheet, _ = chain(13, audits=20)
