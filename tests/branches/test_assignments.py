@@ -214,13 +214,13 @@ def test_days_and_a_conflict_of_interest_changed_at_once_wait_for_each_other(eng
             assignments.change_window(
                 session, found, opens_on=FIRST, closes_on=LAST + timedelta(days=1), by=by, at=make.NOON
             )
-            time.sleep(0.1)
+            time.sleep(0.1)  # the row it holds is held until the other has asked for it
 
     def declare() -> None:
         with transaction(engine) as session:
             found, who = session.get_one(Audit, audit), session.get_one(User, shopper)
             assignments.declare_conflict(session, who, found.branch, reason="My cousin.", by=who, at=make.NOON)
-            time.sleep(0.1)
+            time.sleep(0.1)  # the row it holds is held until the other has asked for it
 
     def leave() -> None:
         with transaction(engine) as session:
