@@ -35,8 +35,8 @@ class Half:
 
 
 def turns(sheet: ScoreSheet) -> Ints:
-    """N: the how manieth of its branch each audit is, by week; within a week by a draw from its scores."""
-    mixed = np.nan_to_num(sheet.scores) @ np.sqrt(np.arange(2.0, 2.0 + len(sheet.sections))) * 1_000.0
+    """N: the how manieth of its branch each audit is, by week; within a week by a draw from its scores, in any order."""
+    mixed = np.sin(np.nan_to_num(sheet.scores)).sum(axis=1) * 1_000.0
     order = np.lexsort((mixed % 1.0, sheet.week, sheet.branch))
     first = np.searchsorted(sheet.branch[order], np.arange(len(sheet.branches)))
     found = np.empty(order.size, dtype=np.int64)
