@@ -6,8 +6,7 @@ is shared by all watched audits; the limits of the EWMA (Roberts 1959) and CUSUM
 are set for the whole run of audits at once (Brook & Evans 1972).
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from functools import cache
 
 import numpy as np
@@ -15,11 +14,10 @@ from numpy.polynomial.hermite_e import hermegauss
 from scipy.optimize import brentq
 from scipy.special import ndtr, stdtrit
 
+from reports.adjusted import Adjusted, adjusted
 from reports.figures import ChainMove, Change, ChartPoint, Interval, Move
-from reports.mixed import predict, prediction_variance
-from reports.mixed_effects import level_rows
 from reports.sheet import Floats, Ints, ScoreSheet
-from reports.variance import check, is_vast, section_fit, section_vast
+from reports.variance import check
 
 MEMORY = 0.2
 """Share of the newest audit in the moving average."""
@@ -34,9 +32,7 @@ DOUBTS = (0.0, 0.01, 0.02, 0.04, 0.07, 0.11, 0.17, 0.25, 0.4, 0.7, 1.5)
 """Doubts of a level, in variances of one audit, for which limits are found; between them they are interpolated."""
 LEAST_WEEKS = 4
 LEAST_BEFORE = 2
-"""Audits of the branch before the watched weeks, and weeks of the chain, below which nothing is said."""
-LEAST_CHAIN = 5
-"""Audits in a week below which the chain's own movement is not estimated."""
+"""Audits of the branch before the watched weeks below which nothing is said."""
 
 
 def _solved(share_at: Callable[[float], float], share: float) -> float:
@@ -112,112 +108,6 @@ def cusum_height(length: int, share: float, doubt: float = 0.0, slack: float = S
     return _solved(alarms, share)
 
 
-@dataclass(frozen=True)
-class _Adjusted:
-    """One section's scores with shopper, version and the chain's own movement taken out."""
-
-    rows: Ints
-    """The audits, in the order of their weeks."""
-    values: Floats
-    """Points above the norm."""
-    noise: Floats
-    """Variance of each about its branch's level."""
-    level: float
-    """Variance of branches' levels about the norm."""
-    rest: Floats
-    """What branch, shopper and version leave of each score, the chain's own movement still in it."""
-
-
-@dataclass(frozen=True)
-class _Fitted:
-    """What a section's fit, exact or vast, says of each score."""
-
-    norms: Floats
-    """Of each version of the standard."""
-    leniency: Floats
-    """S."""
-    doubt: Floats
-    """S: prediction error variance of the leniency."""
-    stranger: float
-    """Variance of an unknown shopper's leniency."""
-    places: Floats
-    """B: branch and region together."""
-    residual: float
-    level: float
-
-
-def _exact(sheet: ScoreSheet, k: int) -> _Fitted | None:
-    found = section_fit(sheet, k, np.ones(sheet.branch.size))
-    if found is None or "branch" not in found[1].variances:
-        return None
-    summed, fitted = found
-    fixed = fitted.solution.dense[summed.columns["fixed"], 0]
-    people = len(sheet.shoppers)
-    leniency, doubt = np.zeros(people), np.zeros(people)
-    if "shopper" in fitted.variances:
-        rows = level_rows(fitted.solution, "shopper", people)
-        leniency = predict(fitted.solution, rows)[:, 0]
-        doubt = prediction_variance(fitted.solution, rows) * fitted.residual
-    places = predict(fitted.solution, level_rows(fitted.solution, "branch", len(sheet.branches), sheet.region_of))
-    return _Fitted(
-        norms=summed.centre[0] + fixed[0] + np.concatenate([[0.0], fixed[1:]]),
-        leniency=leniency,
-        doubt=doubt,
-        stranger=fitted.variances.get("shopper", 0.0),
-        places=places[:, 0],
-        residual=fitted.residual,
-        level=fitted.variances["branch"] + fitted.variances.get("region", 0.0),
-    )
-
-
-def _approximate(sheet: ScoreSheet, k: int) -> _Fitted | None:
-    fitted = section_vast(sheet, k, np.ones(sheet.branch.size))
-    if fitted is None or "branch" not in fitted.columns:
-        return None
-    people, places = len(sheet.shoppers), fitted.effects[fitted.columns["branch"], 0]
-    if "region" in fitted.columns:
-        places = places + fitted.effects[fitted.columns["region"], 0][sheet.region_of]
-    named = "shopper" in fitted.columns
-    return _Fitted(
-        norms=fitted.norms,
-        leniency=fitted.effects[fitted.columns["shopper"], 0][:people] if named else np.zeros(people),
-        doubt=fitted.doubt["shopper"][:people] * fitted.residual if named else np.zeros(people),
-        stranger=fitted.variances.get("shopper", 0.0),
-        places=places,
-        residual=fitted.residual,
-        level=fitted.variances["branch"] + fitted.variances.get("region", 0.0),
-    )
-
-
-def _chain_weeks(week: Ints, rest: Floats, residual: float) -> Floats:
-    """The chain's own movement at each audit: shrunken means of the weeks, nothing where weeks do not differ."""
-    place = np.unique(week, return_inverse=True)[1]
-    count = np.bincount(place)
-    mean = np.bincount(place, weights=rest) / count
-    full = count >= LEAST_CHAIN
-    if full.sum() < LEAST_BEFORE:
-        return np.zeros(rest.size)
-    between = max(0.0, float(mean[full].var(ddof=1) - (residual / count[full]).mean()))
-    shrunk = np.where(full, between / (between + residual / count), 0.0) * mean
-    return np.asarray(shrunk[place])
-
-
-def _adjusted(sheet: ScoreSheet, k: int) -> _Adjusted | None:
-    fitted = (_approximate if is_vast(sheet) else _exact)(sheet, k)
-    if fitted is None:
-        return None
-    rows = np.flatnonzero(~np.isnan(sheet.scores[:, k]))
-    rows = rows[np.lexsort((sheet.scores[rows, k], sheet.shopper[rows], sheet.week[rows]))]
-    versions, who = np.unique(sheet.version[rows]), sheet.shopper[rows]
-    leniency = np.where(who >= 0, fitted.leniency[who], 0.0) if fitted.leniency.size else np.zeros(who.size)
-    known = np.minimum(fitted.doubt, fitted.stranger)
-    doubt = np.where(who >= 0, known[who], fitted.stranger) if known.size else np.full(who.size, fitted.stranger)
-    values = sheet.scores[rows, k] - fitted.norms[np.searchsorted(versions, sheet.version[rows])] - leniency
-    rest = values - fitted.places[sheet.branch[rows]]
-    chain = _chain_weeks(sheet.week[rows], rest, fitted.residual)
-    return _Adjusted(rows, values - chain, fitted.residual + doubt, fitted.level, rest)
-
-
 def _level(values: Floats, noise: Floats, level: float) -> tuple[float, float]:
     """A branch's level from its audits, shrunk towards the norm, and the level's variance."""
     weight = 1.0 / noise
@@ -266,11 +156,11 @@ def _between(height: Callable[[int, float, float], float], length: int, share: f
 
 
 def _change(
-    sheet: ScoreSheet, cell: tuple[int, int], own: _Adjusted, share: float, watched_from: int, *, cusum: bool
+    sheet: ScoreSheet, cell: tuple[int, int], own: Adjusted, share: float, watched_from: int, *, cusum: bool
 ) -> Change:
     b, k = cell
-    chosen = np.flatnonzero(sheet.branch[own.rows] == b)
-    week, values, noise = sheet.week[own.rows][chosen], own.values[chosen], own.noise[chosen]
+    mine = slice(own.starts[b], own.starts[b + 1])
+    week, values, noise = sheet.week[own.rows[mine]], own.values[mine], own.noise[mine]
     seen = week >= watched_from
     name, section = sheet.branches[b], sheet.sections[k]
     if not seen.any() or (~seen).sum() < LEAST_BEFORE:
@@ -294,7 +184,12 @@ def _change(
 
 
 def changes(
-    sheet: ScoreSheet, alarm_share: float = 0.05, watched_from: int | None = None, *, cusum: bool = False
+    sheet: ScoreSheet,
+    alarm_share: float = 0.05,
+    watched_from: int | None = None,
+    *,
+    cusum: bool = False,
+    known: Mapping[int, Adjusted] | None = None,
 ) -> tuple[Change, ...]:
     """Which branches have changed, in which section, and since when?
 
@@ -305,6 +200,7 @@ def changes(
         watched_from: ordinal of the first Monday watched; audits before it only teach the level. Left out: the later
             half of the weeks is watched.
         cusum: sums of surprises in place of their moving average.
+        known: what `adjusted` found in the same sheet; found anew where it is left out.
 
     Returns:
         Branches in the sheet's order, sections within. The size of a change is shrunk as if changes were as large as
@@ -316,13 +212,13 @@ def changes(
     check(sheet)
     if watched_from is None and sheet.week.size:
         watched_from = int(sheet.week.min() + sheet.week.max() + 1) // 2
-    found = {k: _adjusted(sheet, k) for k in range(len(sheet.sections))}
+    found = adjusted(sheet) if known is None else known
     return tuple(
-        Change(sheet.branches[b], sheet.sections[k], Move.NOT_ENOUGH, None, None, ())
-        if own is None
-        else _change(sheet, (b, k), own, alarm_share, watched_from or 0, cusum=cusum)
+        _change(sheet, (b, k), found[k], alarm_share, watched_from or 0, cusum=cusum)
+        if k in found
+        else Change(sheet.branches[b], sheet.sections[k], Move.NOT_ENOUGH, None, None, ())
         for b in range(len(sheet.branches))
-        for k, own in found.items()
+        for k in range(len(sheet.sections))
     )
 
 
@@ -338,11 +234,12 @@ def lasting(change: Change) -> bool:
     return abs(newest.average) > newest.limit and newest.average * change.size > 0.0
 
 
-def chain_moves(sheet: ScoreSheet) -> tuple[ChainMove, ...]:
+def chain_moves(sheet: ScoreSheet, known: Mapping[int, Adjusted] | None = None) -> tuple[ChainMove, ...]:
     """Has the whole chain moved? The later half of the weeks against the earlier, branch and shopper taken out.
 
     Args:
         sheet: N audits; scores in points.
+        known: what `adjusted` found in the same sheet; found anew where it is left out.
 
     Returns:
         One per section that could be fitted and holds four weeks or more. Each week counts as one observation, so the
@@ -352,18 +249,41 @@ def chain_moves(sheet: ScoreSheet) -> tuple[ChainMove, ...]:
         ValueError: a sheet that cannot be one.
     """
     check(sheet)
-    moves = (_chain_move(sheet, k) for k in range(len(sheet.sections)))
+    found = adjusted(sheet) if known is None else known
+    moves = (_move(sheet.sections[k], sheet.week[own.rows], own.rest) for k, own in found.items())
     return tuple(move for move in moves if move is not None)
 
 
-def _chain_move(sheet: ScoreSheet, k: int) -> ChainMove | None:
-    own = _adjusted(sheet, k)
-    if own is None:
-        return None
-    weeks, place = np.unique(sheet.week[own.rows], return_inverse=True)
+def region_moves(sheet: ScoreSheet, known: Mapping[int, Adjusted] | None = None) -> dict[str, tuple[ChainMove, ...]]:
+    """Has each region moved? As `chain_moves`, of each region's own weeks, whatever the chain did meanwhile.
+
+    Args:
+        sheet: N audits; scores in points.
+        known: what `adjusted` found in the same sheet; found anew where it is left out.
+
+    Returns:
+        By the region's code, in the sheet's order.
+
+    Raises:
+        ValueError: a sheet that cannot be one.
+    """
+    check(sheet)
+    found: dict[str, list[ChainMove]] = {code: [] for code in sheet.regions}
+    for k, own in (adjusted(sheet) if known is None else known).items():
+        week, region = sheet.week[own.rows], sheet.region_of[sheet.branch[own.rows]]
+        for number, code in enumerate(sheet.regions):
+            mine = region == number
+            move = _move(sheet.sections[k], week[mine], own.rest[mine])
+            found[code] += [move] if move is not None else []
+    return {code: tuple(moves) for code, moves in found.items()}
+
+
+def _move(section: str, week: Ints, rest: Floats) -> ChainMove | None:
+    """The later half of these weeks less the earlier; None of too few weeks."""
+    weeks, place = np.unique(week, return_inverse=True)
     if weeks.size < LEAST_WEEKS:
         return None
-    mean = np.bincount(place, weights=own.rest) / np.bincount(place)
+    mean = np.bincount(place, weights=rest) / np.bincount(place)
     halves = mean[: weeks.size // 2], mean[weeks.size // 2 :]
     errors = [float(half.var(ddof=1)) / half.size for half in halves]
     total = max(sum(errors), np.finfo(float).tiny)
@@ -372,4 +292,4 @@ def _chain_move(sheet: ScoreSheet, k: int) -> ChainMove | None:
     )
     moved = float(halves[1].mean() - halves[0].mean())
     reach = float(stdtrit(freedom, 0.95)) * float(np.sqrt(total))
-    return ChainMove(sheet.sections[k], Interval(moved, moved - reach, moved + reach))
+    return ChainMove(section, Interval(moved, moved - reach, moved + reach))

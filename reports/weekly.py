@@ -11,13 +11,14 @@ from branches.editions import CHAIN, Edition, Scope
 from branches.flags import Shortfall
 from branches.weeks import DueTime, Week
 from reports import collect, collect_items, items, stored
+from reports.adjusted import adjusted
 from reports.change_words import CHANGE_SHARE
 from reports.collect import Collected, Window
 from reports.figures import Assessment, ChainMove, Change, Figures, Rules, StandingFlag, State
 from reports.items import JudgedItem
 from reports.screening import assess
 from reports.sheet import ScoreSheet
-from reports.trend import chain_moves, changes, lasting
+from reports.trend import chain_moves, changes, lasting, region_moves
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ class Picture:
     changes: tuple[Change, ...] = ()
     """Those that are more than chance."""
     chain_moves: tuple[ChainMove, ...] = ()
+    region_moves: Mapping[str, tuple[ChainMove, ...]] = field(default_factory=dict)
+    """By the region's code."""
 
 
 @dataclass(frozen=True)
@@ -68,19 +71,23 @@ def look(session: Session, window: Window, known_at: datetime, rules: Rules, *, 
     """
     collected = collect.window(session, window, known_at)
     if seen is not None and seen.rules == rules and seen.collected.sheet.same_as(collected.sheet):
-        return Picture(window, known_at, rules, collected, seen.assessment, seen.items, seen.changes, seen.chain_moves)
+        return replace(seen, window=window, known_at=known_at, collected=collected)
     sums = collect_items.item_sums(session, window, known_at, collected.places, collected.sheet)
     found = assess(collected.sheet, rules)
-    moved, together = _moved(collected.sheet, enough=found.design.enough)
-    return Picture(window, known_at, rules, collected, found, items.judge(sums), moved, together)
+    still = Picture(window, known_at, rules, collected, found, items.judge(sums))
+    return _moved(still, collected.sheet) if found.design.enough else still
 
 
-def _moved(sheet: ScoreSheet, *, enough: bool) -> tuple[tuple[Change, ...], tuple[ChainMove, ...]]:
-    """The branches' own changes and the chain's, where branches can be told from visits."""
-    if not enough:
-        return (), ()
-    found = changes(sheet, CHANGE_SHARE / len(sheet.sections))
-    return tuple(change for change in found if lasting(change)), chain_moves(sheet)
+def _moved(picture: Picture, sheet: ScoreSheet) -> Picture:
+    """With the branches' own changes, the chain's and the regions'; only where branches can be told from visits."""
+    known = adjusted(sheet)
+    found = changes(sheet, CHANGE_SHARE / len(sheet.sections), known=known)
+    return replace(
+        picture,
+        changes=tuple(change for change in found if lasting(change)),
+        chain_moves=chain_moves(sheet, known),
+        region_moves=region_moves(sheet, known),
+    )
 
 
 def prepare(
@@ -111,6 +118,10 @@ def prepare(
         branch_regions={code: place.region_name for code, place in mine.items()},
         changes=tuple(change for change in picture.changes if change.branch in mine),
         chain_moves=picture.chain_moves,
+        moves=picture.chain_moves
+        if scope.region_id is None
+        else picture.region_moves.get(scope.region_code or "", ()),
+        critical_items=collect_items.critical_items(session, picture.collected.standard_id),
         items=items.of_scope(picture.items, None if scope.region_id is None else mine.keys()),
     )
     return Prepared(scope, week, due_at, figures, picture.collected.standard_id)

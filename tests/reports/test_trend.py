@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from reports.adjusted import adjusted
 from reports.figures import Change, ChartPoint, Move
 from reports.sheet import ScoreSheet
 from reports.trend import (
@@ -109,6 +110,19 @@ def test_later_half_is_watched_by_default() -> None:
     sheet, _ = chain(6, branches=12, audits=10, sections=1)
     sheet = replace(sheet, week=MONDAY + 7 * (np.arange(sheet.branch.size) % 10))
     assert {len(change.points) for change in changes(sheet)} == {5}
+
+
+def test_what_is_known_of_a_sheet_serves_changes_and_the_chains_own_movement() -> None:
+    sheet, _ = chain(3, branches=30, audits=10)
+    sheet = replace(sheet, week=MONDAY + 7 * (np.arange(sheet.branch.size) % 10))
+    known = adjusted(sheet)
+    for k, own in known.items():
+        assert [sheet.branch[own.rows[s]].tolist() for s in map(slice, own.starts, own.starts[1:])] == [
+            [b] * 10 for b in range(30)
+        ]
+        assert own.values.size == own.rows.size == 300, k
+    assert changes(sheet, known=known) == changes(sheet)
+    assert chain_moves(sheet, known) == chain_moves(sheet)
 
 
 def test_short_history_is_not_enough() -> None:
