@@ -64,6 +64,12 @@ def item_sums(
     return ItemSums(items, tuple(places), item, branch, shopper, applicable, kept)
 
 
+def critical_items(session: Session, standard_id: int | None) -> int:
+    """How many items of this version of the standard are critical?"""
+    query = sa.select(sa.func.count()).select_from(Item).join(Section, col(Section.id) == Item.section_id)
+    return int(session.execute(query.where(col(Section.standard_id) == standard_id, col(Item.critical))).scalar_one())
+
+
 def _in_order(session: Session, used: set[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     """As the newest version has them, then older ones' own."""
     query = (

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from math import ceil
 
 from branches.language import Language
-from reports import groups, items_words, pictures, tables, wording
+from reports import answers, groups, items_words, pictures, tables, wording
 from reports.figures import Cell, Figures, State
+from reports.grounds import estimated
 from reports.headline import headline
 from reports.news import news
 from reports.report import Report
@@ -31,8 +32,8 @@ def compose(
     return Report(
         language=language.code,
         scope=scope_name(figures, language),
-        title=f"{wording.isolated(scope_name(figures, language))} · {language.week(figures.week)}",
-        week=language.week(figures.week),
+        title=f"{wording.isolated(scope_name(figures, language))} · {_time(figures, language)}",
+        week=_time(figures, language),
         headline=headline(voice),
         basis=_basis(voice),
         certainty=_certainty(voice, by_state[State.FALLS_SHORT]),
@@ -45,21 +46,30 @@ def compose(
         funnels=tuple(funnel for funnel, tells in drawn if tells),
         quiet_funnels=tuple(funnel for funnel, tells in drawn if not tells),
         heat=pictures.heat(voice),
-        trend=pictures.trend(voice),
+        trend=pictures.trend(voice, answers.better(voice)),
         split=pictures.split(voice),
-        leaders=_leaders(voice),
+        leaders=answers.sources(voice),
         sections=tables.sections(voice),
         news=news(voice, items or {}),
         notes=_notes(voice),
         items=items_words.picture(voice, items or {}),
         about=about,
+        failing=items_words.failing(voice, items or {}),
         about_note=items_words.note(voice) if about else "",
+        estimated=estimated(voice, (*by_state[State.FALLS_SHORT], *by_state[State.ABOVE]), named=True),
     )
 
 
 def scope_name(figures: Figures, language: Language) -> str:
     """What the report is of: its region's name, or the whole chain."""
     return figures.scope_name or language.say("The whole chain")
+
+
+def _time(figures: Figures, language: Language) -> str:
+    """Of which week, or of which days."""
+    if figures.by_days:
+        return language.say("{first} to {last}", first=figures.window_from, last=figures.window_to)
+    return language.week(figures.week)
 
 
 def _basis(voice: Voice) -> str:
@@ -110,20 +120,6 @@ def _certainty(voice: Voice, short: list[Cell]) -> str:
         "About {n} in 100 flags as sure as these are false alarms; of all the chain's flags together at most {most} in 100.",
         n,
         most=wording.short_number(voice.language, accepted),
-    )
-
-
-def _leaders(voice: Voice) -> tuple[str, ...]:
-    return tuple(
-        wording.who_differs_more(
-            voice.language,
-            voice.title(section.section),
-            section,
-            pictures.spread(section.variances["branch"]),
-            pictures.spread(section.variances["shopper"]),
-        )
-        for section in voice.figures.sections
-        if {"branch", "shopper"} <= section.variances.keys()
     )
 
 

@@ -12,7 +12,7 @@ from reports.variance import Components, components
 def as_json(figures: Figures) -> dict[str, Any]:
     """The figures with the names and shape that docs/json.md promises; None where nothing can be said."""
     return {
-        "week": str(Week(figures.week)),
+        "week": None if figures.by_days else str(Week(figures.week)),
         "scope": figures.scope,
         "window": {"from": figures.window_from.isoformat(), "to": figures.window_to.isoformat()},
         "rules": asdict(figures.rules),

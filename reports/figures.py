@@ -83,6 +83,11 @@ class Cell:
     state: State
     one_visit: bool = False
     """Whether the difference vanishes without the one audit that speaks for it most: too little for a flag."""
+    rank_low: int | None = None
+    rank_high: int | None = None
+    """90 % interval of its rank among the branches seen in the section, 1 the best; None where nothing may be said."""
+    ranked: int | None = None
+    """How many branches that is."""
 
 
 @dataclass(frozen=True)
@@ -251,7 +256,7 @@ class Change:
 
 @dataclass(frozen=True)
 class ChainMove:
-    """How far the whole chain moved in one section over the window."""
+    """How far the whole chain, or one region, moved in one section over the window."""
 
     section: str
     points: Interval
@@ -297,6 +302,12 @@ class Figures:
     """The scope's branches that have fallen or risen, section by section."""
     chain_moves: tuple[ChainMove, ...] = ()
     """How far the whole chain has moved in each section."""
+    moves: tuple[ChainMove, ...] = ()
+    """How far the scope's own branches have moved together."""
+    critical_items: int | None = None
+    """Of the newest standard in use; None in editions that did not count them yet."""
+    by_days: bool = False
+    """Made by hand of these days: it is no week's report."""
 
 
 @dataclass(frozen=True)

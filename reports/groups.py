@@ -141,7 +141,11 @@ def unjudged(voice: Voice, lacking: Lacking) -> Group:
         figures = tables.verdict_table(voice, cells[: tables.TABLE_ROWS], title, len(cells))
         return Group(State.NOT_ENOUGH, title, n, (), figures)
     rows = [
-        (voice.name(branch), tables.lacking_sections(voice, cells), language.whole(_fewest(cells)))
+        (
+            tables.branch_entry(voice, branch),
+            Entry(tables.lacking_sections(voice, cells)),
+            Entry(language.whole(_fewest(cells))),
+        )
         for branch, cells in lacking[: tables.TABLE_ROWS]
     ]
     columns = (
@@ -149,6 +153,5 @@ def unjudged(voice: Voice, lacking: Lacking) -> Group:
         Column(language.say("Section"), "text"),
         Column(language.say("Audits"), "number"),
     )
-    entries = tuple(tuple(Entry(text) for text in row) for row in rows)
-    table = Table(title, columns, entries, tables.rest(voice, len(lacking) - len(rows))) if rows else None
+    table = Table(title, columns, tuple(rows), tables.rest(voice, len(lacking) - len(rows))) if rows else None
     return Group(State.NOT_ENOUGH, title, n, (), table)

@@ -27,6 +27,7 @@ def picture(voice: Voice, items: Mapping[str, str]) -> Picture | None:
     own = any(one.chain is not None for one in found)
     bars = tuple(ItemBar(_text(items, one), one.rate, one.chain.value if one.chain else None) for one in found[:SHOWN])
     caption = say("The items that fail most often: how often they are in order, with the likely range.")
+    caption += " " + say("They are put in order by the upper end of that range, so that few marks alone lead no list.")
     if own:
         caption += " " + say("The line across a bar is the whole chain's share.")
     return Picture(
@@ -38,10 +39,26 @@ def picture(voice: Voice, items: Mapping[str, str]) -> Picture | None:
     )
 
 
+def failing(voice: Voice, items: Mapping[str, str]) -> tuple[str, ...]:
+    """The same items in words, a line each: "Did someone greet you? In order at 812 of 1,500 marks (54%)"."""
+    language = voice.language
+    return tuple(
+        language.count(
+            "{item} In order at {kept} of {n} mark ({share}).",
+            "{item} In order at {kept} of {n} marks ({share}).",
+            one.applicable,
+            item=_text(items, one),
+            kept=one.kept,
+            share=language.percent(one.rate.value),
+        )
+        for one in _failing(voice)[:SHOWN]
+    )
+
+
 def _failing(voice: Voice) -> list[ItemFigures]:
-    """The items that failed, the most often failed first."""
+    """The items that failed; first those that fail most often at the least: few marks alone lead no list."""
     failed = [one for one in voice.figures.items if one.kept < one.applicable]
-    return sorted(failed, key=lambda one: (one.rate.value, one.code))
+    return sorted(failed, key=lambda one: (one.rate.high, one.code))
 
 
 def _text(items: Mapping[str, str], one: ItemFigures) -> str:

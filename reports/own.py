@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from math import floor
 
 from branches.language import Language
-from reports import change_words, groups, pictures, wording
+from reports import answers, change_words, groups, pictures, wording
 from reports.figures import Cell, Figures, ItemCount, State
+from reports.grounds import estimated
+from reports.items import rate
 from reports.news import news
 from reports.report import News, Picture, Strip
 from reports.voice import Voice
@@ -26,6 +28,8 @@ class OwnSection:
     words: str
     facts: str
     strip: Strip | None
+    section: str = ""
+    """Its code."""
 
 
 @dataclass(frozen=True)
@@ -59,11 +63,14 @@ class OwnReport:
     kept: tuple[OwnItem, ...] = ()
     """In order at every audit, the most often seen first."""
     failed: tuple[OwnItem, ...] = ()
-    """Failed at one audit or more, the most often failed first."""
+    """Failed at one audit or more; first those that fail most often at the least."""
     changes: tuple[Picture, ...] = ()
     """The sections in which the branch has fallen or risen."""
     beside: tuple[str, ...] = ()
     """What the whole chain did meanwhile, and what is to be expected next time without any change."""
+
+    estimated: str = ""
+    """Why score and norm do not subtract to what is said; empty where they do."""
 
     @property
     def sections(self) -> int:
@@ -106,11 +113,12 @@ def own_report(
         alike=_of(sections, State.AS_NORM),
         unjudged=_of(sections, State.NOT_ENOUGH),
         news=news(voice, items or {}),
-        trend=pictures.trend(voice),
+        trend=pictures.trend(voice, answers.branch_better(voice)),
         kept=kept,
         failed=failed,
         changes=_changes(voice),
         beside=_beside(voice),
+        estimated=estimated(voice, figures.cells, named=False),
     )
 
 
@@ -131,7 +139,7 @@ def _items(
     """What was always in order, and what failed; once is nothing yet."""
     seen = [one for one in counts if one.audits >= LEAST_SEEN]
     kept = sorted((one for one in seen if one.kept == one.audits), key=lambda one: (-one.audits, one.code))
-    failed = sorted((one for one in counts if one.failed), key=lambda one: (-one.failed / one.audits, one.code))
+    failed = sorted((one for one in counts if one.failed), key=lambda one: (-fails_at_least(one), one.code))
     return (
         tuple(OwnItem(items.get(one.code, one.code), _kept(voice.language, one), "") for one in kept),
         tuple(
@@ -139,6 +147,12 @@ def _items(
             for one in failed
         ),
     )
+
+
+def fails_at_least(one: ItemCount) -> float:
+    """How often does this item fail at the least? The lower end of an exact 90 % interval, so that one bad visit leads no list."""
+    found = rate(one.audits - one.failed, one.audits)
+    return 1.0 - found.high if found is not None else 0.0
 
 
 def _kept(language: Language, one: ItemCount) -> str:
@@ -233,6 +247,7 @@ def _section(voice: Voice, cell: Cell, far: float, place: int) -> OwnSection:
         words=_words(voice.language, cell),
         facts=wording.facts(voice.language, cell),
         strip=groups.strip(cell, voice.figures.rules.margin, far),
+        section=cell.section,
     )
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from math import sqrt
 
 from branches.language import Language
-from reports import wording
+from reports import answers, wording
 from reports.figures import Cell, Interval, SectionFigures, State, TrendPoint
 from reports.report import (
     Column,
@@ -25,7 +25,7 @@ from reports.report import (
     TrendPanel,
     TrendWeek,
 )
-from reports.tables import rest, verdict_table
+from reports.tables import branch_entry, rest, verdict_table
 from reports.voice import Voice
 
 HEAT_ROWS = 20
@@ -43,9 +43,10 @@ def funnels(voice: Voice) -> tuple[tuple[Picture, bool], ...]:
     for cell in voice.figures.cells:
         if cell.score is not None and cell.audits:
             cells[cell.section].append(cell)
+    strays = any(_strays(section, cell) for section in voice.figures.sections for cell in cells[section.section])
     return tuple(
         (
-            _funnel(voice, f"funnel-{place}", section, section.norm, cells[section.section]),
+            _funnel(voice, f"funnel-{place}", section, section.norm, cells[section.section], strays=strays),
             any(cell.state in {State.FALLS_SHORT, State.WATCH} for cell in cells[section.section]),
         )
         for place, section in enumerate(voice.figures.sections, start=1)
@@ -53,13 +54,29 @@ def funnels(voice: Voice) -> tuple[tuple[Picture, bool], ...]:
     )
 
 
-def _funnel(voice: Voice, name: str, section: SectionFigures, norm: float, cells: list[Cell]) -> Picture:
+def _strays(section: SectionFigures, cell: Cell) -> bool:
+    """Whether a branch that is as the norm lies outside the funnel."""
+    single = _single(section)
+    if cell.state is not State.AS_NORM or section.norm is None or cell.score is None or single is None:
+        return False
+    return abs(cell.score - section.norm) > NINETEEN_IN_TWENTY * sqrt(single / cell.audits)
+
+
+def _funnel(
+    voice: Voice, name: str, section: SectionFigures, norm: float, cells: list[Cell], *, strays: bool
+) -> Picture:
+    """One section's branches; `strays`: whether in any section one as the norm lies outside, which is explained."""
     say = voice.language.say
     ordered = sorted(cells, key=_depth)
     limits = _limits(section, norm, max(cell.audits for cell in cells))
     caption = say("Each mark is a branch: its mean score, and how many audits that rests on.")
     if limits:
         caption += " " + say("Chance alone keeps 19 of 20 branches that are exactly at the norm inside the funnel.")
+    if limits and strays:
+        caption += " " + say(
+            "One outside it may still be called “as the norm”: once lenient or strict shoppers are allowed for, its difference is probably smaller than the {margin} points that are worth acting on.",
+            margin=wording.short_number(voice.language, voice.figures.rules.margin),
+        )
     return Picture(
         name,
         say("Which branches fall short in {section}?", section=voice.title(section.section)),
@@ -98,14 +115,20 @@ def _dots(voice: Voice, ordered: list[Cell]) -> tuple[Dot, ...]:
 
 def _limits(section: SectionFigures, norm: float, most: int) -> tuple[Limits, ...]:
     """The funnel of Spiegelhalter (2005), Statistics in Medicine 24: norm ± 1.96 · √((shopper + residual) / audits), in points."""
-    if "residual" not in section.variances:
+    single = _single(section)
+    if single is None:
         return ()
-    single = section.variances["residual"].value
-    if "shopper" in section.variances:
-        single += section.variances["shopper"].value
     steps = min(most, LIMIT_POINTS)
     counts = [1 + (most - 1) * (step / max(steps - 1, 1)) ** 2 for step in range(steps)]
     return tuple(_limits_at(norm, NINETEEN_IN_TWENTY * sqrt(single / audits), audits) for audits in counts)
+
+
+def _single(section: SectionFigures) -> float | None:
+    """Variance of one audit at the norm; None without a fit."""
+    if "residual" not in section.variances:
+        return None
+    shopper = section.variances.get("shopper")
+    return section.variances["residual"].value + (shopper.value if shopper else 0.0)
 
 
 def _limits_at(norm: float, reach: float, audits: float) -> Limits:
@@ -149,7 +172,7 @@ def _heat_table(voice: Voice, titles: tuple[str, ...], shown: list[tuple[str, di
         say("Where does each branch stand?"),
         (Column(say("Branch"), "name"), *(Column(title, "state") for title in titles)),
         tuple(
-            (Entry(voice.name(branch)), *(_heat_words(voice, cells.get(s.section)) for s in voice.figures.sections))
+            (branch_entry(voice, branch), *(_heat_words(voice, cells.get(s.section)) for s in voice.figures.sections))
             for branch, cells in shown
         ),
         rest(voice, total - len(shown)),
@@ -164,8 +187,8 @@ def _heat_words(voice: Voice, cell: Cell | None) -> Entry:
     return Entry(f"{word}: {wording.difference(voice.language, cell.estimate)} ({likely})", cell.state)
 
 
-def trend(voice: Voice) -> Picture | None:
-    """The weekly means of the scope's own audits; None without any."""
+def trend(voice: Voice, answer: str) -> Picture | None:
+    """The weekly means of the scope's own audits, and whether they are getting better; None without any."""
     figures, say = voice.figures, voice.language.say
     if not figures.trend:
         return None
@@ -184,6 +207,7 @@ def trend(voice: Voice) -> Picture | None:
         ),
         Trend(first, figures.week, panels),
         _trend_table(voice, panels),
+        answer,
     )
 
 
@@ -251,6 +275,7 @@ def split(voice: Voice) -> Picture | None:
         say("The spread each source adds to a score, in points: the dot is the estimate, the bar its likely range."),
         Split(panels, say("spread in points")),
         _split_table(voice, fitted, words),
+        " ".join(answers.sources(voice)),
     )
 
 

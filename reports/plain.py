@@ -2,9 +2,10 @@
 
 from textwrap import fill
 
-from reports.report import Group, News, Report
+from reports.report import Group, News, Picture, Report
 
 WIDTH = 100
+MOST_ITEMS = 5
 MOST_NAMES = 20
 """Branches that could not be judged and are named; the rest are counted by the sentence above them."""
 
@@ -13,13 +14,29 @@ def plain(report: Report) -> str:
     """The report's words, from the headline down to the notes; the same sentences as on the page."""
     blocks = [report.title, _lines(report.headline), fill(report.certainty, WIDTH), fill(report.basis, WIDTH)]
     blocks += [_judged(group) for group in (report.short, report.watch, report.above) if group.verdicts]
-    blocks += [_unjudged(report), _lines(report.leaders), _news(report.news)]
+    blocks += [fill(report.estimated, WIDTH), _unjudged(report), _items(report)]
+    blocks += [_answer(report.trend), _answer(report.split), _news(report.news)]
     blocks += [_lines(report.notes, indent="  ")]
     return "\n\n".join(block for block in blocks if block.strip())
 
 
 def _lines(sentences: tuple[str, ...], indent: str = "") -> str:
     return "\n".join(fill(line, WIDTH, initial_indent=indent, subsequent_indent=indent) for line in sentences)
+
+
+def _answer(picture: Picture | None) -> str:
+    """A picture's question with its answer."""
+    return "\n".join([picture.question, _indented(picture.answer, 2)]) if picture and picture.answer else ""
+
+
+def _items(report: Report) -> str:
+    """The items that fail most often, and whose problem they are."""
+    if report.items is None:
+        return ""
+    lines = [report.items.question, *(_indented(line, 2) for line in report.failing[:MOST_ITEMS])]
+    for group in report.about:
+        lines += [_indented(group.title, 2), *(_indented(line, 4) for line in (*group.items, group.more) if line)]
+    return "\n".join(lines)
 
 
 def _judged(group: Group) -> str:

@@ -33,7 +33,7 @@ def own_drawings(report: OwnReport, language: Language) -> dict[str, Markup]:
 
 def paper_drawings(report: Report, language: Language) -> dict[str, str]:
     """SVG of what paper shows: no quiet pictures, strips of the leading group alone; letters are outlines, so that no font need know them."""
-    quiet = {picture.name for picture in report.quiet_funnels} | ({report.items.name} if report.items else set())
+    quiet = {picture.name for picture in report.quiet_funnels}
     shown = [picture for picture in _pictures(report) if picture.name not in quiet]
     found = {picture.name: paper_svg(_figure(picture, language)) for picture in shown}
     return found | {name: paper_svg(charts.strip(strip, language)) for name, strip in _strips(leading(report))}

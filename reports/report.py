@@ -21,6 +21,8 @@ class Entry:
 
     text: str
     state: State | None = None
+    branch: str = ""
+    """Code of the branch that the text names; empty elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -192,6 +194,8 @@ class Picture:
     caption: str
     values: Funnel | HeatMap | Trend | Split | ItemBars | ChangeChart
     table: Table
+    answer: str = ""
+    """The question's answer in words, as far as one can be given; read before the picture."""
 
 
 @dataclass(frozen=True)
@@ -234,6 +238,8 @@ class Fresh:
     """"arrived late", or empty."""
     critical: tuple[str, ...]
     """The failed critical items, worded."""
+    branch: str = ""
+    """The branch's code."""
 
 
 @dataclass(frozen=True)
@@ -281,5 +287,9 @@ class Report:
     """The items that fail most often."""
     about: tuple[ItemGroup, ...] = ()
     """Which of them fail everywhere and which at a few branches, as far as it can be told."""
+    failing: tuple[str, ...] = ()
+    """The items that fail most often, a sentence each, the same as in the picture."""
     about_note: str = ""
     """How that is meant; empty where nothing is told."""
+    estimated: str = ""
+    """Why score and norm do not subtract to what is said; empty where they do."""

@@ -7,13 +7,14 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from branches import corrections, editions, flags, outbox
+from branches.audits import Audit
 from branches.corrections import Correction
 from branches.editions import Edition
 from branches.weeks import Week
 from reports import collect, stored
 from reports.collect import Window
 from reports.figures import Figures
-from reports.stored import Change
+from reports.stored import Change, Reason
 from reports.weekly import Picture, look, shortfalls, standing
 
 Pictures = dict[tuple[Window, datetime], Picture]
@@ -26,8 +27,7 @@ class Revision:
     edition: Edition
     figures: Figures
     found: tuple[Change, ...]
-    why: tuple[tuple[str, date], ...]
-    """Reason, and the week of the visit."""
+    why: tuple[Reason, ...]
     branch_ids: dict[str, int]
     newest: bool
     """Whether it is of the scope's last reported week: only there flags are still as it left them."""
@@ -100,8 +100,13 @@ def _revision(
     ids = {code: place.branch_id for code, place in picture.collected.places.items() if code in was.branch_names}
     now = _again(session, edition, was, picture, ids)
     found = stored.changes(was, now)
-    why = tuple((c.why, Week.of(date.fromordinal(c.day)).monday) for c in reasons)
+    why = tuple(_reason(session, correction) for correction in reasons)
     return Revision(edition, now, found, why, ids, newest) if found else None
+
+
+def _reason(session: Session, correction: Correction) -> Reason:
+    branch = session.get_one(Audit, correction.audit_id).branch.code
+    return Reason(correction.why, Week.of(date.fromordinal(correction.day)).monday, branch)
 
 
 def _counted(correction: Correction, edition: Edition, figures: Figures) -> bool:

@@ -15,6 +15,7 @@ from reports.figures import Assessment, Cell, Leniency, Rules, SectionFigures, S
 from reports.joint import Known, known
 from reports.mixed_posterior import shopper_over_branch
 from reports.norms import Bools, Means, norms
+from reports.ranks import rank_intervals
 from reports.sheet import UNKNOWN_SHOPPER, Floats, Ints, ScoreSheet
 from reports.uneven import uneven
 from reports.variance import check, is_vast, section_fit, spans, weights
@@ -86,16 +87,25 @@ def _shoppers_seen(sheet: ScoreSheet) -> Ints:
     return seen
 
 
+def _ranks(means: Means, beliefs: Beliefs) -> tuple[Ints, Ints, Ints]:
+    """B × K: lowest and highest rank, 1 the best, among the branches that were seen; K: how many these are."""
+    lowest, highest = np.zeros(means.audits.shape, dtype=np.int64), np.zeros(means.audits.shape, dtype=np.int64)
+    seen = np.where(means.audits > 0, beliefs.estimate, np.nan)
+    for k in range(seen.shape[1]):
+        lowest[:, k], highest[:, k] = rank_intervals(-seen[:, k], -beliefs.high[:, k], -beliefs.low[:, k])
+    return lowest, highest, np.sum(~np.isnan(seen), axis=0)
+
+
 def _cells(sheet: ScoreSheet, means: Means, beliefs: Beliefs, rules: Rules, judged: Bools) -> tuple[Cell, ...]:
     short, above = (np.where(judged, p, np.nan) for p in (beliefs.short, beliefs.above))
     one_low, one_high = (rests_on_one(sheet, means, rules.margin, side) for side in (-1, 1))
     q_short = false_shares(np.where(one_low, np.nan, short))
     q_above = false_shares(np.where(one_high, np.nan, above))
-    shoppers = _shoppers_seen(sheet)
+    shoppers, (lowest, highest, ranked) = _shoppers_seen(sheet), _ranks(means, beliefs)
     cells = []
     for b, k in np.ndindex(means.audits.shape):
         score, norm = _or_none(means.scores.item(b, k)), _or_none(means.norms.item(b, k))
-        seen = means.audits[b, k] > 0
+        seen, told = means.audits[b, k] > 0, bool(judged[b, k])
         cells.append(
             Cell(
                 branch=sheet.branches[b],
@@ -112,6 +122,9 @@ def _cells(sheet: ScoreSheet, means: Means, beliefs: Beliefs, rules: Rules, judg
                 q=_or_none(q_short.item(b, k)),
                 state=_state(short.item(b, k), q_short.item(b, k), q_above.item(b, k), rules),
                 one_visit=short.item(b, k) >= WATCH and bool(one_low[b, k]),
+                rank_low=int(lowest[b, k]) if told else None,
+                rank_high=int(highest[b, k]) if told else None,
+                ranked=int(ranked[k]) if told else None,
             )
         )
     return tuple(cells)
@@ -158,7 +171,7 @@ def assess(sheet: ScoreSheet, rules: Rules) -> Assessment:
 
     Returns:
         Every branch × section in the sheet's order. Estimates and intervals (90 %) are of the true difference from the
-        mean of the other audited branches, in points; `p_short` and `q` are None where nothing may be said.
+        mean of the other audited branches, in points; `p_short`, `q` and the rank are None where nothing may be said.
 
     Raises:
         ValueError: a sheet that cannot be one (an infinite score, a code outside its list).

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
 
@@ -85,10 +85,20 @@ def state_changed(found: tuple[Change, ...]) -> bool:
     return any(change.figure == "state" for change in found)
 
 
-def dump_changes(found: tuple[Change, ...], reasons: tuple[tuple[str, date], ...]) -> dict[str, Any]:
-    """What a revision's row says beside its figures: what changed and why (reason, first day of the visit's week)."""
+class Reason(NamedTuple):
+    """Why an edition was revised."""
+
+    why: str
+    week: date
+    """Monday of the visit's week."""
+    branch: str = ""
+    """Code of the audit's branch; empty in revisions that did not keep it yet."""
+
+
+def dump_changes(found: tuple[Change, ...], reasons: tuple[Reason, ...]) -> dict[str, Any]:
+    """What a revision's row says beside its figures: what changed and why."""
     return {
         "changes": [asdict(change) for change in found],
-        "reasons": [{"why": why, "week": week.isoformat()} for why, week in reasons],
+        "reasons": [{"why": one.why, "week": one.week.isoformat(), "branch": one.branch} for one in reasons],
         "state_changed": state_changed(found),
     }

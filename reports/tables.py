@@ -49,6 +49,8 @@ def verdict_table(voice: Voice, cells: Iterable[Cell], caption: str, total: int)
         say("Probability short"),
         say("False share"),
         say("Audits"),
+        say("Shoppers"),
+        say("Likely rank"),
     )
     heads = (Column(say("Branch"), "name"), Column(say("Section"), "text"), Column(say("State"), "state"))
     rows = tuple(_verdict_row(voice, cell) for cell in cells)
@@ -62,12 +64,18 @@ def _verdict_row(voice: Voice, cell: Cell) -> tuple[Entry, ...]:
     scores = [wording.NOTHING if score is None else language.number(score) for score in (cell.score, cell.norm)]
     points = [wording.signed(language, value) for value in (cell.variance, cell.estimate, cell.low, cell.high)]
     chances = [wording.NOTHING if p is None else wording.probability(language, p) for p in (cell.p_short, cell.q)]
+    counts = (language.whole(cell.audits), language.whole(cell.shoppers))
     return (
-        Entry(voice.name(cell.branch)),
+        branch_entry(voice, cell.branch),
         Entry(voice.title(cell.section)),
         Entry(wording.state_word(language, cell.state), cell.state),
-        *(Entry(text) for text in (*scores, *points, *chances, language.whole(cell.audits))),
+        *(Entry(text) for text in (*scores, *points, *chances, *counts, wording.rank(language, cell))),
     )
+
+
+def branch_entry(voice: Voice, branch: str) -> Entry:
+    """A branch's name, and which branch that is."""
+    return Entry(voice.name(branch), branch=branch)
 
 
 def rest(voice: Voice, left_out: int) -> str:
@@ -83,9 +91,9 @@ def estimates(voice: Voice, caption: str, found: list[tuple[str, dict[str, Cell]
     listed = found[:TABLE_ROWS]
     rows = [
         (
-            voice.name(branch),
-            language.whole(max(cell.audits for cell in cells.values())),
-            *(wording.signed(language, cells[code].estimate if code in cells else None) for code in sections),
+            branch_entry(voice, branch),
+            Entry(language.whole(max(cell.audits for cell in cells.values()))),
+            *(Entry(wording.signed(language, cells[code].estimate if code in cells else None)) for code in sections),
         )
         for branch, cells in listed
     ]
@@ -93,7 +101,7 @@ def estimates(voice: Voice, caption: str, found: list[tuple[str, dict[str, Cell]
     return Table(
         caption,
         (Column(language.say("Branch"), "name"), *columns),
-        tuple(tuple(Entry(text) for text in row) for row in rows),
+        tuple(rows),
         rest(voice, len(found) - len(listed)),
     )
 

@@ -118,9 +118,7 @@ def prepare(
         branch_regions={code: place.region_name for code, place in mine.items()},
         changes=tuple(change for change in picture.changes if change.branch in mine),
         chain_moves=picture.chain_moves,
-        moves=picture.chain_moves
-        if scope.region_id is None
-        else picture.region_moves.get(scope.region_code or "", ()),
+        moves=picture.chain_moves if scope.region_id is None else picture.region_moves.get(scope.region_code or "", ()),
         critical_items=collect_items.critical_items(session, picture.collected.standard_id),
         items=items.of_scope(picture.items, None if scope.region_id is None else mine.keys()),
     )

@@ -11,7 +11,6 @@ from reports.figures import (
     Design,
     Interval,
     Rules,
-    SectionFigures,
     StandingFlag,
     State,
 )
@@ -65,17 +64,25 @@ def audits(language: Language, n: int) -> str:
     return language.count("{n} audit", "{n} audits", n)
 
 
+def counted(language: Language, cell: Cell) -> str:
+    """What a cell rests on: "9 audits by 5 shoppers"."""
+    if cell.audits <= 1:
+        return audits(language, cell.audits)
+    people = language.count("{n} shopper", "{n} shoppers", cell.shoppers)
+    return language.say("{audits} by {shoppers}", audits=audits(language, cell.audits), shoppers=people)
+
+
 def branches(language: Language, n: int) -> str:
     """So many branches: "3 branches"."""
     return language.count("{n} branch", "{n} branches", n)
 
 
 def verdict(language: Language, cell: Cell) -> str:
-    """How far, how sure, on what: "12.4 below the norm (likely 6 to 18) · 9 audits"."""
+    """How far, how sure, on what: "12.4 below the norm (likely 6 to 18) · 9 audits by 5 shoppers"."""
     if cell.estimate is None or cell.low is None or cell.high is None:
-        return audits(language, cell.audits)
+        return counted(language, cell)
     how_far = f"{difference(language, cell.estimate)} ({likely(language, cell.low, cell.high)})"
-    return f"{how_far} · {audits(language, cell.audits)}"
+    return f"{how_far} · {counted(language, cell)}"
 
 
 def detail(language: Language, cell: Cell, margin: float) -> str:
@@ -91,9 +98,23 @@ def detail(language: Language, cell: Cell, margin: float) -> str:
                 share=probability(language, cell.p_short),
             )
         )
+        if cell.q is not None:
+            share = probability(language, cell.q)
+            said.append(language.say("False among flags this sure: {share}.", share=share))
+    if cell.rank_low is not None and cell.state is not State.AS_NORM:
+        said.append(language.say("Likely rank: {rank}.", rank=rank(language, cell)))
     if cell.shoppers == 1 and cell.audits > 1:
         said.append(language.say("All its audits are by one shopper, so the range is wide."))
     return " ".join(filter(None, said))
+
+
+def rank(language: Language, cell: Cell) -> str:
+    """The interval of a cell's rank, 1 the best: "52 to 59 of 60"; a dash where it has none."""
+    if cell.rank_low is None or cell.rank_high is None or cell.ranked is None:
+        return NOTHING
+    if cell.rank_low == cell.rank_high:
+        return language.say("{low} of {n}", low=cell.rank_low, n=cell.ranked)
+    return language.say("{low} to {high} of {n}", low=cell.rank_low, high=cell.rank_high, n=cell.ranked)
 
 
 def facts(language: Language, cell: Cell) -> str:
@@ -149,31 +170,6 @@ def spread_of(language: Language, spread: Interval) -> str:
     )
 
 
-def who_differs_more(
-    language: Language, section: str, figures: SectionFigures, branch: Interval, shopper: Interval
-) -> str:
-    """Whether shoppers differ more than branches: said only with a probability of at least 0.9, otherwise that it cannot be told."""
-    p = figures.shopper_over_branch
-    if p is not None and p >= SURE:
-        return language.say(
-            "{section}: shoppers differ more than branches (probability {share}).",
-            section=section,
-            share=probability(language, p),
-        )
-    if p is not None and 1 - p >= SURE:
-        return language.say(
-            "{section}: branches differ more than shoppers (probability {share}).",
-            section=section,
-            share=probability(language, 1 - p),
-        )
-    return language.say(
-        "{section}: whether shoppers or branches differ more cannot be told. Spread of branches: {branch}; of shoppers: {shopper}.",
-        section=section,
-        branch=spread_of(language, branch),
-        shopper=spread_of(language, shopper),
-    )
-
-
 def not_enough(language: Language, design: Design) -> tuple[str, ...]:
     """Why branches cannot be told apart at all in this window, and how many audits would change it."""
     why = language.say(
@@ -202,18 +198,17 @@ def too_few(language: Language, n: int, least: int, wanted: int) -> tuple[str, .
     return what, language.count("{n} more audit would do.", "{n} more audits would do.", wanted)
 
 
-def news(language: Language, n: int, late: int, critical: int) -> str:
-    """What is new this week, in one breath."""
+def news(language: Language, n: int, late: int, critical: int, *, asked: bool = True) -> str:
+    """What is new this week, in one breath; `asked`: whether any item is critical, so that none may be said to have failed."""
     if not n:
         return language.say("No new audit this week.")
     sentences = [language.count("{n} audit is new this week.", "{n} audits are new this week.", n)]
     if late:
         sentences.append(language.count("{n} arrived late.", "{n} arrived late.", late))
-    sentences.append(
-        language.count("{n} failed a critical item.", "{n} failed a critical item.", critical)
-        if critical
-        else language.say("No critical item failed.")
-    )
+    if critical:
+        sentences.append(language.count("{n} failed a critical item.", "{n} failed a critical item.", critical))
+    elif asked:
+        sentences.append(language.say("No critical item failed."))
     return " ".join(sentences)
 
 

@@ -20,6 +20,9 @@ from reports.voice import Voice
 
 
 @click.command("plan")
+@click.option(
+    "--week", "week_text", metavar="2025-W27", help="The last week counted; default: the last one that has ended."
+)
 @click.option("--region", metavar="CODE", help="One region; default: the whole chain.")
 @click.option(
     "--points",
@@ -37,6 +40,7 @@ from reports.voice import Voice
 @click.pass_obj
 def command(
     config_file: Path | None,
+    week_text: str | None,
     region: str | None,
     points: tuple[float, ...],
     supposed: int | None,
@@ -46,7 +50,7 @@ def command(
     config = read_config(config_file)
     engine, wanted = open_chain(config), settings(config)
     scope = scope_of(engine, wanted, region)
-    week = week_of(None, None, local_date(now(), scope.zone))
+    week = week_of(week_text, None, local_date(now(), scope.zone))
     figures, standard_id = prepared(engine, wanted, scope, week, Window.ending(week, wanted.weeks))
     found = outlook(figures, sorted(set(points)), supposed)
     if json_file is not None:

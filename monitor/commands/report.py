@@ -1,5 +1,6 @@
 """`monitor report`: one week's report by hand."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -64,6 +65,8 @@ def command(
         figures, standard_id = jobs.issue_by_hand(worker(config, engine), scope, week)
     else:
         figures, standard_id = prepared(engine, wanted, scope, week, days or Window.ending(week, wanted.weeks))
+        if days is not None:
+            figures = replace(figures, by_days=True, new=())
     if json_file is not None:
         write_json(json_file, as_json(figures))
     if json_file is None or str(json_file) != "-":

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask import Blueprint, abort, redirect, render_template, url_for
+from sqlmodel import col
 from werkzeug.wrappers import Response as AnyResponse
 
 from branches import access, editions, standards
 from branches.access import Right
 from branches.editions import CHAIN, Edition, Entry
 from branches.people import Role
-from branches.places import regions
+from branches.places import Branch, regions
 from monitor import cache
 from monitor.web import download, gate, sheets
 from monitor.web.tables import Sheet
@@ -136,10 +137,18 @@ def _page(found: Edition) -> str:
         edition_words=_edition_words(found),
         report=report,
         charts=drawings,
+        branch_pages=_branch_pages(figures),
         others=_others(),
         revised=_revised(found, figures),
         newer=_newer(found),
     )
+
+
+def _branch_pages(figures: Figures) -> dict[str, str]:
+    """Where the page of each branch is, of those that this reader may see now."""
+    known = access.visible_branches(gate.person()).with_only_columns(col(Branch.code), col(Branch.public_id))
+    found = dict(gate.session().execute(known).all())
+    return {code: url_for("region.branch", public_id=found[code]) for code in figures.branch_names if code in found}
 
 
 def _newer(found: Edition) -> str | None:

@@ -13,13 +13,17 @@ from monitor.web.tables import Row, Sheet
 from reports import stored, wording
 from reports.figures import Cell, Figures
 
+CHANCE_DIGITS = 4
+
 
 def cells(figures: Figures, titles: Mapping[str, str]) -> Sheet:
     """Every branch and section of an edition, a line each, as it is printed."""
     say = gate.tongue().say
     heads = (
         *(say("Week"), say("Branch"), say("Region"), say("Section"), say("State")),
-        *(say("Score"), say("Norm"), say("Variance"), say("Estimate"), say("Likely from"), say("to"), say("Audits")),
+        *(say("Score"), say("Norm"), say("Variance"), say("Estimate"), say("Likely from"), say("to")),
+        *(say("Probability short"), say("False share"), say("Audits"), say("Shoppers")),
+        *(say("Rank from"), say("to"), say("Branches ranked"), say("First day counted"), say("Last day counted")),
     )
     return Sheet(say("Figures"), heads, [_cell(cell, figures, titles) for cell in figures.cells])
 
@@ -33,7 +37,10 @@ def _cell(cell: Cell, figures: Figures, titles: Mapping[str, str]) -> Row:
         titles.get(cell.section) or cell.section,
         wording.state_word(gate.tongue(), cell.state),
         *(stored.printed(value) for value in measured),
-        cell.audits,
+        *(None if p is None else round(p, CHANCE_DIGITS) for p in (cell.p_short, cell.q)),
+        *(cell.audits, cell.shoppers),
+        *(cell.rank_low, cell.rank_high, cell.ranked),
+        *(figures.window_from, figures.window_to),
     )
 
 

@@ -12,8 +12,8 @@ from monitor import cache
 from monitor.web import gate
 from reports import collect, stored
 from reports.collect import Window
-from reports.figures import Figures
-from reports.own import OwnReport, own_report
+from reports.figures import Cell, Figures
+from reports.own import OwnReport, OwnSection, own_report
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,16 @@ class Standing:
     name: str
     """Of its drawings and papers."""
     report: OwnReport
+    figures: Figures
+    """The edition's, narrowed to the branch."""
+
+    def section(self, code: str) -> tuple[OwnSection, Cell] | None:
+        """How the branch stands in one section; None where the edition does not know it."""
+        report = self.report
+        told = (*report.well, *report.work, *report.alike, *report.unjudged)
+        cell = next((cell for cell in self.figures.cells if cell.section == code), None)
+        own = next((one for one in told if one.section == code), None)
+        return (own, cell) if own is not None and cell is not None else None
 
     def drawings(self) -> dict[str, Markup]:
         return cache.drawings(gate.site().cache, self.name, self.report, gate.tongue())
@@ -37,13 +47,13 @@ def of(branch: Branch) -> Standing | None:
     found = editions.latest(gate.session(), editions.region_key(branch.region))
     if found is None:
         return None
-    report = _report(found, branch)
-    return Standing(found, f"{found.public_id}-{branch.public_id}-{cache.digest(report)}", report)
-
-
-def _report(found: Edition, branch: Branch) -> OwnReport:
-    session, tongue = gate.session(), gate.tongue()
     figures = narrowed(stored.load(found.content), branch)
+    report = _report(found, branch, figures)
+    return Standing(found, f"{found.public_id}-{branch.public_id}-{cache.digest(report)}", report, figures)
+
+
+def _report(found: Edition, branch: Branch, figures: Figures) -> OwnReport:
+    session, tongue = gate.session(), gate.tongue()
     days = Window(figures.window_from, figures.window_to)
     titles, items = standards.wordings(session, found.standard_id, tongue.code)
     standard = session.get(Standard, found.standard_id) if found.standard_id is not None else None

@@ -171,7 +171,7 @@ def _editions(session: Session, homes: _Homes, standard: Standard) -> dict[str, 
     region = replace(now, scope="north", scope_name=homes.north.name)
     _issue(session, Scope(north, "Europe/Budapest", homes.north.id, "north"), region, standard)
     moved = replace(now, cells=(replace(now.cells[0], score=70.1), *now.cells[1:]))
-    changes = stored.dump_changes(stored.changes(now, moved), (("appeal upheld", date(2026, 11, 2)),))
+    changes = stored.dump_changes(stored.changes(now, moved), (stored.Reason("appeal upheld", date(2026, 11, 2)),))
     revised = editions.revise(session, first, stored.dump(moved), changes, at=AT, states=stored.states(moved))
     return {"poor": poor, "first": first, "revised": revised}
 

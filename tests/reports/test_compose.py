@@ -11,7 +11,7 @@ from reports.groups import IN_FULL
 from reports.report import Report
 from reports.tables import TABLE_ROWS
 from tests.reports import invented
-from tests.reports.invented import TITLES, WEEK
+from tests.reports.invented import NORMS, TITLES, WEEK
 
 SHORT, WATCH, NORM, ABOVE, FEW = (
     State.FALLS_SHORT,
@@ -113,7 +113,7 @@ def test_verdict_names_branch_section_and_how_sure() -> None:
         "Greeting",
         "Falls short",
         "North",
-        "12.4 below the norm (likely 6 to 18) · 9 audits",
+        "12.4 below the norm (likely 6 to 18) · 9 audits by 5 shoppers",
         "Flagged for 2 weeks.",
     )
 
@@ -217,6 +217,44 @@ def test_news_lists_failed_critical_items_first_and_marks_what_was_late() -> Non
         ("b1", "week of 2 November 2026 · no score", "arrived late", ("Tools were clean", "X"))
     ]
     assert [(one.name, one.words, one.late) for one in news.others] == [("b2", "score 80.0", "")]
+
+
+def test_no_critical_item_is_said_to_have_been_in_order_where_none_is_critical() -> None:
+    new = (NewAudit("b1", WEEK, late=False, score=80.0, failed_critical=()),)
+    figures = replace(invented.figures({"b1": (NORM, NORM)}), new=new)
+    said = [composed(replace(figures, critical_items=n)).news.sentence for n in (None, 0, 2)]
+    alone = "1 audit is new this week."
+    assert said == [alone, alone, f"{alone} No critical item failed."]
+
+
+def test_a_report_of_days_is_headed_by_them_and_tells_no_weeks_news() -> None:
+    found = composed(replace(invented.figures({"b1": (NORM, NORM)}), by_days=True))
+    assert (found.title, found.week, found.news.sentence) == (
+        "The whole chain · 25 May 2026 to 22 November 2026",
+        "25 May 2026 to 22 November 2026",
+        "",
+    )
+
+
+def test_names_lead_to_the_branch_that_they_name() -> None:
+    figures = invented.figures({"b1": (SHORT, NORM), "b2": (NORM, NORM), "b3": (FEW, FEW)}, {"b1": "Kossuth tér"})
+    found = composed(figures)
+    tables = [group.table for group in (found.short, found.norm, found.unjudged)]
+    assert [[(row[0].text, row[0].branch) for row in table.rows] for table in tables if table] == [
+        [("Kossuth tér", "b1")],
+        [("b2", "b2")],
+        [("b3", "b3")],
+    ]
+
+
+def test_a_mark_outside_the_funnel_that_is_as_the_norm_is_explained() -> None:
+    figures = invented.figures({"b1": (SHORT, NORM), "b2": (NORM, NORM)})
+    inside = tuple(replace(cell, score=NORMS[cell.section]) for cell in figures.cells)
+    explained = "One outside it may still be called “as the norm”"
+    outside = composed(figures)
+    assert {explained in one.caption for one in (*outside.funnels, *outside.quiet_funnels)} == {True}
+    quiet = composed(replace(figures, cells=inside))
+    assert {explained in one.caption for one in (*quiet.funnels, *quiet.quiet_funnels)} == {False}
 
 
 def test_the_order_of_a_weeks_news_tells_nothing_of_its_days() -> None:

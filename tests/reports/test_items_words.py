@@ -55,6 +55,20 @@ def test_items_that_fail_most_come_first_and_those_that_never_fail_are_left_out(
     assert [row[-1].text for row in found.table.rows][1:] == ["at a few branches", "seldom anywhere"]
 
 
+def test_an_item_with_few_marks_leads_no_list() -> None:
+    once = ItemFigures("once", "cut", 1, 0, Interval(0.0, 0.0, 0.95), None, Whose.UNTOLD)
+    assert [one.text for one in bars(picture(once, GREETED)).bars] == [TEXTS["greeted"], "once"]
+
+
+def test_the_items_are_told_in_words_too() -> None:
+    report = compose(made(CLEAN, NAME, GREETED), language("en"), TITLES, TEXTS)
+    assert report.failing == (
+        "Were you greeted within a minute? In order at 60 of 90 marks (67%).",
+        "Was a name given? In order at 70 of 90 marks (78%).",
+        "Was it clean? In order at 89 of 90 marks (99%).",
+    )
+
+
 def test_whose_problem_is_told_with_the_branches() -> None:
     report = compose(made(CLEAN, WELL, NAME, GREETED), language("en"), TITLES, TEXTS)
     assert [(one.title, one.items, one.more) for one in report.about] == [

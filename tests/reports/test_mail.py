@@ -92,9 +92,9 @@ An audit no longer counts.
 
 ▼ Falls short · 2 branches
 - Main Street · Greeting
-  12.4 below the norm (likely 6 to 18) · 9 audits
+  12.4 below the norm (likely 6 to 18) · 9 audits by 5 shoppers
 - {ODD} · Greeting
-  12.4 below the norm (likely 6 to 18) · 9 audits
+  12.4 below the norm (likely 6 to 18) · 9 audits by 5 shoppers
 
 Watch: 1 branch · Above: 1 branch · Not enough audits: 1 branch
 
@@ -105,7 +105,9 @@ against 36 audits of the whole chain.
 Which branches fall short in Greeting?
 Each mark is a branch: its mean score, and how many audits that rests on.
 Chance alone keeps 19 of 20 branches that are exactly at the norm inside the
-funnel.
+funnel. One outside it may still be called “as the norm”: once lenient or
+strict shoppers are allowed for, its difference is probably smaller than the
+5 points that are worth acting on.
 
 What is new
 No new audit this week.

@@ -4,7 +4,7 @@ import pytest
 
 from branches.language import language
 from reports.figures import Figures, ItemCount, NewAudit, State
-from reports.own import OwnReport, own_report
+from reports.own import OwnReport, fails_at_least, own_report
 from reports.render import own_drawings
 from tests.reports import invented
 from tests.reports.invented import TITLES, WEEK
@@ -114,3 +114,13 @@ def test_items_always_in_order_and_items_that_failed_are_told_the_worst_first() 
         ("Greeted?", "in order at 1 of 4 audits", "Look up."),
         ("seldom", "in order at 2 of 4 audits", ""),
     ]
+
+
+def test_an_item_that_failed_at_its_only_audit_does_not_lead_those_that_failed_often() -> None:
+    counts = (
+        ItemCount("once", "greeting", audits=1, kept=0, failed=1),
+        ItemCount("often", "greeting", audits=20, kept=6, failed=14),
+    )
+    found = own_report(figures(NORM, NORM), language("en"), {}, {}, counts=counts)
+    assert [one.text for one in found.failed] == ["often", "once"]
+    assert [round(fails_at_least(one), 3) for one in counts] == [0.05, 0.492]

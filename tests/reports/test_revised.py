@@ -7,9 +7,11 @@ from branches.language import language
 from reports import stored
 from reports.figures import Cell, Figures, State
 from reports.revised import MOST_CHANGES, revision_words
+from reports.stored import Reason
 from tests.reports import invented
 
-EXCLUDED = (("excluded", date(2026, 3, 9)),)
+EXCLUDED = (Reason("excluded", date(2026, 3, 9)),)
+OWN = (Reason("excluded", date(2026, 3, 9), "b1"),)
 
 
 def whole() -> Figures:
@@ -57,10 +59,32 @@ def test_the_reasons_come_first_and_the_changes_in_words() -> None:
     )
 
 
+def test_the_branch_and_its_most_telling_figure_stand_in_the_first_sentence() -> None:
+    found = stored.changes(figures(cell()), figures(cell(state=State.FALLS_SHORT, score=70.0)))
+    words = revision_words(stored.dump_changes(found, OWN), language("en"), {"greeting": "Greeting"}, {"b1": "Fő tér"})
+    assert words == (
+        "Revised: an audit of Fő tér (week of 9 March 2026) no longer counts. Fő tér, Greeting: was “As the norm”, is “Falls short”.",
+        "Fő tér, Greeting: score was 71.0, is 70.0.",
+        "Fő tér, Greeting: variance was −9.0, is −10.0.",
+    )
+
+
+def test_a_branch_that_is_not_the_readers_is_not_named() -> None:
+    found = stored.changes(figures(cell("b2")), figures(cell("b2", score=70.0)))
+    words = revision_words(
+        stored.dump_changes(found, OWN), language("en"), {"greeting": "Greeting"}, {"b2": "Main Street"}
+    )
+    assert words == (
+        "Revised: an audit of a branch of another region (week of 9 March 2026) no longer counts.",
+        "Main Street, Greeting: score was 71.0, is 70.0.",
+        "Main Street, Greeting: variance was −9.0, is −10.0.",
+    )
+
+
 def test_many_changes_are_counted() -> None:
     many = [cell(f"b{n}") for n in range(30)]
     moved = [replace(one, state=State.WATCH) for one in many]
-    reasons = (("appeal upheld", date(2026, 3, 9)), ("corrected", date(2026, 3, 9)))
+    reasons = (Reason("appeal upheld", date(2026, 3, 9)), Reason("corrected", date(2026, 3, 9)))
     found = stored.dump_changes(stored.changes(figures(*many), figures(*moved)), reasons)
     words = revision_words(found, language("en"), {}, {})
     assert len(words) == 2 + MOST_CHANGES + 1

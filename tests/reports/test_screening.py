@@ -55,6 +55,27 @@ def test_cells_come_in_the_sheets_order_with_the_plain_figures_beside() -> None:
     assert cell.variance == pytest.approx(means[1] - np.mean(means[:1] + means[2:]))
 
 
+def test_a_rank_comes_with_its_interval_among_the_branches_seen() -> None:
+    sheet, _ = chain(5, audits=26, short={(3, 1): 40.0})
+    found = assess(sheet, Rules())
+    own = next(cell for cell in found.cells if (cell.branch, cell.section) == ("b0003", "section0001"))
+    best = max((cell for cell in found.cells if cell.section == "section0001"), key=lambda cell: cell.estimate or 0.0)
+    assert (own.rank_low, own.rank_high, own.ranked) == (40, 40, 40)
+    assert (best.rank_low, best.ranked) == (1, 40)
+
+
+def test_a_branch_of_which_nothing_is_said_has_no_rank_but_is_ranked_among() -> None:
+    sheet, _ = chain(5, branches=12, audits=6)
+    few = assess(sheet, Rules(least_audits=7))
+    assert {(cell.rank_low, cell.rank_high, cell.ranked) for cell in few.cells} == {(None, None, None)}
+    once = np.flatnonzero(sheet.branch == 0)[1:]
+    kept = np.setdiff1d(np.arange(sheet.branch.size), once)
+    columns = ("branch", "shopper", "version", "week", "scores")
+    fewer = replace(sheet, **{name: getattr(sheet, name)[kept] for name in columns})
+    found = assess(fewer, Rules())
+    assert [cell.ranked for cell in found.cells[:4]] == [None, None, None, 12]
+
+
 @pytest.mark.slow
 def test_intervals_hold_the_truth_nine_times_in_ten() -> None:
     inside = []

@@ -1,10 +1,11 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from branches.language import language
 from reports import wording
-from reports.figures import Interval, SectionFigures, StandingFlag, State
+from reports.figures import StandingFlag, State
 from tests.reports import invented
 
 ENGLISH = language("en")
@@ -39,7 +40,7 @@ def test_likely_range_names_both_sides_only_where_it_has_both(low: float, high: 
 
 def test_verdict_says_how_far_how_sure_and_on_what() -> None:
     cell = invented.cell("b1", "greeting", State.FALLS_SHORT)
-    assert wording.verdict(ENGLISH, cell) == "12.4 below the norm (likely 6 to 18) · 9 audits"
+    assert wording.verdict(ENGLISH, cell) == "12.4 below the norm (likely 6 to 18) · 9 audits by 5 shoppers"
 
 
 def test_verdict_without_an_estimate_says_only_the_audits() -> None:
@@ -48,8 +49,16 @@ def test_verdict_without_an_estimate_says_only_the_audits() -> None:
 
 def test_detail_of_a_flag_gives_its_probability() -> None:
     cell = invented.cell("b1", "greeting", State.FALLS_SHORT)
-    said = "Score 71.2, norm 83.6. More than 5 below: 97% sure."
+    said = "Score 71.2, norm 83.6. More than 5 below: 97% sure. False among flags this sure: 3%."
     assert wording.detail(ENGLISH, cell, 5.0) == said
+    ranked = replace(cell, rank_low=52, rank_high=60, ranked=60)
+    assert wording.detail(ENGLISH, ranked, 5.0) == f"{said} Likely rank: 52 to 60 of 60."
+
+
+def test_a_rank_is_a_range_or_where_it_is_sure_one_place() -> None:
+    cell = invented.cell("b1", "greeting", State.FALLS_SHORT)
+    assert wording.rank(ENGLISH, cell) == wording.NOTHING
+    assert wording.rank(ENGLISH, replace(cell, rank_low=60, rank_high=60, ranked=60)) == "60 of 60"
 
 
 @pytest.mark.parametrize(("p", "words"), [(0.5, "50%"), (0.999, "over 99%"), (0.001, "under 1%"), (1.0, "over 99%")])
@@ -60,27 +69,6 @@ def test_probability_is_never_rounded_to_certainty(p: float, words: str) -> None
 @pytest.mark.parametrize(("points", "text"), [(-8.25, "\u22128.3"), (3.0, "+3.0"), (0.0, "0.0"), (None, "\u2013")])
 def test_signed_has_a_true_minus_and_no_sign_for_nothing(points: float | None, text: str) -> None:
     assert wording.signed(ENGLISH, points) == text
-
-
-@pytest.mark.parametrize(
-    ("p", "said"),
-    [
-        (0.9, "Cut: shoppers differ more than branches (probability 90%)."),
-        (0.1, "Cut: branches differ more than shoppers (probability 90%)."),
-        (0.89, "cannot be told"),
-        (0.5, "cannot be told"),
-        (None, "cannot be told"),
-    ],
-)
-def test_who_differs_more_is_said_only_when_it_is_sure(p: float | None, said: str) -> None:
-    figures = SectionFigures("cut", 36, 4, 90.0, invented.VARIANCES, 1.0, p)
-    branch, shopper = Interval(4.0, 2.0, 6.0), Interval(3.0, 1.0, 5.0)
-    unsure = (
-        "Cut: whether shoppers or branches differ more cannot be told. "
-        "Spread of branches: 4.0 points (likely 2.0 to 6.0); of shoppers: 3.0 points (likely 1.0 to 5.0)."
-    )
-    words = wording.who_differs_more(ENGLISH, "Cut", figures, branch, shopper)
-    assert words == (unsure if said == "cannot be told" else said)
 
 
 @pytest.mark.parametrize(("name", "isolated"), [("Oktogon", "Oktogon"), ("\u05d0\u05d1", "\u2068\u05d0\u05d1\u2069")])

@@ -21,10 +21,25 @@ def branch(public_id: str) -> str:
         branch=found,
         report=stands.report if stands is not None else None,
         charts=stands.drawings() if stands is not None else {},
+        basis=_basis(stands, len(audits)) if stands is not None else "",
         audits=told.lines(audits),
         flags=[follow.flag_line(flag) for flag in follow.standing(found)],
         actions=[follow.action_line(one) for one in follow.actions(found)],
         appeals=follow.appeal_lines(follow.appeals(found), audits),
+    )
+
+
+def _basis(stands: standing.Standing, released: int) -> str:
+    """How many of the branch's audits the report counts, of which days."""
+    figures = stands.figures
+    counted = max((cell.audits for cell in figures.cells), default=0)
+    return gate.tongue().count(
+        "The report rests on {counted} of the {n} audit released here: of {first} to {last}.",
+        "The report rests on {counted} of the {n} audits released here: those of {first} to {last}.",
+        released,
+        counted=counted,
+        first=figures.window_from,
+        last=figures.window_to,
     )
 
 

@@ -23,6 +23,7 @@ from reports.figures import Cell, State
 
 PRESSING = (State.FALLS_SHORT, State.WATCH, State.ABOVE)
 """The states that are named section by section; the others are said once."""
+Days = tuple[date, date]
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def branches() -> str:
     """All are put in order, for what stands out comes first; only those of one page are worded."""
     text = searched()
     found = _found(text)
-    cells, titles = _cells()
+    cells, titles, windows = _cells()
     counts = _counts(found)
     order = {branch.id: _order(cells.get(branch.code, []), counts[branch.id]) for branch in found}
     found.sort(key=lambda branch: (*order[branch.id], branch.name.casefold(), branch.code))
@@ -67,6 +68,7 @@ def branches() -> str:
         headline=_headline(
             sum(first == 0 for first, _ in order.values()), sum(one.overdue > 0 for one in counts.values())
         ),
+        window=_window_words(windows),
         part=here.part(lines, len(found), "region.branches", q=text),
         q=text,
     )
@@ -90,17 +92,33 @@ def _headline(short: int, waiting: int) -> list[str]:
     return said or [gate.tongue().say("No branch falls short, and nothing is overdue.")]
 
 
-def _cells() -> tuple[dict[str, list[Cell]], dict[str, str]]:
-    """Where each branch stands in the last edition of its region."""
+def _window_words(windows: set[Days]) -> str:
+    """Which audits the reports count; without days where these differ from region to region."""
+    say = gate.tongue().say
+    if len(windows) > 1:
+        return say("How each stands is as in the last report of its region, and so are the audits in the report.")
+    for first, last in windows:
+        return say(
+            "How each stands is as in the last report, which counts the audits from {first} to {last}.",
+            first=first,
+            last=last,
+        )
+    return ""
+
+
+def _cells() -> tuple[dict[str, list[Cell]], dict[str, str], set[Days]]:
+    """Where each branch stands in the last edition of its region, and the first and last day that these count."""
     cells: dict[str, list[Cell]] = {}
-    found = _editions()
+    found, windows = _editions(), set()
     for edition in found:
-        for cell in stored.load(edition.content).cells:
+        figures = stored.load(edition.content)
+        windows.add((figures.window_from, figures.window_to))
+        for cell in figures.cells:
             cells.setdefault(cell.branch, []).append(cell)
     titles: dict[str, str] = {}
     for standard_id in dict.fromkeys(edition.standard_id for edition in found):
         titles |= standards.wordings(gate.session(), standard_id, gate.tongue().code)[0]
-    return cells, titles
+    return cells, titles, windows
 
 
 def _editions() -> list[Edition]:
@@ -166,7 +184,17 @@ def _states(cells: list[Cell], titles: dict[str, str], counts: Counts) -> list[t
         enough = any(cell.state is State.AS_NORM for cell in cells)
         state = State.AS_NORM if enough else State.NOT_ENOUGH
         told.append((state.value, wording.state_word(tongue, state)))
-    return [*told, ("", wording.audits(tongue, counts.audits))]
+    return [*told, ("", _audits(cells, counts))]
+
+
+def _audits(cells: list[Cell], counts: Counts) -> str:
+    """How many audits the report counts, and how many there are in all; once where these are the same."""
+    tongue, counted = gate.tongue(), max((cell.audits for cell in cells), default=0)
+    if counted == counts.audits:
+        return wording.audits(tongue, counted)
+    return tongue.count(
+        "{n} audit in the report, {all} in all", "{n} audits in the report, {all} in all", counted, all=counts.audits
+    )
 
 
 def _tags(counts: Counts) -> list[tuple[str, str]]:

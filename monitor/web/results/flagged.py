@@ -1,18 +1,23 @@
 """Flags: the branch plans what it will do about one; who knows more sets one aside for a while."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import abort, render_template, request, url_for
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from branches import access, actions, flags
+from branches import access, flags
 from branches.access import Right
 from branches.actions import CorrectiveAction
 from branches.errors import Refused
 from branches.flags import Flag
-from monitor.web import follow, forms, gate
+from monitor.web import follow, forms, gate, standing
 from monitor.web.results import room
 from monitor.web.results.room import LONGEST_REASON, LONGEST_TEXT, blueprint, done, home, may
+from reports.figures import Cell
+from reports.grounds import Grounds, grounds
+from reports.own import OwnSection
 
 ASIDE = timedelta(weeks=8)
 """For how long a flag is set aside unless another day is chosen."""
@@ -28,18 +33,9 @@ def flag(public_id: str) -> str:
 @gate.needs(Right.PLAN_ACTIONS)
 def plan_for(public_id: str) -> Response | tuple[str, int]:
     found = _flag(public_id)
-    try:
-        actions.open_action(
-            gate.session(),
-            found.branch,
-            plan=forms.text(request.form, "plan", LONGEST_TEXT),
-            due_on=room.day(request.form, "due"),
-            flag=found,
-            by=gate.person(),
-            at=gate.site().clock(),
-        )
-    except Refused as refused:
-        return _page(found, plan_error=room.said(refused), **room.typed("plan", "due")), 422
+    errors = room.keep_promise(room.promise(request.form), found.branch, flag=found)
+    if errors:
+        return _page(found, **errors, **room.typed("plan", "due")), 422
     return done(gate.tongue().say("The action is noted."), home(found.branch))
 
 
@@ -63,16 +59,39 @@ def _flag(public_id: str) -> Flag:
     return found if found is not None and found.cleared_week is None else abort(404)
 
 
+@dataclass(frozen=True)
+class Here:
+    """Where the branch stands in the flag's section in the last report."""
+
+    words: str
+    strip: Markup
+    grounds: Grounds
+    week: str
+
+
+def _here(stands: standing.Standing, section: OwnSection, cell: Cell) -> Here:
+    whole = may(Right.READ_EDITIONS)
+    return Here(
+        section.words,
+        stands.drawings().get(section.name, Markup()),
+        grounds(stands.figures, cell, gate.tongue(), whole=whole),
+        gate.tongue().week(stands.figures.week),
+    )
+
+
 def _page(found: Flag, **shown: str) -> str:
     day = follow.today(found.branch)
     promised = follow.actions(found.branch, CorrectiveAction.flag_id == found.id)
     line, knows = follow.flag_line(found), may(Right.DISMISS_FLAGS)
-    blank = {"plan": "", "due": "", "reason": "", "plan_error": "", "dismiss_error": ""}
+    stands = standing.of(found.branch)
+    here = stands.section(found.section) if stands is not None else None
+    blank = {"plan": "", "due": "", "reason": "", "plan_error": "", "due_error": "", "dismiss_error": ""}
     return render_template(
         "results/flag.html",
         branch=found.branch.name,
         home=home(found.branch),
         flag=line,
+        here=_here(stands, *here) if stands is not None and here is not None else None,
         reason=line.reason if knows else "",
         actions=[follow.action_line(one) for one in promised],
         plans=may(Right.PLAN_ACTIONS),
