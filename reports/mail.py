@@ -11,6 +11,7 @@ from reports.mail_layout import Block, Chart, Lead, Lines, Links, Row, Rows, Way
 from reports.report import Group, News, Picture, Report
 
 MOST_FLAGS = 12
+MOST_ITEMS = 2
 MOST_NEWS = 8
 MOST_EARLIER = 8
 MOST_CHANGES = 8
@@ -92,6 +93,7 @@ def _blocks(report: Report, tongue: Language, setting: Setting, picture: Image |
         _counted(report),
         Lines(tuple(line for line in (report.certainty, report.basis) if line), quiet=True),
         Chart(shown.question, shown.caption, picture) if picture is not None and shown is not None else None,
+        _items(report),
         _news(report.news, tongue),
         _due(setting.due[:MOST_DUE], setting.promises, tongue),
         Way(say("Open the report"), setting.link),
@@ -133,6 +135,13 @@ def _counted(report: Report) -> Lines | None:
     groups = (report.watch, report.above, report.norm, report.unjudged)
     some = [f"{group.title}: {group.sentence}" for group in groups if group.table is not None]
     return Lines((" · ".join(some),)) if some else None
+
+
+def _items(report: Report) -> Lines | None:
+    """The one or two items that fail most often; the page has the others."""
+    if report.items is None or not report.failing:
+        return None
+    return Lines(report.failing[:MOST_ITEMS], report.items.question)
 
 
 def _news(news: News, tongue: Language) -> Lines:
