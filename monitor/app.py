@@ -15,13 +15,13 @@ MOST_BYTES = 1_000_000
 """Of a request's body; what takes more says so itself."""
 NOWHERE = (404, 405)
 ABOVE = {
-    "editions.scope": "editions.mine",
-    "plan.scope": "editions.mine",
-    "plan.chain": "editions.chain",
-    "region.branch": "region.branches",
-    **office.ABOVE,
+    "capture": ("capture.mine",),
+    "editions": ("editions.chain", "editions.mine"),
+    "plan": ("editions.chain", "editions.mine"),
+    "region": ("editions.chain", "region.branches"),
+    "results": ("editions.chain", "region.branches", "portal.branch"),
 }
-"""Pages below one that stands in the list of pages."""
+"""By room, the pages in the list of pages that all of its pages are below; each role has one of them."""
 STATUS = ((NotFound, 404), (NotAllowed, 403), (Conflict, 409), (Refused, 422))
 
 
@@ -74,7 +74,7 @@ def _nav(user: User | None) -> list[tuple[str, str, bool]]:
     """Where this person can go from everywhere: title, address, whether it is here."""
     say = gate.tongue().say
     role = Role(user.role) if user is not None else None
-    own = (say("My sign-in"), "account.show")
+    own, here = (say("My sign-in"), "account.show"), _here()
     pages = {
         Role.OFFICE: [
             (say("The whole chain"), "editions.chain"),
@@ -89,22 +89,26 @@ def _nav(user: User | None) -> list[tuple[str, str, bool]]:
         Role.SHOPPER: [(say("My audits"), "capture.mine")],
     }
     return [
-        (
-            title,
-            url_for(endpoint),
-            endpoint in (request.endpoint, ABOVE.get(request.endpoint or "")),
-        )
+        (title, url_for(endpoint), endpoint in here)
         for title, endpoint in ([*pages[role], own] if role is not None else [])
     ]
 
 
+def _here() -> set[str]:
+    """This page, and the one above it in the list of pages."""
+    endpoint = request.endpoint or ""
+    return {endpoint, office.ABOVE.get(endpoint, ""), *ABOVE.get(request.blueprint or "", ())}
+
+
 def _refused(refused: Refused) -> tuple[str, int]:
+    gate.let_go()
     status = next(code for kind, code in STATUS if isinstance(refused, kind))
     sentence = gate.tongue().say(refused.message, **refused.values)
     return render_template("error.html", title=gate.tongue().say("That cannot be done"), sentence=sentence), status
 
 
 def _failed(error: HTTPException) -> tuple[str, int]:
+    gate.let_go()
     status = error.code or 500
     return render_template("error.html", title=_title(status), sentence=_sentence(status)), status
 
@@ -121,6 +125,8 @@ def _sentence(status: int) -> str:
             return say("There is no such page, or it is not for you.")
         case 400:
             return say("This page had been open too long or the request was not complete. Go back and try again.")
+        case 408:
+            return say("What you sent came in too slowly and was not taken. Go back and send it again.")
         case 413:
             return say("That is too large to be taken.")
         case _:

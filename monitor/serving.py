@@ -3,7 +3,6 @@
 import os
 from pathlib import Path
 
-from flask import Flask
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -13,10 +12,11 @@ from monitor.app import create_app
 from monitor.config import Config, read_config, secret
 from monitor.later import Later
 from monitor.opening import caches, now, open_chain, photos_folder
+from monitor.porch import Porch
 from monitor.web.gate import Site
 
 THREADS = min(2 * (os.cpu_count() or 1), 8)
-"""Requests at once in a worker; more wait their turn."""
+"""Requests answered at once in a worker; more wait their turn, and those that are still coming in take none."""
 
 
 def run(config_file: Path | None, config: Config, *, demo: bool = False) -> None:
@@ -30,9 +30,8 @@ def run(config_file: Path | None, config: Config, *, demo: bool = False) -> None
         factory=True,
         address=config.serve.host,
         port=config.serve.port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.ASGINL,
         workers=config.serve.workers,
-        blocking_threads=THREADS,
         websockets=False,
         log_level=LogLevels.warning,
         log_dictconfig=logs.of_the_server(),
@@ -43,17 +42,17 @@ def run(config_file: Path | None, config: Config, *, demo: bool = False) -> None
     server.serve()
 
 
-def pages() -> Flask:
+def pages() -> Porch:
     """One worker's pages."""
     return _pages(demo=False)
 
 
-def demo_pages() -> Flask:
+def demo_pages() -> Porch:
     """One worker's pages of an invented chain, which anybody on this machine may look at in any role."""
     return _pages(demo=True)
 
 
-def _pages(*, demo: bool) -> Flask:
+def _pages(*, demo: bool) -> Porch:
     logs.begin()
     config = read_config(None)
     site = Site(
@@ -72,4 +71,5 @@ def _pages(*, demo: bool) -> Flask:
         appeal_days=config.audits.appeal_days,
         managers_know_shoppers=config.privacy.managers_know_shoppers,
     )
-    return create_app(site, secret(config, "pages"), trusted_proxies=config.serve.trusted_proxies)
+    app = create_app(site, secret(config, "pages"), trusted_proxies=config.serve.trusted_proxies)
+    return Porch(app, THREADS)

@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 import flask
 import sqlalchemy as sa
 from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -118,6 +119,17 @@ def takes(most_bytes: int) -> Callable[[View], View]:
     return opened
 
 
+def most_bytes(view: Callable[..., Any], usual: int | None) -> int:
+    """Bytes that a form to that route may have."""
+    return int(getattr(view, "most_bytes", usual or 0))
+
+
+def knows(app: Flask, environ: dict[str, Any]) -> bool:
+    """Whether a request comes from a device that is signed in; asked before anything large is received."""
+    with app.request_context(environ), reading(site().engine) as look:
+        return _found(look, site().clock()) is not None
+
+
 def guard(app: Flask) -> None:
     """Puts the gate before every route of the program; the check of forms comes next, and then `let_write`."""
     app.before_request(_enter)
@@ -157,6 +169,23 @@ def device() -> DeviceSession | None:
 def keep() -> None:
     """Keeps what was written so far, whatever is answered, and holds up nobody meanwhile."""
     session().commit()
+
+
+def let_go() -> None:
+    """Before it is said that something could not be done: nothing of it is kept, and who asked is looked up anew.
+
+    A session that broke forgets what it had read; where the database is gone, nobody is known.
+    """
+    held, known = g.get("session"), somebody() is not None
+    if held is None or not known:
+        return
+    held.rollback()
+    held.expunge_all()
+    try:
+        with reading(site().engine) as look:
+            _meet(_found(look, site().clock()))
+    except SQLAlchemyError:
+        _meet(None)
 
 
 def still_here() -> bool:
@@ -235,7 +264,7 @@ def _enter() -> AnyResponse | None:
         return None
     answer = _stopped(view)
     if answer is None and not _only_reads():
-        request.max_content_length = getattr(view, "most_bytes", request.max_content_length)
+        request.max_content_length = most_bytes(view, request.max_content_length)
         request.get_data(parse_form_data=True)
     return answer
 

@@ -24,6 +24,7 @@ from branches.sessions import make_link
 from monitor import logs
 from monitor.config import read_config
 from monitor.opening import now, open_chain
+from monitor.serving import THREADS
 
 SECRET = "Sesame-open_0123456789"
 
@@ -166,3 +167,15 @@ def test_a_form_that_stops_half_way_holds_up_no_writer(
             stopped.sendall(b"=the=rest.")
             refused = signed_in or path != "/account/devices"  # else one is asked to sign in at once
             assert stopped.recv(100).partition(b"\r\n")[0].split(b" ")[1] == (b"400" if refused else b"302")
+
+
+@pytest.mark.slow
+def test_more_half_sent_forms_than_there_are_threads_stop_no_page(tmp_path: Path, token: str) -> None:
+    assert token
+    with served(tmp_path) as (address, _):
+        halves = [begun_post(address, "/sign-in", "junk") for _ in range(THREADS + 2)]
+        time.sleep(1)
+        with closing(build_opener().open(f"{address}/sign-in", timeout=10)) as page:
+            assert page.status == 200
+        for half in halves:
+            half.close()
