@@ -97,6 +97,13 @@ def set_password(session: Session, user: User, hashed: str | None, *, by: Actor 
     _end(session, user, "set_password", by, at)
 
 
+def still_opens(session: Session, user: User) -> bool:
+    """Whether the password of this row, read a moment ago, opens even now; until the transaction ends nobody changes it."""
+    kept = user.password
+    hold(session, user)
+    return user.active and kept is not None and user.password == kept
+
+
 def _end(session: Session, user: User, verb: str, by: Actor | None, at: datetime, **details: Any) -> None:
     """Whatever changed, every device has to sign in anew."""
     user.fs_uniquifier = people.uniquifier()

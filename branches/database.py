@@ -21,11 +21,28 @@ from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, SQLModel
 
 from branches.errors import Refused
+from branches.language import message
 
 BUSY_SECONDS = 30
 """How long a SQLite writer waits for the one before it."""
 
 T = TypeVar("T")
+FIELDS = {
+    "address": message("Address"),
+    "brief": message("What to do there"),
+    "code": message("Code"),
+    "comment": message("Comment"),
+    "decision": message("Decision"),
+    "email": message("Mail address"),
+    "fee": message("Fee"),
+    "how": message("How, and by whom?"),
+    "mark": message("Answer"),
+    "name": message("Name"),
+    "plan": message("What will the branch do?"),
+    "reason": message("Why?"),
+    "title": message("Title"),
+}
+"""What people call the columns that hold what they wrote."""
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -138,7 +155,9 @@ def _fit(session: Session, _context: object, _instances: object) -> None:
             value = getattr(row, name) if name in row.__dict__ else None
             if isinstance(value, str) and (len(value) > most or "\0" in value):
                 raise Refused(
-                    "{field} is too long or not plain text; {most} characters are the most.", field=name, most=most
+                    "“{field}” is too long or not plain text; {most} characters are the most.",
+                    field=FIELDS.get(name, message("This text")),
+                    most=most,
                 )
 
 

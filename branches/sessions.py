@@ -18,7 +18,12 @@ LINK_MINUTES = 15
 SESSION_DAYS = 30
 MOST_WRONG_CODES = 5
 """Of one mail; then neither its code nor its link opens anything."""
-CODE_DIGITS = 6
+MOST_WRONG_OF_ALL = 1000
+"""Wrong codes within an hour, whoever they are for; then codes open nothing, links do. So of everything that can be guessed in a year
+one fits with a probability below 1 %: 1000 × 8766 hours / 10⁹."""
+CODE_DIGITS = 9
+_KNOWN = "known."
+"""Begins the secret of a browser in which that person was before: no stranger's guesses close its code."""
 SEEN_MINUTES = 60
 """How old a device's last sign of life may grow before it is written down again."""
 
@@ -74,6 +79,11 @@ def make_link(session: Session, user: User, *, at: datetime) -> str:
     return token
 
 
+def browser_secret(*, known: bool) -> str:
+    """What a browser keeps that asks for a mail."""
+    return f"{_KNOWN if known else ''}{secrets.token_urlsafe(24)}"
+
+
 def make_way_in(session: Session, user: User, browser: str, *, at: datetime) -> WayIn:
     """A link together with a code, which is good only in the browser that keeps the secret `browser`."""
     token, code = secrets.token_urlsafe(24), f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
@@ -103,17 +113,25 @@ def redeem(session: Session, token: str, *, at: datetime) -> User:
 
 def try_code(session: Session, browser: str, code: str, *, at: datetime) -> User | None:
     """Whose code this is; it works once. Nobody's: then the try has been counted, and must be kept."""
+    often = not browser.startswith(_KNOWN) and _wrong_of_all(session, at) >= MOST_WRONG_OF_ALL
     theirs = col(SignInLink.browser_hash) == _hash(browser)
     counted = sa.update(SignInLink).where(theirs, *_alive(at))
     # Counted before it is looked at: of many tries at once each waits for the one before.
-    if session.exec(counted.values(wrong_codes=col(SignInLink.wrong_codes) + 1)).rowcount == 0:
+    if session.exec(counted.values(wrong_codes=col(SignInLink.wrong_codes) + 1)).rowcount == 0 or often:
         return None
     right = col(SignInLink.code_hash) == _hash(f"{browser} {code}")
     just_counted = col(SignInLink.wrong_codes) <= MOST_WRONG_CODES
     used = sa.update(SignInLink).where(theirs, right, just_counted, col(SignInLink.used_at).is_(None))
-    found = session.exec(used.values(used_at=at).returning(col(SignInLink.user_id))).scalars().first()
+    kept = used.values(used_at=at, wrong_codes=col(SignInLink.wrong_codes) - 1)
+    found = session.exec(kept.returning(col(SignInLink.user_id))).scalars().first()
     user = session.get(User, found) if found is not None else None
     return user if user is not None and user.active else None
+
+
+def _wrong_of_all(session: Session, at: datetime) -> int:
+    """Wrong codes typed within the hour: those of every mail that could still be answered an hour ago, or came since."""
+    latest = col(SignInLink.expires_at) > at - timedelta(hours=1)
+    return session.exec(select(sa.func.coalesce(sa.func.sum(col(SignInLink.wrong_codes)), 0)).where(latest)).one()
 
 
 def _use(session: Session, which: sa.ColumnElement[bool], at: datetime) -> User | None:

@@ -5,7 +5,7 @@ from functools import cache
 
 from flask import Flask
 from flask_security import Security, UserDatastore, hash_password
-from flask_security.utils import verify_and_update_password, verify_password
+from flask_security.utils import verify_password
 
 from branches.errors import Refused
 from branches.people import User
@@ -58,10 +58,10 @@ def fits(user: User | None, password: str) -> bool:
     kept, vault = user.password if user is not None else None, _vault()
     with vault.app_context():
         typed = vault.extensions["security"]._password_util.normalize(password)  # noqa: SLF001 - its only door
-        if user is None or kept is None:
+        if kept is None:
             verify_password(typed, _nobodys())
             return False
-        return bool(verify_and_update_password(typed, user))  # type: ignore[arg-type]
+        return bool(verify_password(typed, kept))  # the row stays as it was read: it may have been changed meanwhile
 
 
 def hashed(user: User, password: str) -> str:

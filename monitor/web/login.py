@@ -1,6 +1,5 @@
 """Sign-in by a mailed link or code that works once or by a password, sign-out, and the choice of a language."""
 
-import secrets
 from datetime import datetime
 from functools import partial
 
@@ -10,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RoutingException
 from werkzeug.wrappers import Response as AnyResponse
 
-from branches import knocking, people, sessions
+from branches import accounts, knocking, people, sessions
 from branches.errors import Refused
 from branches.knocking import Visitor
 from branches.language import codes
@@ -65,8 +64,9 @@ def ask() -> Answer:
         email = mail_address(typed)
     except Refused as refused:
         return _sign_in_page(email=typed, mail_error=gate.tongue().say(refused.message, **refused.values)), UNFIT
-    browser = secrets.token_urlsafe(24)
-    asked = way_in.Asked(_visitor(email), browser)
+    visitor = _visitor(email)
+    browser = sessions.browser_secret(known=bool(visitor.browser))
+    asked = way_in.Asked(visitor, browser)
     gate.afterwards(partial(way_in.send, gate.site(), current_app.jinja_env, asked))
     response = redirect(url_for("login.code"))
     gate.set_cookie(response, ASKING_COOKIE, browser, sessions.LINK_MINUTES * 60)
@@ -130,10 +130,12 @@ def _password_fits(user: User | None, email: str, password: str, at: datetime) -
     visitor = _visitor(email)
     rarely = knocking.may_try(gate.session(), "password", visitor, most=MOST_PASSWORDS, at=at)
     gate.keep()
-    fits = rarely and passwords.fits(user, password)
-    if fits:
-        knocking.came_in(gate.session(), "password", visitor)
-    return fits
+    if not (rarely and passwords.fits(user, password)) or user is None:
+        return False
+    if not accounts.still_opens(gate.session(), user):
+        return False  # it was taken away or changed meanwhile
+    knocking.came_in(gate.session(), "password", visitor)
+    return True
 
 
 def _visitor(email: str) -> Visitor:

@@ -77,7 +77,7 @@ def letter(site: Site, templates: Environment, user: User, given: WayIn) -> Lett
         "hello": hello(tongue, user),
         "chain": site.name,
         "link": f"{site.address}/sign-in/{given.token}",
-        "code": f"{given.code[:3]} {given.code[3:]}".strip(),
+        "code": " ".join(given.code[at : at + 3] for at in range(0, len(given.code), 3)),
         "minutes": LINK_MINUTES,
     }
     subject = tongue.say("Your way in to {chain}", chain=site.name) if site.name else tongue.say("Your way in")

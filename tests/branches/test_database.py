@@ -85,7 +85,7 @@ def test_packed_content_comes_back_as_it_was(session: Session) -> None:
 
 @pytest.mark.parametrize("name", ["x" * 201, "a\0b"])
 def test_a_text_that_not_every_engine_keeps_is_refused(session: Session, name: str) -> None:
-    with pytest.raises(Refused, match="name is too long or not plain text; 200 characters"):
+    with pytest.raises(Refused, match="“Name” is too long or not plain text; 200 characters"):
         make.branch(session, name=name)
 
 

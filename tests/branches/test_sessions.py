@@ -115,7 +115,7 @@ def other_code(code: str) -> str:
 def test_a_code_signs_in_once_in_the_browser_that_asked(session: Session) -> None:
     user = make.user(session)
     code = way_in(session, user).code
-    assert (len(code), code.isdigit()) == (6, True)
+    assert (len(code), code.isdigit()) == (9, True)
     assert sessions.try_code(session, "another", code, at=make.NOON) is None
     assert sessions.try_code(session, "browser", code, at=make.NOON + LINK - SECOND) == user
     assert sessions.try_code(session, "browser", code, at=make.NOON) is None
@@ -182,6 +182,28 @@ def test_codes_tried_at_once_are_five_at_most(engine: sa.Engine) -> None:
     with transaction(engine) as session:
         assert session.exec(select(SignInLink.wrong_codes)).one() == 5
         assert sessions.try_code(session, "browser", given.code, at=make.NOON) is None
+
+
+def test_when_many_guess_codes_are_closed_for_an_hour_and_links_stay_open(session: Session) -> None:
+    way_in(session, make.user(session), "stranger")
+    session.exec(sa.update(SignInLink).values(wrong_codes=sessions.MOST_WRONG_OF_ALL))
+    strange, own = (sessions.browser_secret(known=known) for known in (False, True))
+    user = make.user(session)
+    for browser, comes_in in ((strange, None), (own, user)):
+        assert sessions.try_code(session, browser, way_in(session, user, browser).code, at=make.NOON) == comes_in
+    later = make.NOON + LINK + timedelta(hours=1)
+    given = sessions.make_way_in(session, user, strange, at=later)
+    assert sessions.try_code(session, strange, given.code, at=later) == user
+
+
+def test_who_comes_in_by_a_code_has_not_been_guessing(session: Session) -> None:
+    sessions.try_code(session, "browser", way_in(session, make.user(session)).code, at=make.NOON)
+    assert session.exec(select(SignInLink.wrong_codes)).one() == 0
+
+
+def test_of_all_guesses_of_a_year_one_fits_with_less_than_one_percent() -> None:
+    hours, codes = 366 * 24, 10**sessions.CODE_DIGITS
+    assert hours * sessions.MOST_WRONG_OF_ALL / codes < 0.01
 
 
 def test_devices_are_listed_the_last_used_first_and_ended_one_by_one(session: Session) -> None:

@@ -115,5 +115,5 @@ def enter_by_link(phone: Phone) -> None:
 def enter_by_code(phone: Phone) -> None:
     mail = phone.house.next_mail(phone.user, _ask(phone))
     phone.shoot("sign-in code")
-    phone.page.get_by_label("The code of six digits").fill(code(mail))
+    phone.page.get_by_label("The code of nine digits").fill(code(mail))
     assert phone.press("Sign in") == 200

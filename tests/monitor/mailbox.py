@@ -34,6 +34,6 @@ def link(message: EmailMessage) -> str:
 
 
 def code(message: EmailMessage) -> str:
-    found = re.search(r"^(\d{3}) (\d{3})$", text(message), re.MULTILINE)
+    found = re.search(r"^(\d{3}) (\d{3}) (\d{3})$", text(message), re.MULTILINE)
     assert found is not None
-    return found[1] + found[2]
+    return found[1] + found[2] + found[3]
