@@ -11,6 +11,7 @@ from sqlmodel import Field, Relationship, Session, SQLModel, col, delete, select
 from branches import corrections, editions, history, questions, scoring, standards
 from branches.database import UtcTime, hold, public_id
 from branches.errors import Conflict, Refused
+from branches.language import message
 from branches.people import Role, User
 from branches.places import Branch
 from branches.questions import AnswersRefused, ItemFault, Mark, Question
@@ -21,7 +22,7 @@ from branches.weeks import local_date
 
 LONGEST_SHOWN = 100
 """Letters of a mark that history keeps."""
-CLOCK_DRIFT = timedelta(hours=1)
+CLOCK_DRIFT = timedelta(minutes=5)
 """How far a phone's clock may be ahead of ours."""
 LONGEST_AGO = timedelta(days=366)
 
@@ -130,8 +131,9 @@ def assign(
     by: User | None,
     at: datetime,
     channel: str = "visit",
+    **details: Any,
 ) -> Audit:
-    """Asks a shopper to audit a branch under a published version of the standard."""
+    """Asks a shopper to audit a branch under a published version of the standard; `details` are for history."""
     if standard.published_at is None:
         raise Refused("Version {version} of the standard is not published yet.", version=standard.version)
     if shopper is not None and (shopper.role != Role.SHOPPER.value or not shopper.active):
@@ -147,7 +149,7 @@ def assign(
     )
     session.add(audit)
     session.flush()
-    history.write(session, "assign", audit, by=by, at=at)
+    history.write(session, "assign", audit, by=by, at=at, **details)
     return audit
 
 
@@ -195,7 +197,7 @@ def submit(
     """
     asked = questions.of(audit.standard, audit.channel)
     kept, faults = questions.check(asked, marks, photos_by_item(session, audit))
-    faults += visit_faults(visited_at, at=at)
+    faults += visit_faults(audit, visited_at, at=at)
     if faults:
         raise AnswersRefused(faults)
     otherwise = _otherwise_before(session, audit, kept)
@@ -228,12 +230,17 @@ def _answer(audit: Audit, asked: Question, given: Mark) -> Answer:
     return Answer(audit_id=audit.id, item_id=asked.item.id, mark=given.mark, points=points, comment=given.comment)
 
 
-def visit_faults(visited_at: datetime, *, at: datetime) -> list[ItemFault]:
-    """What is wrong with the time of the visit."""
+def visit_faults(audit: Audit, visited_at: datetime, *, at: datetime) -> list[ItemFault]:
+    """What is wrong with the time of the visit; on the day of the assignment, an hour before it may be right."""
     if visited_at > at + CLOCK_DRIFT:
         return [ItemFault("", Refused("The visit cannot be later than now; check its date and time."))]
     if visited_at < at - LONGEST_AGO:
         return [ItemFault("", Refused("The visit was more than a year ago; check its date and time."))]
+    zone = audit.branch.timezone
+    asked_on = local_date(audit.assigned_at, zone)
+    if local_date(visited_at, zone) < asked_on:
+        early = message("The visit cannot be before the audit was assigned, on {day}; check its date and time.")
+        return [ItemFault("", Refused(early, day=asked_on))]
     return []
 
 

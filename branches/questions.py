@@ -122,6 +122,16 @@ def _stray(code: str, questions: Questions) -> Refused:
     return Refused("The standard has no item {item}.", item=code[:60])
 
 
+def is_answered(question: Question, typed: str) -> bool:
+    """Whether what was typed is an answer that the item takes."""
+    mark = read(question.rule, typed)
+    try:
+        check_mark(question, mark)
+    except Refused:
+        return False
+    return bool(mark.strip())
+
+
 def check_mark(question: Question, mark: str) -> None:
     """Refuses a mark that the item does not take."""
     rule = question.rule
@@ -149,5 +159,7 @@ def _check_range(rule: ItemRule, mark: str) -> None:
     number = Decimal(mark)
     if rule.type is ItemType.SECONDS and not 0 <= number <= MOST_SECONDS:
         raise Refused("{item} takes from 0 to {most} seconds.", item=rule.code, most=MOST_SECONDS)
+    if rule.type is ItemType.NUMBER and number < 0 <= min(rule.worst, rule.best):  # a count, or minutes
+        raise Refused("{item} takes no number below 0.", item=rule.code)
     if abs(number) > MOST:
         raise Refused("{item} takes no number as large as that.", item=rule.code)

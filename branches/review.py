@@ -1,5 +1,6 @@
 """The review desk: an audit is approved, returned with a reason, or released."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -28,18 +29,33 @@ def approve(session: Session, audit: Audit, *, by: User, at: datetime) -> None:
 
 
 def send_back(
-    session: Session, audit: Audit, *, reason: str, by: User, at: datetime, correct_hours: int = CORRECT_HOURS
+    session: Session,
+    audit: Audit,
+    *,
+    reason: str,
+    items: Iterable[str] = (),
+    by: User,
+    at: datetime,
+    correct_hours: int = CORRECT_HOURS,
 ) -> None:
-    """Asks the shopper to correct the audit within so many hours, and tells them so."""
+    """Asks the shopper to correct the audit within so many hours, and tells them so; `items` are those it is about."""
     if not reason.strip():
         raise Refused("Say what the shopper should correct.")
-    audits.move(session, audit, AuditState.RETURNED, by=by, at=at, reason=reason.strip())
+    audits.move(session, audit, AuditState.RETURNED, by=by, at=at, reason=reason.strip(), items=list(items))
     known = assignments.of(session, audit)
     if known is not None:
         known.correct_until = at + timedelta(hours=correct_hours)
         session.add(known)
     if audit.shopper is not None:
         outbox.for_audit(session, MailKind.RETURNED, audit.shopper, audit.public_id, at=at)
+
+
+def to_correct(session: Session, audit: Audit) -> frozenset[str]:
+    """The items that a returned audit was returned for; none where it is not returned, or was without naming any."""
+    if audit.state != AuditState.RETURNED.value:
+        return frozenset()
+    returned = [event for event in history.of(session, audit) if event.verb == AuditState.RETURNED.value]
+    return frozenset(returned[-1].details.get("items", ())) if returned else frozenset()
 
 
 def release(session: Session, audit: Audit, *, by: User, at: datetime) -> None:

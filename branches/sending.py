@@ -44,7 +44,7 @@ def faults(session: Session, audit: Audit, filled: Filled, *, at: datetime) -> l
     """All that is still missing or wrong, in the order of the form."""
     found: list[ItemFault] = []
     try:
-        found += audits.visit_faults(visit_time(filled.visited, audit.branch.timezone), at=at)
+        found += audits.visit_faults(audit, visit_time(filled.visited, audit.branch.timezone), at=at)
     except Refused as refused:
         found.append(ItemFault("", refused))
     asked = questions.of(audit.standard, audit.channel)

@@ -202,6 +202,14 @@ def test_a_visit_to_come_is_refused(session: Session) -> None:
     audits.submit(session, audit, {}, visited_at=make.NOON + audits.CLOCK_DRIFT, by=None, at=make.NOON)
 
 
+def test_a_visit_before_its_assignment_is_refused_but_not_one_of_the_same_day(session: Session) -> None:
+    audit = started(session, make.standard(session))
+    midnight = make.NOON.replace(hour=0) - timedelta(hours=2)  # in Budapest
+    with pytest.raises(Refused, match="cannot be before the audit was assigned, on 2025-07-02"):
+        audits.submit(session, audit, {}, visited_at=midnight - timedelta(minutes=1), by=None, at=make.NOON)
+    audits.submit(session, audit, {}, visited_at=midnight, by=None, at=make.NOON)
+
+
 @pytest.mark.parametrize(
     ("timezone", "day"), [("Europe/Budapest", date(2025, 7, 7)), ("America/New_York", date(2025, 7, 6))]
 )

@@ -167,3 +167,12 @@ def test_a_hidden_mark_changes_nothing(
 def test_whatever_is_typed_is_read_as_something(typed: str) -> None:
     for kind in ItemType:
         assert isinstance(questions.read(ItemRule("x", "one", kind), typed), str)
+
+
+def test_a_count_is_never_below_nothing_but_a_scale_may_be(session: Session) -> None:
+    minutes, warmth = {"type": "number", "worst": "20", "best": "5"}, {"type": "number", "worst": "-5", "best": "5"}
+    said = {"heard": "heard takes no number below 0.", "waited": "waited takes no number below 0."}
+    audit = items_of(session, waited=minutes, heard={"type": "number", "scored": False}, degrees=warmth)
+    assert dict(faults(session, audit, waited="-3", heard="-0.5", degrees="-3")) == said
+    send(session, audit, waited="0", heard="-0", degrees="-3")
+    assert stored(session, audit) == {"waited": "0", "heard": "-0", "degrees": "-3"}

@@ -45,7 +45,9 @@ def test_an_audit_goes_back_with_what_is_to_be_corrected(session: Session) -> No
     audit, office = submitted(session), make.user(session)
     with pytest.raises(Refused, match="Say what the shopper should correct"):
         review.send_back(session, audit, reason=" ", by=office, at=make.NOON)
-    review.send_back(session, audit, reason=" The drink? ", by=office, at=make.NOON)
+    assert review.to_correct(session, audit) == frozenset()
+    review.send_back(session, audit, reason=" The drink? ", items=["greeting2"], by=office, at=make.NOON)
     assert (audit.state, audit.reason) == ("returned", "The drink?")
+    assert review.to_correct(session, audit) == {"greeting2"}
     with pytest.raises(Conflict):
         review.approve(session, audit, by=office, at=make.NOON)

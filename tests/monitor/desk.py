@@ -57,10 +57,11 @@ class Desk:
             query = select(Item.code, Answer.mark).join(Answer).join(Audit).where(Audit.public_id == self.audit)
             return dict(session.exec(query).all())
 
-    def review(self, reason: str) -> None:
+    def review(self, reason: str, *items: str) -> None:
         with transaction(self.engine) as session:
             audit = session.exec(select(Audit).where(Audit.public_id == self.audit)).one()
-            review.send_back(session, audit, reason=reason, by=make.user(session), at=NOW + timedelta(hours=1))
+            office, at = make.user(session), NOW + timedelta(hours=1)
+            review.send_back(session, audit, reason=reason, items=items, by=office, at=at)
 
 
 def enter(app: Flask, engine: sa.Engine, user: User) -> Visitor:

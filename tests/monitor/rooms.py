@@ -109,7 +109,7 @@ def _audit(session: Session, rooms: Rooms, state: str, branch: str, *, comment: 
         brief="Ask for\nthe price.",
         fee="6 000 Ft",
         by=office,
-        at=at - timedelta(days=5),
+        at=min(at, NOW) - timedelta(days=5),
     ).audit
     if state == "assigned":
         return made

@@ -13,7 +13,7 @@ from branches import audits, drafts, places
 from branches.audits import Audit
 from branches.database import transaction
 from branches.drafts import Typed
-from tests.monitor.desk import NOW, Desk, form
+from tests.monitor.desk import NOW, Desk, filled, form, these
 from tests.monitor.pages import Page
 
 HOSTILE = [
@@ -155,3 +155,55 @@ def test_a_reason_that_is_too_long_is_said_beside_it_and_kept(desk: Desk, way: s
     assert ("That is longer than 1,000 characters." in page.text, f"#reason-{way}" in page.links) == (True, True)
     assert form(page, f"/{way}").fields == {**form(page, f"/{way}").fields, **typed}
     assert desk.stored().state == "assigned"
+
+
+def test_a_returned_audit_goes_on_where_it_is_to_be_corrected(desk: Desk) -> None:
+    visitor = desk.visitor
+    visitor.submit(form(filled(desk), "/send"))
+    desk.review("Which drink was it?", "people", "drink")
+    page = visitor.get(desk.at())
+    assert f'href="{desk.at("/form/2#m-drink")}">Go on</a>' in page.html
+    assert ("Please correct it by 4 July 2025, 19:04" in page.text, "days left" in page.text) == (True, False)
+    assert [visitor.get(desk.at(path)).text.count("To be corrected") for path in ("/form/1", "/form/2")] == [0, 2]
+
+
+def test_one_that_was_returned_as_a_whole_goes_on_from_the_beginning(desk: Desk) -> None:
+    visitor = desk.visitor
+    visitor.submit(form(filled(desk), "/send"))
+    desk.review("Write more.", "after")  # which is not asked any more
+    page = visitor.get(desk.at())
+    assert f'href="{desk.at("/form/1")}">Go on</a>' in page.html
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("2025-07-03T18:10", "The visit cannot be later than now; check its date and time."),
+        ("2025-07-01T23:59", "The visit cannot be before the audit was assigned, on 2 July 2025"),
+        ("yesterday", "Give the day and the time of the visit."),
+    ],
+)
+def test_a_time_that_cannot_be_is_said_where_it_was_typed(desk: Desk, typed: str, said: str) -> None:
+    visitor = desk.visitor
+    page = visitor.submit(form(visitor.get(desk.at()), "/start"))
+    page = visitor.submit(form(page, "/form/1"), visited=typed, go="on", **these({"m-greeted": "no"}))
+    assert (page.title.startswith("Error: Greeting"), said in page.text, "#visited" in page.links) == (True, True, True)
+    page = visitor.submit(form(page, "/form/1"), go="on")  # told once
+    assert page.title.startswith("Rest")
+
+
+def test_a_clock_that_is_minutes_ahead_is_let_pass(desk: Desk) -> None:
+    visitor = desk.visitor
+    page = visitor.submit(form(visitor.get(desk.at()), "/start"))
+    page = visitor.submit(form(page, "/form/1"), visited="2025-07-03T18:08", go="on", **these({"m-greeted": "no"}))
+    assert page.title.startswith("Rest")
+
+
+@pytest.mark.parametrize(("typed", "counts"), [("a few", 0), ("-3", 0), ("3 3 x", 0), ("3", 1), ("0", 1)])
+def test_only_what_is_an_answer_counts_as_answered(desk: Desk, typed: str, counts: int) -> None:
+    visitor = desk.visitor
+    visitor.submit(form(visitor.get(desk.at()), "/start"))
+    page = visitor.get(desk.at("/form/2"))
+    page = visitor.submit(form(page, "/form/2"), go="stay", **these({"m-people": typed}))
+    assert f"{counts} of 6 questions answered" in page.text
+    assert page.title.startswith("Error:") == (not counts)

@@ -138,9 +138,17 @@ def _audits(session: Session, branch: Branch, shopper: User, kept: Path, known: 
     assert standard is not None
     first_day, last = NOW.date() + timedelta(days=10), NOW.date() + timedelta(days=17)
     assignments.assign(
-        session, standard, branch, shopper, opens_on=first_day, closes_on=last, lockout_days=0, by=None, at=NOW
+        session,
+        standard,
+        branch,
+        shopper,
+        opens_on=first_day,
+        closes_on=last,
+        lockout_days=0,
+        by=None,
+        at=NOW - timedelta(days=7),
     )
-    waiting = audits.assign(session, standard, branch, shopper, by=None, at=NOW)
+    waiting = audits.assign(session, standard, branch, shopper, by=None, at=NOW - timedelta(days=2))
     audits.start(session, waiting, by=shopper, at=NOW)
     marks = {item.code: Mark("yes") for section in standard.sections for item in section.items}
     audits.submit(session, waiting, marks, visited_at=NOW - timedelta(days=1), by=shopper, at=NOW)

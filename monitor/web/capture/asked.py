@@ -10,6 +10,7 @@ from branches.errors import Refused
 from branches.language import message
 from branches.states import AuditState
 from monitor.web import forms, gate
+from monitor.web.capture import room
 from monitor.web.capture.mine import window_words
 from monitor.web.capture.room import blueprint, moment_words
 from monitor.web.capture.room import own as own_audit
@@ -87,6 +88,7 @@ def _page(audit: Audit, errors: dict[str, str] | None = None, reasons: dict[str,
         deadline=deadline_words(audit),
         progress=sheet.progress() if sheet is not None else "",
         kept=sheet.kept_words() if sheet is not None else "",
+        onward=sheet.onward() if sheet is not None else "",
         ways_out=_ways(state),
         errors=errors or {},
         reasons=reasons or {},
@@ -104,7 +106,7 @@ def _ways(state: AuditState) -> tuple[str, ...]:
 def _facts(audit: Audit, known: assignments.Assignment | None) -> list[tuple[str, str]]:
     say, branch = gate.tongue().say, audit.branch
     found = []
-    if known is not None:
+    if known is not None and audit.submitted_at is None:  # then a correction's deadline counts, not the visit's days
         found.append((say("When"), window_words(known, branch)))
     if branch.address:
         found.append((say("Where"), branch.address))
@@ -125,7 +127,7 @@ def deadline_words(audit: Audit) -> str:
     known = assignments.of(gate.session(), audit)
     if audit.state != AuditState.RETURNED.value or known is None or known.correct_until is None:
         return ""
-    until = moment_words(known.correct_until, audit.branch.timezone)
+    until = room.deadline_words(known.correct_until, audit.branch.timezone)
     if known.correct_until < gate.site().clock():
         return gate.tongue().say("It was to be corrected by {moment}; send it as soon as you can.", moment=until)
     return gate.tongue().say("Please correct it by {moment}.", moment=until)

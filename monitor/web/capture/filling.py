@@ -141,7 +141,8 @@ def _onward(audit: Audit, before: Sheet, step: str, sent: Sent, *, whole: bool) 
             "info",
         )
         return stay + f"#m-{new[0]}"
-    changed = [code for code, typed in sent.typed.items() if typed.mark != before.filled.typed(code).mark]
+    came = {**sent.typed, **({drafts.VISITED: Typed(sent.visited)} if sent.visited is not None else {})}
+    changed = [code for code, typed in came.items() if typed.mark != before.filled.typed(code).mark]
     if sent.go == "on" and place is not None and _wrong(after, changed):  # told once; who goes on all the same may
         return stay
     if sent.go == "check" or place is None or place + 1 >= len(after.sections):
@@ -153,14 +154,17 @@ def _wrong(sheet: Sheet, codes: Iterable[str]) -> dict[str, str]:
     """What was answered and cannot hold, by control; what is merely missing is told before sending."""
     answered = {code for code in codes if sheet.filled.typed(code).mark.strip() and code not in sheet.filled.undecided}
     faults = sending.faults(gate.session(), sheet.audit, sheet.filled, at=gate.site().clock())
-    return {control(one): sentence(one.refused, sheet.by_code) for one in faults if one.item in answered}
+    return {
+        control(one): sentence(one.refused, sheet.by_code) for one in faults if (one.item or drafts.VISITED) in answered
+    }
 
 
 def _shown(sheet: Sheet, step: str) -> list[str]:
     """The items of the sections that a page shows."""
     place = _numbered(sheet, step)
     shown = sheet.sections if place is None else [sheet.sections[place]]
-    return [item.code for section in shown for item in section.items]
+    first = [drafts.VISITED] if place in (None, 0) else []
+    return first + [item.code for section in shown for item in section.items]
 
 
 def _is_here(sheet: Sheet, place: int | None, code: str) -> bool:

@@ -15,7 +15,7 @@ from branches.places import Branch
 from branches.states import AuditState
 from branches.weeks import local_date
 from monitor.web import gate
-from monitor.web.capture.room import blueprint, moment_words
+from monitor.web.capture.room import blueprint, deadline_words, there
 
 MOST = 100
 LATEST = 12
@@ -88,7 +88,7 @@ def _facts(audit: Audit, branch: Branch, known: Assignment | None) -> list[tuple
     if audit.state == AuditState.RETURNED.value:
         found.append((say("To be corrected"), audit.reason))
         if known is not None and known.correct_until is not None:
-            found.append((say("Until"), moment_words(known.correct_until, branch.timezone)))
+            found.append((say("Until"), deadline_words(known.correct_until, branch.timezone)))
     elif known is not None:
         found.append((say("When"), window_words(known, branch)))
     if branch.address:
@@ -106,6 +106,7 @@ def window_words(known: Assignment, branch: Branch) -> str:
         days = tongue.date(known.opens_on)
     else:
         days = tongue.say("from {first} to {last}", first=known.opens_on, last=known.closes_on)
+    days = there(days, branch.timezone)
     if left < 0:
         return tongue.say("{days}; that is over", days=days)
     if left == 0:

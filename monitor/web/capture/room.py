@@ -1,12 +1,10 @@
 """What every page of the shopper's side shares: its own audits, moments in words, questions in the shopper's language."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_time
-from flask import Blueprint, abort
+from flask import Blueprint, abort, g
 
-from branches import access
+from branches import access, clocks
 from branches.audits import Audit
 from branches.drafts import VISITED
 from branches.errors import Refused
@@ -33,9 +31,20 @@ def own(public_id: str) -> Audit:
 
 def moment_words(at: datetime, zone: str) -> str:
     """A moment as the clock at the branch shows it."""
-    local, tongue = at.astimezone(ZoneInfo(zone)), gate.tongue()
-    clock = format_time(local.time(), "short", locale=tongue.locale)
-    return f"{tongue.date(local.date())}, {clock}"
+    return there(clocks.moment_words(gate.tongue(), at, zone), zone)
+
+
+def deadline_words(at: datetime, zone: str) -> str:
+    """A moment that must not be missed, always with whose clock is meant: its reader may be anywhere."""
+    tongue = gate.tongue()
+    return clocks.there(tongue, clocks.moment_words(tongue, at, zone), zone)
+
+
+def there(when: str, zone: str) -> str:
+    """With whose clock is meant where the chain lives by several."""
+    if "several_clocks" not in g:
+        g.several_clocks = clocks.are_several(gate.session())
+    return clocks.there(gate.tongue(), when, zone) if g.several_clocks else when
 
 
 def wording(item: Item, tongue: Language) -> tuple[dict[str, object], str]:

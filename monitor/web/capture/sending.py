@@ -15,7 +15,7 @@ from branches.sending import AlreadySent, ChangedSince
 from branches.states import AuditState
 from monitor.web import forms, gate
 from monitor.web.capture.asked import deadline_words, receipt_words
-from monitor.web.capture.room import VISIT_FIELD, blueprint, control, moment_words, own, sentence
+from monitor.web.capture.room import blueprint, control, moment_words, own, sentence
 from monitor.web.capture.sheet import Sheet
 
 
@@ -65,7 +65,7 @@ def _page(audit: Audit, said: str = "") -> str:
         audit_id=audit.public_id,
         branch=audit.branch.name,
         said=said,
-        found=[(_address(sheet, control(fault)), sentence(fault.refused, sheet.by_code)) for fault in faults],
+        found=[(sheet.address(control(fault)), sentence(fault.refused, sheet.by_code)) for fault in faults],
         progress=sheet.progress(),
         steps=_steps(sheet),
         visited=_visited(sheet),
@@ -85,14 +85,6 @@ def _visited(sheet: Sheet) -> str:
         return moment_words(sending.visit_time(sheet.filled.visited, zone), zone)
     except Refused:
         return ""
-
-
-def _address(sheet: Sheet, name: str) -> str:
-    """The page and the control where something is to be put right."""
-    code = name.removeprefix("m-")
-    places = [n for n, section in enumerate(sheet.sections, 1) if any(item.code == code for item in section.items)]
-    step = "1" if name == VISIT_FIELD or not places else str(places[0])
-    return url_for("capture.section", public_id=sheet.audit.public_id, step=step, _anchor=name)
 
 
 def _steps(sheet: Sheet) -> list[tuple[str, str, str]]:

@@ -8,7 +8,7 @@ from typing import Self
 from flask import url_for
 from sqlmodel import Session
 
-from branches import audits, drafts, photos, questions, rules, standards
+from branches import audits, clocks, drafts, photos, questions, review, rules, standards
 from branches.audits import Audit
 from branches.drafts import VISITED, Filled, Typed
 from branches.questions import Question, Questions
@@ -48,6 +48,8 @@ class Line:
     """What another page wanted in its place."""
     pictures: list[Picture]
     error: str
+    to_correct: bool
+    """Whether the audit came back because of it."""
 
 
 @dataclass(frozen=True)
@@ -71,11 +73,14 @@ class Sheet:
     photos: list[audits.Photo]
     errors: Mapping[str, str] = field(default_factory=dict)
     """A sentence by control."""
+    to_correct: frozenset[str] = frozenset()
+    """Items that the audit was returned for."""
 
     @classmethod
     def of(cls, session: Session, audit: Audit) -> Self:
         asked = questions.of(audit.standard, audit.channel)
-        return cls(audit, asked, drafts.read(session, audit), photos.of_audit(session, audit))
+        held, pictures = drafts.read(session, audit), photos.of_audit(session, audit)
+        return cls(audit, asked, held, pictures, to_correct=review.to_correct(session, audit))
 
     def with_typed(self, typed: Mapping[str, Typed], errors: Mapping[str, str]) -> "Sheet":
         """As it would be with what a page sent that could not be kept."""
@@ -101,6 +106,20 @@ class Sheet:
     @property
     def titles(self) -> dict[str, str]:
         return standards.titles(self.audit.standard, gate.tongue().code)
+
+    def address(self, name: str) -> str:
+        """The page and the control of that name, where something is to be put right."""
+        code = name.removeprefix("m-")
+        places = [n for n, section in enumerate(self.sections, 1) if any(item.code == code for item in section.items)]
+        step = str(places[0]) if places else "1"
+        return url_for("capture.section", public_id=self.audit.public_id, step=step, _anchor=name)
+
+    def onward(self) -> str:
+        """Where one goes on: with the first thing that head office asks to be corrected, else from the beginning."""
+        first = next((code for code in self.questions.by_code if code in self.to_correct & self.asked), "")
+        if first:
+            return self.address(f"m-{first}")
+        return url_for("capture.section", public_id=self.audit.public_id, step="1")
 
     def part(self, section: Section) -> Part:
         items = [item for item in section.items if item.code in self.questions.by_code]
@@ -152,8 +171,10 @@ class Sheet:
         return other.mark if other is not None else ""
 
     def _has_answer(self, code: str) -> bool:
-        item = self.questions.by_code[code].item
-        return bool(self.filled.typed(code).mark.strip()) or any(photo.item_id == item.id for photo in self.photos)
+        question = self.questions.by_code[code]
+        if question.rule.type is ItemType.PHOTO and any(photo.item_id == question.item.id for photo in self.photos):
+            return True
+        return questions.is_answered(question, self.filled.typed(code).mark)
 
     def line(self, question: Question) -> Line:
         item, rule = question.item, question.rule
@@ -176,6 +197,7 @@ class Sheet:
             other=_other_words(question, words, entry.other),
             pictures=self.pictures(item.id),
             error=self.errors.get(f"m-{item.code}", ""),
+            to_correct=item.code in self.to_correct,
         )
 
 
@@ -220,4 +242,4 @@ def _other_words(question: Question, words: Mapping[str, object], other: Typed |
 
 def visit_zone(audit: Audit) -> str:
     """The clock that counts, by its place."""
-    return audit.branch.timezone.rpartition("/")[2].replace("_", " ")
+    return clocks.city(gate.tongue(), audit.branch.timezone)

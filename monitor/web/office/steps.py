@@ -56,26 +56,30 @@ def _approve_and_release(audit: Audit, _: Typed) -> str:
 def _send_back(audit: Audit, typed: Typed) -> str:
     say = gate.tongue().say
     hours = int(typed.one_of("hours", HOURS, message("Choose until when it is to be corrected.")) or HOURS[0])
-    reason = reasons(audit, typed)
+    reason, items = reasons(audit, typed)
     if len(reason) > LONGEST_REASON:
         too_long = message("All reasons together may have {most} characters; these have {n}.")
         typed.wrong("reason", Refused(too_long, most=LONGEST_REASON, n=len(reason)))
     typed.take(
         "reason",
-        lambda: review.send_back(gate.session(), audit, reason=reason, by=by(), at=now(), correct_hours=hours),
+        lambda: review.send_back(
+            gate.session(), audit, reason=reason, items=items, by=by(), at=now(), correct_hours=hours
+        ),
     )
     return say("Returned to the shopper: {branch}.", branch=audit.branch.name)
 
 
-def reasons(audit: Audit, typed: Typed) -> str:
-    """What is said in general, then item by item, in the shopper's language as far as the items go."""
+def reasons(audit: Audit, typed: Typed) -> tuple[str, list[str]]:
+    """What is said in general, then item by item, in the shopper's language as far as the items go; and those items."""
     reader = audit.shopper.language if audit.shopper is not None and audit.shopper.language in codes() else "en"
-    found = [typed.text("reason", LONGEST_REASON)]
+    found, items = [typed.text("reason", LONGEST_REASON)], list[str]()
     for code, question in questions.of(audit.standard, audit.channel).by_code.items():
         if f"why-{code}" in request.form:
             why = typed.text(f"why-{code}", LONGEST_REASON)
-            found += [f"{short(question.item, language(reader))} · {why}"] if why else []
-    return "\n".join(one for one in found if one)
+            if why:
+                found.append(f"{short(question.item, language(reader))} · {why}")
+                items.append(code)
+    return "\n".join(one for one in found if one), items
 
 
 def _exclude(audit: Audit, typed: Typed) -> str:

@@ -1,0 +1,31 @@
+"""Clocks: moments in words, by the clock at a branch; and whose clock that is, where its reader may live by another."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_time, get_timezone_location
+from sqlmodel import Session, select
+
+from branches.language import Language
+from branches.places import Branch
+
+
+def moment_words(tongue: Language, at: datetime, zone: str) -> str:
+    """A moment as the clock in that zone shows it."""
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{tongue.date(local.date())}, {format_time(local.time(), 'short', locale=tongue.locale)}"
+
+
+def there(tongue: Language, when: str, zone: str) -> str:
+    """Days or a moment together with whose clock is meant: "4 July 2025, 19:04 (Budapest time)"."""
+    return tongue.say("{when} ({city} time)", when=when, city=city(tongue, zone))
+
+
+def city(tongue: Language, zone: str) -> str:
+    """A zone by the name of its city, without the country or continent before it."""
+    return get_timezone_location(ZoneInfo(zone), locale=tongue.locale, return_city=True).rpartition("/")[2]
+
+
+def are_several(session: Session) -> bool:
+    """Whether the chain's branches live by more than one clock."""
+    return len(session.exec(select(Branch.timezone).distinct().limit(2)).all()) > 1
