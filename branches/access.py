@@ -46,7 +46,6 @@ class Right(StrEnum):
     """Promise a corrective action and say that it is done."""
     VERIFY_ACTIONS = "verify_actions"
     DISMISS_FLAGS = "dismiss_flags"
-    READ_HISTORY = "read_history"
 
 
 class Reach(StrEnum):
@@ -95,7 +94,6 @@ RIGHTS: Mapping[Role, Mapping[Right, Reach]] = {
         Right.DECIDE_APPEALS: Reach.CHAIN,
         Right.VERIFY_ACTIONS: Reach.CHAIN,
         Right.DISMISS_FLAGS: Reach.CHAIN,
-        Right.READ_HISTORY: Reach.CHAIN,
     },
 }
 

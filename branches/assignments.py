@@ -1,7 +1,9 @@
 """Assignments: who audits where, in which window, for which fee, and what became of it before there were answers."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from sqlmodel import Field, Relationship, Session, SQLModel, col, select
 
@@ -9,6 +11,7 @@ from branches import audits, history, outbox
 from branches.audits import Audit
 from branches.database import UtcTime, hold
 from branches.errors import Conflict, NotFound, Refused
+from branches.language import message
 from branches.outbox import MailKind
 from branches.people import User
 from branches.places import Branch
@@ -78,15 +81,20 @@ def assign(
     fee: str = "",
     channel: str = "visit",
     lockout_days: int = LOCKOUT_DAYS,
+    anyway: bool = False,
     by: User | None,
     at: datetime,
 ) -> Assignment:
-    """Asks a shopper to audit a branch within a window of days, and tells them so."""
+    """Asks a shopper to audit a branch within a window of days, and tells them so.
+
+    `anyway`: also where they have been there of late, for whoever has been told so and knows better.
+    """
     window = Window(opens_on, closes_on)
     check_window(window, branch, at)
     _hold_shopper(session, shopper)  # of two assignments at once the second sees the first
-    check_shopper(session, shopper, branch, window, lockout_days=lockout_days)
-    audit = audits.assign(session, standard, branch, shopper, by=by, at=at, channel=channel)
+    check_shopper(session, shopper, branch, window, lockout_days=lockout_days, anyway=anyway)
+    details = {"anyway": True} if anyway else {}
+    audit = audits.assign(session, standard, branch, shopper, by=by, at=at, channel=channel, **details)
     made = Assignment(audit_id=audit.id, opens_on=opens_on, closes_on=closes_on, brief=brief.strip(), fee=fee.strip())
     session.add(made)
     session.flush()
@@ -116,23 +124,57 @@ def check_shopper(
     *,
     lockout_days: int = LOCKOUT_DAYS,
     but: Audit | None = None,
+    anyway: bool = False,
 ) -> None:
-    """Refuses who knows the branch, or is known there from another audit than `but`."""
+    """Refuses who knows the branch and, unless `anyway`, who is known there from another audit than `but`."""
     if session.get(ConflictOfInterest, (shopper.id, branch.id)) is not None:
         raise Refused("This shopper has declared a conflict of interest with {branch}.", branch=branch.name)
-    days = lockout_days
+    for refused in () if anyway else _known_there(session, shopper, branch, window, days=max(lockout_days, 1), but=but):
+        raise refused
+
+
+def doubts(
+    session: Session,
+    shopper: User,
+    branch: Branch,
+    window: Window,
+    *,
+    lockout_days: int = LOCKOUT_DAYS,
+    but: Audit | None = None,
+) -> list[Refused]:
+    """What speaks against it, though it may be done all the same: who was there of late, or goes there meanwhile."""
+    known = _known_there(session, shopper, branch, window, days=max(lockout_days, 1), but=but)
+    return [*known, *_others_there(session, shopper, branch, window)]
+
+
+def _known_there(
+    session: Session, shopper: User, branch: Branch, window: Window, *, days: int, but: Audit | None
+) -> Iterator[Refused]:
+    """The shopper's own audits of the branch within so many days, other than that one."""
     query = select(Audit, Assignment).outerjoin(Assignment).where(col(Audit.state).not_in(NEVER_MADE))
     if but is not None:
         query = query.where(Audit.id != but.id)
     for audit, known in session.exec(query.where(Audit.shopper_id == shopper.id, Audit.branch_id == branch.id)):
         other = _days(audit, known, branch)
-        if window.days_to(other) < max(days, 1):
-            raise Refused(
-                "This shopper audits {branch} around {day} already; {n} days must lie between two audits.",
-                branch=branch.name,
-                day=other.last,
-                n=max(days, 1),
-            )
+        if window.days_to(other) < days:
+            said = message("This shopper audits {branch} around {day} already; {n} days should lie between two audits.")
+            yield Refused(said, branch=branch.name, day=other.last, n=days)
+
+
+def _others_there(session: Session, shopper: User, branch: Branch, window: Window) -> Iterator[Refused]:
+    """What other shoppers are still to do there in the same days."""
+    query = select(Assignment, User).join(Audit, col(Audit.id) == Assignment.audit_id)
+    query = query.join(User, col(User.id) == Audit.shopper_id).where(Audit.branch_id == branch.id)
+    query = query.where(col(Audit.state).in_(NOT_SENT), User.id != shopper.id)
+    query = query.where(col(Assignment.opens_on) <= window.last, col(Assignment.closes_on) >= window.first)
+    for known, other in session.exec(query.order_by(col(Assignment.opens_on), col(Assignment.audit_id))):
+        yield Refused(
+            message("{shopper} is to audit {branch} as well, from {first} to {last}."),
+            shopper=other.name or other.email or other.code or other.public_id,
+            branch=branch.name,
+            first=known.opens_on,
+            last=known.closes_on,
+        )
 
 
 def _days(audit: Audit, known: Assignment | None, branch: Branch) -> Window:
@@ -157,10 +199,11 @@ def change_window(
     opens_on: date,
     closes_on: date,
     lockout_days: int = LOCKOUT_DAYS,
+    anyway: bool = False,
     by: User,
     at: datetime,
 ) -> None:
-    """Gives an audit that has not been sent yet other days."""
+    """Gives an audit that has not been sent yet other days, and tells its shopper so; `anyway` as in assigning."""
     if audit.shopper is not None:
         _hold_shopper(session, audit.shopper)
     hold(session, audit)
@@ -171,13 +214,14 @@ def change_window(
     window = Window(opens_on, closes_on)
     check_window(window, audit.branch, at)
     if audit.shopper is not None:
-        check_shopper(session, audit.shopper, audit.branch, window, lockout_days=lockout_days, but=audit)
+        check_shopper(session, audit.shopper, audit.branch, window, lockout_days=lockout_days, but=audit, anyway=anyway)
     before = [known.opens_on.isoformat(), known.closes_on.isoformat()]
     known.opens_on, known.closes_on = opens_on, closes_on
     session.add(known)
     after = [opens_on.isoformat(), closes_on.isoformat()]
     if before != after:
         history.write(session, "change_window", audit, by=by, at=at, before=before, after=after)
+        _tell(session, MailKind.MOVED, audit, at, days=after)
 
 
 def withdraw(session: Session, audit: Audit, *, reason: str, by: User, at: datetime) -> None:
@@ -186,6 +230,7 @@ def withdraw(session: Session, audit: Audit, *, reason: str, by: User, at: datet
         raise Refused("Say why this audit is withdrawn; the shopper reads it.")
     hold(session, audit)
     audits.move(session, audit, AuditState.WITHDRAWN, by=by, at=at, reason=reason.strip(), why="by head office")
+    _tell(session, MailKind.WITHDRAWN, audit, at)
 
 
 def decline(session: Session, audit: Audit, *, reason: str, by: User, at: datetime) -> None:
@@ -226,6 +271,8 @@ def declare_conflict(session: Session, shopper: User, branch: Branch, *, reason:
         audits.move(
             session, audit, AuditState.WITHDRAWN, by=by, at=at, reason=reason.strip(), why="conflict of interest"
         )
+        if by.id != shopper.id:
+            _tell(session, MailKind.WITHDRAWN, audit, at)
 
 
 def expires_at(audit: Audit, known: Assignment, *, grace: timedelta = GRACE) -> datetime:
@@ -246,6 +293,11 @@ def expire_overdue(session: Session, at: datetime, *, grace: timedelta = GRACE) 
             audits.move(session, audit, AuditState.EXPIRED, by=None, at=at)
             ended.append(audit)
     return ended
+
+
+def _tell(session: Session, kind: MailKind, audit: Audit, at: datetime, **about: Any) -> None:
+    if audit.shopper is not None:
+        outbox.for_audit(session, kind, audit.shopper, audit.public_id, at=at, **about)
 
 
 def _own(audit: Audit, by: User) -> None:

@@ -66,6 +66,12 @@ def done_by(session: Session, person: Actor, *, most: int) -> list[Event]:
     return list(session.exec(query.limit(most)))
 
 
+def latest(session: Session, thing: str, verb: str) -> Event | None:
+    """The last time that was done to any thing of that kind."""
+    query = select(Event).where(Event.thing == thing, Event.verb == verb)
+    return session.exec(query.order_by(col(Event.id).desc()).limit(1)).first()
+
+
 def last_change(session: Session, known_at: datetime) -> int:
     """The newest event that bears on what counted at that moment; a later one bears on later moments alone.
 

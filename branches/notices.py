@@ -1,5 +1,6 @@
 """Notices: when a branch's staff were told that mystery shoppers come; before that they are shown nothing of it."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -41,6 +42,14 @@ def note(session: Session, branch: Branch, *, informed_on: date, how: str, by: U
     session.flush()
     history.write(session, "note", notice, by=by, at=at, branch=branch.code, day=informed_on.isoformat())
     return notice
+
+
+def note_all(
+    session: Session, branches: Iterable[Branch], *, informed_on: date, how: str, by: User, at: datetime
+) -> list[Notice]:
+    """The same of many branches, all or none; one that has been noted meanwhile is left as it is."""
+    untold = [branch for branch in branches if not is_informed(session, branch)]
+    return [note(session, branch, informed_on=informed_on, how=how, by=by, at=at) for branch in untold]
 
 
 def withdraw(session: Session, notice: Notice, *, by: User, at: datetime) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import JSON, Column, ColumnElement, Index
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Relationship, Session, SQLModel, col, select
 
+from branches import history
 from branches.database import UtcTime
 from branches.editions import Edition
 from branches.people import Role, User
@@ -30,6 +31,8 @@ class MailKind(StrEnum):
     EDITION = "edition"
     ASSIGNED = "assigned"
     RETURNED = "returned"
+    MOVED = "moved"
+    WITHDRAWN = "withdrawn"
 
 
 class Mail(SQLModel, table=True):
@@ -104,17 +107,19 @@ def readers(session: Session, edition: Edition) -> list[User]:
     return list(session.exec(query.order_by(col(User.id))))
 
 
-def for_audit(session: Session, kind: MailKind, shopper: User, audit: str, *, at: datetime) -> Mail | None:
+def for_audit(
+    session: Session, kind: MailKind, shopper: User, audit: str, *, at: datetime, **about: Any
+) -> Mail | None:
     """Mail to a shopper about the audit of that public id; none where nobody knows their address.
 
-    An audit is assigned once, but may be returned again and again.
+    An audit is assigned and withdrawn once, but may be returned or moved again and again.
     """
     if shopper.email is None or not shopper.active:
         return None
     key = f"{kind.value}:{audit}:{shopper.public_id}"
-    if kind is MailKind.RETURNED:
+    if kind in (MailKind.RETURNED, MailKind.MOVED):
         key += f":{at:%Y%m%d%H%M%S%f}"
-    return write(session, kind, shopper, {"audit": audit}, key=key, at=at)
+    return write(session, kind, shopper, {"audit": audit, **about}, key=key, at=at)
 
 
 def due(session: Session, now: datetime) -> list[Mail]:
@@ -207,10 +212,12 @@ def _end(session: Session, mail: Mail, *still: ColumnElement[bool], **values: ob
     session.exec(sa.update(Mail).where(unsent, *still).values(holder="", lease_until=None, **values))
 
 
-def retry(session: Session, *, at: datetime) -> int:
-    """Whatever waits is tried at the next look; how many mails that is."""
-    busy = col(Mail.lease_until).is_not(None) & (col(Mail.lease_until) > at)
-    return session.exec(sa.update(Mail).where(waiting(), ~busy).values(next_at=at)).rowcount
+def retry(session: Session, *, by: User | None, at: datetime) -> int:
+    """Whatever waits is tried at the next look; how many mails that is. History notes it of those in trouble."""
+    free = waiting() & (col(Mail.lease_until).is_(None) | (col(Mail.lease_until) <= at))
+    for mail in session.exec(select(Mail).where(free, Mail.trouble != "").order_by(col(Mail.id))):
+        history.write(session, "retry", mail, by=by, at=at)
+    return session.exec(sa.update(Mail).where(free).values(next_at=at)).rowcount
 
 
 @dataclass(frozen=True)

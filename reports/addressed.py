@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from branches import access, actions, editions, standards
+from branches import access, actions, clocks, editions, standards
 from branches.assignments import Assignment
 from branches.audits import Audit
 from branches.editions import Edition
@@ -14,7 +14,7 @@ from branches.language import Language, language
 from branches.outbox import Mail, MailKind
 from branches.people import Role, User
 from branches.states import AuditState
-from branches.weeks import Week, local_date
+from branches.weeks import Week
 from reports import mail as words
 from reports import paper, render, stored, wording
 from reports.compose import compose, scope_name
@@ -31,6 +31,8 @@ AHEAD = timedelta(days=7)
 WHERE_IT_STANDS = {
     MailKind.ASSIGNED: {AuditState.ASSIGNED, AuditState.STARTED},
     MailKind.RETURNED: {AuditState.RETURNED},
+    MailKind.MOVED: {AuditState.ASSIGNED, AuditState.STARTED},
+    MailKind.WITHDRAWN: {AuditState.WITHDRAWN},
 }
 
 
@@ -193,13 +195,24 @@ def audit(session: Session, mail: Mail, reader: User, links: Links) -> Enclosed:
         raise NoReader
     if AuditState(found.state) not in WHERE_IT_STANDS[kind]:
         raise NoReader
-    tongue, task = language(reader.language), _task(found, assignment, links)
-    if kind is MailKind.ASSIGNED:
-        return Enclosed(words.assigned_mail(task, tongue))
-    return Enclosed(words.returned_mail(task, found.reason, _until(found, assignment, tongue), tongue))
+    days = [assignment.opens_on.isoformat(), assignment.closes_on.isoformat()]
+    if mail.about.get("days", days) != days:
+        raise NoReader  # moved once more: the mail about that tells where it stands
+    tongue = language(reader.language)
+    task = _task(session, found, assignment, links)
+    match kind:
+        case MailKind.RETURNED:
+            letter = words.returned_mail(task, found.reason, _until(found, assignment, tongue), tongue)
+        case MailKind.MOVED:
+            letter = words.moved_mail(task, tongue)
+        case MailKind.WITHDRAWN:
+            letter = words.withdrawn_mail(task, found.reason, tongue)
+        case _:
+            letter = words.assigned_mail(task, tongue)
+    return Enclosed(letter)
 
 
-def _task(found: Audit, assignment: Assignment, links: Links) -> Task:
+def _task(session: Session, found: Audit, assignment: Assignment, links: Links) -> Task:
     return Task(
         branch=found.branch.name,
         address=found.branch.address,
@@ -208,12 +221,14 @@ def _task(found: Audit, assignment: Assignment, links: Links) -> Task:
         brief=assignment.brief,
         fee=assignment.fee,
         link=links.home,
+        zone=found.branch.timezone if clocks.are_several(session) else "",
     )
 
 
 def _until(found: Audit, assignment: Assignment, tongue: Language) -> str:
-    """By which day at the branch it can be corrected."""
+    """By when it can be corrected, by the clock at the branch: the mail may be read under any other."""
     if assignment.correct_until is None:
         return ""
-    day = local_date(assignment.correct_until, found.branch.timezone)
-    return tongue.say("Please correct it by {day}.", day=day)
+    zone = found.branch.timezone
+    moment = clocks.there(tongue, clocks.moment_words(tongue, assignment.correct_until, zone), zone)
+    return tongue.say("Please correct it by {moment}.", moment=moment)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from branches import clocks
 from branches.actions import Promised
 from branches.language import Language
 from reports import mail_layout, wording
@@ -188,13 +189,14 @@ class Task:
     brief: str
     fee: str
     link: str
+    zone: str = ""
+    """Of the branch, where the chain's branches live by several clocks."""
 
 
 def assigned_mail(task: Task, tongue: Language) -> Letter:
     """You are asked to audit a branch. The subject names no branch: others may see it on the lock screen."""
     say = tongue.say
-    when = say("From {first} to {last}.", first=task.opens_on, last=task.closes_on)
-    facts = (wording.isolated(task.address), when, say("Fee: {fee}", fee=task.fee) if task.fee else "")
+    facts = (wording.isolated(task.address), _when_to_go(task, tongue), _fee(task, tongue))
     blocks: list[Block] = [
         Lead(say("A new audit"), wording.isolated(task.branch), tuple(filter(None, facts))),
         *([Lines(tuple(task.brief.split("\n")), say("What to look out for"))] if task.brief.strip() else []),
@@ -212,6 +214,41 @@ def returned_mail(task: Task, reason: str, until: str, tongue: Language) -> Lett
         Way(say("Open my audits"), task.link),
     ]
     return _to_shopper(say("An audit came back to you"), blocks, tongue)
+
+
+def moved_mail(task: Task, tongue: Language) -> Letter:
+    """The visit is to be made on other days than you were told."""
+    say = tongue.say
+    facts = (_when_to_go(task, tongue), wording.isolated(task.address))
+    blocks: list[Block] = [
+        Lead(say("An audit of yours has other days now"), wording.isolated(task.branch), tuple(filter(None, facts))),
+        Way(say("Open my audits"), task.link),
+    ]
+    return _to_shopper(say("An audit of yours has other days now"), blocks, tongue)
+
+
+def withdrawn_mail(task: Task, reason: str, tongue: Language) -> Letter:
+    """You are not asked for this audit any more, and why."""
+    say = tongue.say
+    blocks: list[Block] = [
+        Lead(
+            say("An audit of yours has been withdrawn"),
+            wording.isolated(task.branch),
+            (say("There is nothing more for you to do."),),
+        ),
+        *([Lines(tuple(reason.split("\n")), say("What head office wrote"))] if reason.strip() else []),
+        Way(say("Open my audits"), task.link),
+    ]
+    return _to_shopper(say("An audit of yours has been withdrawn"), blocks, tongue)
+
+
+def _when_to_go(task: Task, tongue: Language) -> str:
+    days = tongue.say("From {first} to {last}.", first=task.opens_on, last=task.closes_on)
+    return clocks.there(tongue, days.rstrip(".।"), task.zone) if task.zone else days
+
+
+def _fee(task: Task, tongue: Language) -> str:
+    return tongue.say("Fee: {fee}", fee=task.fee) if task.fee else ""
 
 
 def _to_shopper(subject: str, blocks: list[Block], tongue: Language) -> Letter:

@@ -46,4 +46,4 @@ def retry(config_file: Path | None) -> None:
     """Have the scheduler try everything that waits at its next look."""
     config = read_config(config_file)
     with transaction(open_chain(config)) as session:
-        click.echo(f"{outbox.retry(session, at=now())} will be tried at the scheduler's next look.")
+        click.echo(f"{outbox.retry(session, by=None, at=now())} will be tried at the scheduler's next look.")

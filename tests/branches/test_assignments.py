@@ -6,15 +6,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from branches import assignments, audits, history, review
-from branches.assignments import Assignment, ConflictOfInterest
+from branches.assignments import Assignment, ConflictOfInterest, Window
 from branches.audits import Audit
 from branches.database import transaction
 from branches.errors import Conflict, NotFound, Refused
 from branches.outbox import Mail
-from branches.people import User
+from branches.people import Role, User
 from branches.places import Branch
 from branches.questions import Mark
 from tests import make
@@ -84,12 +84,52 @@ def test_one_shopper_audits_one_branch_again_only_after_a_while(session: Session
     assign(session, branch, shopper)
     for gap in (0, 1, 29):
         first = LAST + timedelta(days=gap)
-        with pytest.raises(Refused, match="30 days must lie between"):
+        with pytest.raises(Refused, match="30 days should lie between"):
             assign(session, branch, shopper, opens_on=first, closes_on=first)
     later = LAST + timedelta(days=30)
     assert assign(session, branch, shopper, opens_on=later, closes_on=later).opens_on == later
     assert assign(session, branch, make.shopper(session)).opens_on == FIRST
     assert assign(session, None, shopper).opens_on == FIRST
+
+
+def test_who_has_been_told_may_assign_all_the_same(session: Session) -> None:
+    branch, shopper, office = make.branch(session, name="Main Street"), make.shopper(session), make.user(session)
+    assign(session, branch, shopper)
+    window = Window(LAST + timedelta(days=1), LAST + timedelta(days=2))
+    doubts = assignments.doubts(session, shopper, branch, window)
+    assert [str(one) for one in doubts] == [
+        "This shopper audits Main Street around 2025-07-09 already; 30 days should lie between two audits."
+    ]
+    again = assign(session, branch, shopper, opens_on=window.first, closes_on=window.last, anyway=True)
+    assert [event.details for event in history.of(session, again.audit)] == [{"anyway": True}]
+    later = {"opens_on": window.last, "closes_on": window.last, "by": office, "at": make.NOON}
+    assignments.change_window(session, again.audit, anyway=True, **later)  # type: ignore[arg-type]
+    assert again.opens_on == window.last
+
+
+def test_two_shoppers_in_the_same_days_are_worth_a_word(session: Session) -> None:
+    branch, office = make.branch(session, name="Main Street"), make.user(session)
+    known = assign(session, branch, make.user(session, Role.SHOPPER, name="Ann")).audit
+    other = make.shopper(session)
+
+    def doubts(first: date, last: date) -> list[str]:
+        return [str(one) for one in assignments.doubts(session, other, branch, Window(first, last))]
+
+    said = ["Ann is to audit Main Street as well, from 2025-07-03 to 2025-07-09."]
+    assert (doubts(LAST, LAST), doubts(FIRST - timedelta(days=3), FIRST)) == (said, said)
+    assert (
+        doubts(LAST + timedelta(days=1), LAST + timedelta(days=9)),
+        doubts(FIRST - timedelta(days=3), FIRST - timedelta(days=1)),
+    ) == ([], [])
+    assignments.withdraw(session, known, reason="Ill", by=office, at=make.NOON)
+    assert doubts(FIRST, LAST) == []
+
+
+def test_who_has_a_conflict_of_interest_is_refused_anyway(session: Session) -> None:
+    branch, shopper = make.branch(session), make.shopper(session)
+    assignments.declare_conflict(session, shopper, branch, reason="My cousin.", by=shopper, at=make.NOON)
+    with pytest.raises(Refused, match="conflict of interest"):
+        assign(session, branch, shopper, anyway=True)
 
 
 def test_the_day_of_the_visit_counts_and_what_was_never_made_does_not(session: Session) -> None:
@@ -179,7 +219,7 @@ def test_the_days_of_an_open_audit_change_once_the_shopper_is_free_then(session:
     assert changes == [{"before": ["2025-07-03", "2025-07-09"], "after": ["2025-07-05", "2025-07-20"]}]
     shopper = session.get_one(User, asked.audit.shopper_id)
     other = assign(session, asked.audit.branch, shopper, opens_on=date(2025, 9, 1), closes_on=date(2025, 9, 5))
-    with pytest.raises(Refused, match="30 days must lie between"):
+    with pytest.raises(Refused, match="30 days should lie between"):
         assignments.change_window(session, other.audit, **later)  # type: ignore[arg-type]
 
 
@@ -201,6 +241,31 @@ def test_head_office_withdraws_with_a_reason(session: Session) -> None:
     assignments.withdraw(session, asked.audit, reason=" The branch is being painted. ", by=office, at=make.NOON)
     assert (asked.audit.state, asked.audit.reason) == ("withdrawn", "The branch is being painted.")
     assert told(session, asked.audit) == [("assign", ""), ("withdrawn", "by head office")]
+
+
+def test_a_shopper_is_told_of_new_days_and_of_a_withdrawal_once_each(session: Session) -> None:
+    office, audit = make.user(session), assign(session).audit
+    later = {"opens_on": FIRST, "closes_on": date(2025, 7, 20), "by": office, "at": make.NOON}
+    for _ in range(2):
+        assignments.change_window(session, audit, **later)  # type: ignore[arg-type]
+    assignments.withdraw(session, audit, reason="Painted", by=office, at=make.NOON)
+    with pytest.raises(Conflict):
+        assignments.withdraw(session, audit, reason="Painted", by=office, at=make.NOON)
+    mails = session.exec(select(Mail).order_by(col(Mail.id))).all()
+    assert [(mail.kind, mail.user_id) for mail in mails] == [
+        (kind, audit.shopper_id) for kind in ("assigned", "moved", "withdrawn")
+    ]
+    assert mails[1].about == {"audit": audit.public_id, "days": ["2025-07-03", "2025-07-20"]}
+
+
+def test_a_conflict_that_head_office_notes_is_told_but_not_ones_own(session: Session) -> None:
+    office = make.user(session)
+    for by in (office, None):
+        audit = assign(session).audit
+        who = session.get_one(User, audit.shopper_id)
+        assignments.declare_conflict(session, who, audit.branch, reason="A cousin.", by=by or who, at=make.NOON)
+    kinds = [mail.kind for mail in session.exec(select(Mail).order_by(col(Mail.id)))]
+    assert kinds == ["assigned", "withdrawn", "assigned"]
 
 
 def test_days_and_a_conflict_of_interest_changed_at_once_wait_for_each_other(engine: sa.Engine) -> None:

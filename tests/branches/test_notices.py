@@ -54,3 +54,15 @@ def test_a_notice_is_taken_back_once_and_stays_on_record(session: Session) -> No
     assert [row.id for row in notices.log(session, branch)] == [second.id, first.id]
     assert [event.verb for event in history.of(session, first)] == ["note", "withdraw"]
     assert notices.is_informed(session, branch)
+
+
+def test_many_branches_are_noted_at_once_all_or_none(session: Session) -> None:
+    office, region = make.user(session), make.region(session)
+    told, one, two = (make.branch(session, region) for _ in range(3))
+    first = notices.note(session, told, informed_on=TODAY, how="By letter", by=office, at=make.NOON)
+    noted = notices.note_all(session, [told, one, two], informed_on=TODAY, how="At work", by=office, at=make.NOON)
+    assert [(row.branch_id, row.informed_on, row.how) for row in noted] == [
+        (b.id, TODAY, "At work") for b in (one, two)
+    ]
+    assert [row.id for row in notices.log(session, told)] == [first.id]
+    assert notices.note_all(session, [one, two], informed_on=TODAY, how="At work", by=office, at=make.NOON) == []

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from branches import editions, outbox
+from branches import editions, history, outbox
 from branches.database import reading, transaction
 from branches.editions import CHAIN, Edition, Scope
 from branches.outbox import Counts, Mail, MailKind
@@ -193,8 +193,9 @@ def test_retrying_by_hand_makes_all_due(session: Session) -> None:
     mail = a_mail(session)
     claim(session, mail)
     outbox.mark_failed(session, mail, "550 no", for_good=True, now=NOW)
-    assert outbox.retry(session, at=NOW + HOUR) == 1
+    assert outbox.retry(session, by=None, at=NOW + HOUR) == 1
     assert fresh(session, mail).next_at == NOW + HOUR
+    assert [(event.verb, event.at) for event in history.of(session, mail)] == [("retry", NOW + HOUR)]
 
 
 def test_what_is_dropped_is_given_up(session: Session) -> None:

@@ -72,7 +72,7 @@ OPENED_BY = {
         "office.branch office.change_branch office.change_region office.open_branch office.open_region "
         "office.opening_branch office.opening_region office.places office.region"
     ),
-    Right.KEEP_NOTICES: "office.note office.take_back",
+    Right.KEEP_NOTICES: "office.inform office.informing office.note office.take_back",
     Right.READ_OWN_BRANCH: "portal.branch portal.paper portal.table",
     Right.READ_RESULTS: "results.action results.answer results.audit results.flag results.photo",
     Right.APPEAL: "results.appeal",
@@ -223,7 +223,7 @@ def test_a_route_that_the_walk_has_no_example_for_fails_it(opened: Opened) -> No
         may(Door(Rule("/x", endpoint="unknown.page"), "GET"), Role.OFFICE, mine=True)
 
 
-NO_PAGE = {Right.SEE_BRANCHES, Right.SEE_AUDITS, Right.READ_HISTORY}
+NO_PAGE = {Right.SEE_BRANCHES, Right.SEE_AUDITS}
 """Rights that no route names alone: they say which rows other pages show."""
 
 
@@ -231,6 +231,21 @@ NO_PAGE = {Right.SEE_BRANCHES, Right.SEE_AUDITS, Right.READ_HISTORY}
 @pytest.mark.parametrize("role", Role)
 def test_every_route_answers_each_role_as_the_table_says(opened: Opened, role: Role) -> None:
     assert wrong(opened, role, enter(opened, role)) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("role", Role)
+def test_every_page_stands_under_one_entry_of_the_list_of_pages(opened: Opened, role: Role) -> None:
+    visitor, found = enter(opened, role), dict[str, int]()
+    for door in doors(opened.app):
+        if door.method == "GET" and may(door, role, mine=True):
+            answer = visitor.client.get(door.path(opened.world.mine))
+            page = answer.text if answer.mimetype == "text/html" else ""
+            listed = re.search(r'<nav aria-label="Pages">.*?</nav>', page, re.DOTALL)
+            if answer.status_code == 200 and listed:
+                found[door.rule.endpoint] = len(set(re.findall(r'href="(\S+)" aria-current="page"', listed[0])))
+    assert {endpoint: n for endpoint, n in found.items() if n != 1} == {}
+    assert len(found) > 1
 
 
 RESULT, OWN, DESK = "/results/{}/photos/{}/small", "/audits/{}/photos/{}/small", "/office/review/{}/photos/{}/small"

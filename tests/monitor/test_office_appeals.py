@@ -42,9 +42,12 @@ def test_an_appeal_is_rejected_and_nothing_changes(rooms: Rooms) -> None:
     [
         ({}, "Choose whether the answer stays."),
         ({"verdict": "keep"}, "Say why; the branch reads it."),
-        ({"verdict": "change", "decision": "So"}, "Choose the mark that it becomes."),
+        ({"verdict": "change", "decision": "So"}, "You chose to change the answer: say what it becomes."),
         ({"verdict": "change", "decision": "So", "mark": "no"}, "The answer is marked so already"),
-        ({"verdict": "change", "decision": "So", "mark": "7\0"}, "Choose the mark that it becomes."),
+        (
+            {"verdict": "change", "decision": "So", "mark": "7\0"},
+            "You chose to change the answer: say what it becomes.",
+        ),
         ({"verdict": "change", "decision": "x" * 2001, "mark": "yes"}, "That is longer than 2,000 characters."),
         ({"verdict": "change", "decision": "So", "mark": "y" * 10_000}, "That is longer than 200 characters."),
     ],
@@ -52,6 +55,8 @@ def test_an_appeal_is_rejected_and_nothing_changes(rooms: Rooms) -> None:
 def test_a_decision_that_cannot_be_keeps_what_was_typed(rooms: Rooms, fields: dict[str, str], said: str) -> None:
     appeal, office = rooms.appeal(), rooms.office()
     asked = form(office.get(f"/office/appeals/{appeal}"), appeal)
+    assert "If it is changed: to what?" in office.get(f"/office/appeals/{appeal}").text
+    assert "(optional)" not in office.get(f"/office/appeals/{appeal}").text
     blank = {"verdict": "", "mark": "", "decision": ""}
     page = office.submit(asked, status=422, **(blank | fields))
     assert said in page.text

@@ -8,8 +8,10 @@ import pytest
 
 from branches.assignments import Assignment
 from branches.audits import Audit
+from branches.database import transaction
 from branches.outbox import Mail
 from branches.people import Role
+from tests import make
 from tests.databases import SqliteDatabases
 from tests.monitor.rooms import Rooms, form, opened
 
@@ -78,13 +80,48 @@ def test_a_branch_may_be_named_by_its_code_or_name(rooms: Rooms) -> None:
     assert [audit.branch_id for audit in rooms.all(Audit)] != []
 
 
-def test_who_was_there_lately_is_not_asked_again(rooms: Rooms) -> None:
+def test_who_was_there_lately_is_asked_again_after_a_word(rooms: Rooms) -> None:
     office = rooms.office()
     office.submit(form(office.get("/office/assignments/new"), "/new"), **asked(rooms))  # type: ignore[arg-type]
-    asks = form(office.get("/office/assignments/new"), "/new")
-    page = office.submit(asks, status=422, **asked(rooms))
-    assert ("#shopper" in page.links, "30 days must lie between two audits" in page.text) == (True, True)
+    page = office.submit(form(office.get("/office/assignments/new"), "/new"), status=422, **asked(rooms))
+    assert "around 18 July 2025 already; 30 days should lie between two audits." in page.text
+    ((name, value),) = form(page, "/new").buttons
+    other = asked(rooms) | {"closes_on": "2025-07-19", name: value}
+    page = office.submit(form(page, "/new"), status=422, **other)  # was warned of something else
     assert len(rooms.all(Audit)) == 1
+    ((name, value),) = form(page, "/new").buttons
+    page = office.submit(form(page, "/new"), **other | {name: value})  # type: ignore[arg-type]
+    assert ("is asked to audit" in page.text, len(rooms.all(Audit))) == (True, 2)
+
+
+def test_two_shoppers_in_the_same_days_are_worth_a_word(rooms: Rooms) -> None:
+    office = rooms.office()
+    rooms.audit("assigned")
+    with transaction(rooms.engine) as session:
+        other = make.shopper(session).public_id
+    values = asked(rooms) | {"shopper": other}
+    page = office.submit(form(office.get("/office/assignments/new"), "/new"), status=422, **values)
+    assert "Sam <i>Shopper</i> is to audit Kossuth <b>tér</b> & $x$ as well, from 7 July 2025 to 14 July" in page.text
+    assert form(page, "/new").fields["brief"] == "" or "Ask &lt;b&gt;twice&lt;/b&gt;." in page.html
+    ((name, value),) = form(page, "/new").buttons
+    office.submit(form(page, "/new"), **values | {name: value})  # type: ignore[arg-type]
+    assert len(rooms.all(Audit)) == 2
+
+
+def test_new_days_that_meet_anothers_are_changed_after_a_word(rooms: Rooms) -> None:
+    audit, office = rooms.audit("assigned"), rooms.office()
+    rooms.audit("assigned")
+    days = {"opens_on": "2025-07-12", "closes_on": "2025-07-20"}
+    page = office.submit(form(office.get(f"/office/assignments/{audit}"), "/days"), status=422, **days)
+    assert ("as well, from 7 July 2025 to 14 July 2025" in page.text, len(_changes(rooms))) == (True, 0)
+    ((name, value),) = form(page, "/days").buttons
+    page = office.submit(form(page, "/days"), **days | {name: value})  # type: ignore[arg-type]
+    assert "The days are changed; the shopper is told by mail." in page.text
+    assert _changes(rooms) == ["moved"]
+
+
+def _changes(rooms: Rooms) -> list[str]:
+    return [mail.kind for mail in rooms.all(Mail) if mail.kind != "assigned"]
 
 
 def test_the_days_change_and_an_audit_is_withdrawn_once(rooms: Rooms) -> None:

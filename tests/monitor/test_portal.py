@@ -122,6 +122,10 @@ def test_a_plan_that_lacks_something_comes_back_with_what_was_typed(opened: Open
         page = staff.submit(form(staff.get(answer_path(opened)), "/plan"), status=422, plan="Smile <b>.", due=day)
         assert (words in page.text, "Smile <b>." in page.text, page.title.startswith("Error:")) == (True, True, True)
     staff.submit(form(staff.get(answer_path(opened)), "/plan"), status=422, plan=" ", due="2026-03-20")
+    page = staff.submit(form(staff.get(answer_path(opened)), "/plan"), status=422, plan="", due="")
+    assert {"#plan", "#due"} <= set(page.links)
+    for said in ("Say what the branch will do.", "Give the day as year-month-day"):
+        assert page.text.count(said) == 2  # above the form, and beside its field
     staff.submit(form(staff.get(answer_path(opened)), "/plan"), status=422, plan="x" * 2001, due="2026-03-20")
     assert len(actions_of(opened)) == before
 

@@ -108,7 +108,9 @@ def decide(public_id: str) -> Answered:
 def _mark(appeal: Appeal, typed: Typed) -> str:
     """The mark that takes the answer's place, checked here so that what is wrong stands beside it."""
     question = question_of(appeal.audit, _item(appeal))
-    mark = questions.read(question.rule, typed.line("mark", LONGEST_MARK, message("Choose the mark that it becomes.")))
+    mark = questions.read(
+        question.rule, typed.line("mark", LONGEST_MARK, message("You chose to change the answer: say what it becomes."))
+    )
     if mark and "mark" not in typed.errors:
         with typed.beside("mark"):
             if mark == appeal.mark_before:
@@ -116,7 +118,7 @@ def _mark(appeal: Appeal, typed: Typed) -> str:
             if not options(question):
                 questions.check_mark(question, mark)
             elif mark not in dict(options(question)):
-                raise Refused("Choose the mark that it becomes.")
+                raise Refused("You chose to change the answer: say what it becomes.")
     return mark
 
 

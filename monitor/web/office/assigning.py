@@ -1,5 +1,7 @@
 """Assigning by hand: who audits which branch, in which days, what to look for and for which fee."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import render_template, request
@@ -11,8 +13,9 @@ from branches.assignments import Assignment, Window
 from branches.language import message
 from branches.people import User
 from branches.places import Branch
+from branches.standards import Standard
 from monitor.web import gate
-from monitor.web.office import picking
+from monitor.web.office import doubted, picking
 from monitor.web.office.audit import channel_words
 from monitor.web.office.room import Answer, blueprint, called, done, now, today
 from monitor.web.office.typed import Typed, by
@@ -34,13 +37,31 @@ def assigning() -> Answer:
 @gate.needs(Right.ASSIGN)
 def assign() -> Answer:
     typed = Typed()
-    made = _assign(typed)
-    if made is None:
+    asked = _asked(typed)
+    if asked is None:
         return _page(typed.values, typed), typed.status
-    return _told(made)
+    doubts = doubted.words(asked.shopper, asked.branch, asked.window)
+    name = doubted.name(asked.shopper, asked.branch, asked.window)
+    if doubts and not doubted.is_wanted(name):
+        return _page(typed.values, typed, doubts, name), typed.status
+    made = _assign(typed, asked, anyway=bool(doubts))
+    return _told(made) if made is not None else (_page(typed.values, typed), typed.status)
 
 
-def _assign(typed: Typed) -> Assignment | None:
+@dataclass(frozen=True)
+class Asked:
+    """What head office wants to assign."""
+
+    standard: Standard
+    branch: Branch
+    shopper: User
+    window: Window
+    channel: str
+    brief: str
+    fee: str
+
+
+def _asked(typed: Typed) -> Asked | None:
     """Everything is read before anything is refused, so that all of it is said at once."""
     branch, shopper = picking.chosen_branch(typed), picking.chosen_shopper(typed)
     first = typed.day("opens_on", message("Choose the first day."))
@@ -54,19 +75,24 @@ def _assign(typed: Typed) -> Assignment | None:
         _check(typed, branch, shopper, Window(first, last))
     if typed.errors or not (branch and shopper and standard and first and last):
         return None
+    return Asked(standard, branch, shopper, Window(first, last), channel, brief, fee)
+
+
+def _assign(typed: Typed, asked: Asked, *, anyway: bool) -> Assignment | None:
     made: list[Assignment] = []
 
     def verb() -> None:
         one = assignments.assign(
             gate.session(),
-            standard,
-            branch,
-            shopper,
-            opens_on=first,
-            closes_on=last,
-            brief=brief,
-            fee=fee,
-            channel=channel,
+            asked.standard,
+            asked.branch,
+            asked.shopper,
+            opens_on=asked.window.first,
+            closes_on=asked.window.last,
+            brief=asked.brief,
+            fee=asked.fee,
+            channel=asked.channel,
+            anyway=anyway,
             by=by(),
             at=now(),
         )
@@ -81,7 +107,7 @@ def _check(typed: Typed, branch: Branch, shopper: User | None, window: Window) -
         assignments.check_window(window, branch, now())
     if shopper is not None:
         with typed.beside("shopper"):
-            assignments.check_shopper(gate.session(), shopper, branch, window)
+            assignments.check_shopper(gate.session(), shopper, branch, window, anyway=True)
 
 
 def _told(made: Assignment) -> Response:
@@ -106,9 +132,11 @@ def channels() -> tuple[str, ...]:
     return (*CHANNELS, *sorted(named - set(CHANNELS)))
 
 
-def _page(values: dict[str, str], typed: Typed) -> str:
+def _page(values: dict[str, str], typed: Typed, doubts: Sequence[str] = (), named: str = "") -> str:
     return render_template(
         "office/assign.html",
+        doubts=doubts,
+        named=named,
         ready=standards.current(gate.session()) is not None,
         branches=picking.branches(),
         shoppers=picking.shoppers(),

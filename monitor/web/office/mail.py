@@ -7,6 +7,7 @@ from branches.access import Right
 from branches.language import message
 from branches.outbox import Mail, MailKind
 from monitor.web import gate
+from monitor.web.office import told
 from monitor.web.office.review import Line
 from monitor.web.office.room import Answer, blueprint, called, done, moment_words, now
 
@@ -15,6 +16,8 @@ KINDS = {
     MailKind.EDITION.value: message("a report"),
     MailKind.ASSIGNED.value: message("an assignment"),
     MailKind.RETURNED.value: message("a returned audit"),
+    MailKind.MOVED.value: message("an audit's new days"),
+    MailKind.WITHDRAWN.value: message("a withdrawn audit"),
 }
 
 
@@ -29,6 +32,7 @@ def mail() -> str:
         else tongue.say("No mail is in trouble."),
         lines=[_line(one) for one in outbox.troubled(gate.session(), most=MOST)],
         more=max(n - MOST, 0),
+        retried=told.latest("mail", "retry"),
     )
 
 
@@ -50,5 +54,5 @@ def _next(mail: Mail) -> str:
 @blueprint.post("/mail")
 @gate.needs(Right.KEEP_PEOPLE)
 def retry() -> Answer:
-    tongue, n = gate.tongue(), outbox.retry(gate.session(), at=now())
+    tongue, n = gate.tongue(), outbox.retry(gate.session(), by=gate.person(), at=now())
     return done(tongue.count("{n} mail is tried again.", "{n} mails are tried again.", n), "office.mail")

@@ -1,5 +1,6 @@
 """What shoppers are still to do: the lists, and one assignment with its days and the way to take it back."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from flask import render_template, url_for
@@ -8,14 +9,14 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from branches import access, assignments, history
 from branches.access import Right
-from branches.assignments import NOT_SENT, TO_DO, Assignment
+from branches.assignments import NOT_SENT, TO_DO, Assignment, Window
 from branches.audits import Audit
 from branches.language import message
 from branches.people import User
 from branches.places import Branch
 from branches.states import AuditState
 from monitor.web import gate
-from monitor.web.office import told
+from monitor.web.office import doubted, told
 from monitor.web.office.audit import LONGEST_REASON, facts
 from monitor.web.office.audit import headline as standing
 from monitor.web.office.review import Line
@@ -123,15 +124,37 @@ def change_days(public_id: str) -> Answer:
     audit, typed = the_audit(public_id), Typed()
     first = typed.day("opens_on", message("Choose the first day."))
     last = typed.day("closes_on", message("Choose the last day."))
-    if first is not None and last is not None:
-        typed.take(
-            "closes_on",
-            lambda: assignments.change_window(gate.session(), audit, opens_on=first, closes_on=last, by=by(), at=now()),
-        )
+    if first is None or last is None:
+        return _refused(public_id, typed)
+    doubts, name = _doubts(audit, Window(first, last))
+    if doubts and not doubted.is_wanted(name):
+        return _page(audit, typed, doubts=doubts, named=name), typed.status
+    typed.take(
+        "closes_on",
+        lambda: assignments.change_window(
+            gate.session(), audit, opens_on=first, closes_on=last, anyway=bool(doubts), by=by(), at=now()
+        ),
+    )
     if typed.errors:
         return _refused(public_id, typed)
-    said = gate.tongue().say("The days are changed; the shopper sees them in their list.")
+    say = gate.tongue().say
+    said = say("The days are changed; the shopper is told by mail.")
+    if not _is_mailed(audit):
+        said = say("The days are changed; the shopper sees them in their list.")
     return done(said, "office.assignment", public_id=public_id)
+
+
+def _doubts(audit: Audit, window: Window) -> tuple[list[str], str]:
+    """What speaks against these days, and the name of just that; nothing where they are refused anyway."""
+    if audit.shopper is None or audit.state not in NOT_SENT or window.last < window.first:
+        return [], ""
+    there = (audit.shopper, audit.branch, window)
+    return doubted.words(*there, but=audit), doubted.name(*there)
+
+
+def _is_mailed(audit: Audit) -> bool:
+    """Whether its shopper is told of changes by mail."""
+    return audit.shopper is not None and audit.shopper.active and audit.shopper.email is not None
 
 
 @blueprint.post("/assignments/<public_id>/withdraw")
@@ -142,7 +165,11 @@ def withdraw(public_id: str) -> Answer:
     typed.take("reason", lambda: assignments.withdraw(gate.session(), audit, reason=reason, by=by(), at=now()))
     if typed.errors:
         return _refused(public_id, typed)
-    return done(gate.tongue().say("Withdrawn: {branch}.", branch=audit.branch.name), "office.open_assignments")
+    say, name = gate.tongue().say, audit.branch.name
+    said = say("Withdrawn: {branch}. The shopper is told by mail.", branch=name)
+    if not _is_mailed(audit):
+        said = say("Withdrawn: {branch}.", branch=name)
+    return done(said, "office.open_assignments")
 
 
 def _refused(public_id: str, typed: Typed) -> tuple[str, int]:
@@ -153,7 +180,7 @@ def _refused(public_id: str, typed: Typed) -> tuple[str, int]:
     return _page(the_audit(public_id), typed, late), typed.status
 
 
-def _page(audit: Audit, typed: Typed, late: str = "") -> str:
+def _page(audit: Audit, typed: Typed, late: str = "", doubts: Sequence[str] = (), named: str = "") -> str:
     known = assignments.of(gate.session(), audit)
     days = {"opens_on": known.opens_on.isoformat(), "closes_on": known.closes_on.isoformat()} if known else {}
     events = told.of(audit, audit.branch.timezone)
@@ -163,6 +190,8 @@ def _page(audit: Audit, typed: Typed, late: str = "") -> str:
         name=audit.branch.name,
         headline=standing(audit),
         late=late,
+        doubts=doubts,
+        named=named,
         latest=events[0] if late and events else None,
         facts=facts(audit),
         brief=known.brief if known else "",

@@ -3,16 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from babel.dates import format_time
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from sqlmodel import col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 from werkzeug.wrappers import Response
 
-from branches import access
+from branches import access, clocks
 from branches.audits import Audit
 from branches.people import User
 from branches.places import Branch, Region
@@ -30,6 +28,7 @@ _BEHIND = {
     "places": (
         *("opening_region", "open_region", "region", "change_region"),
         *("opening_branch", "open_branch", "branch", "change_branch", "note", "take_back"),
+        *("informing", "inform"),
     ),
 }
 ABOVE = {f"office.{page}": f"office.{above}" for above, pages in _BEHIND.items() for page in pages}
@@ -67,9 +66,10 @@ def the_audit(public_id: str) -> Audit:
 
 
 def moment_words(at: datetime, zone: str = "") -> str:
-    """A moment as the clock in that zone shows it, or the chain's."""
-    local, tongue = at.astimezone(ZoneInfo(zone or gate.site().chain_zone)), gate.tongue()
-    return f"{tongue.date(local.date())}, {format_time(local.time(), 'short', locale=tongue.locale)}"
+    """A moment as the clock in that zone shows it, and which that is where it is not the chain's own."""
+    tongue, ours = gate.tongue(), gate.site().chain_zone
+    words = clocks.moment_words(tongue, at, zone or ours)
+    return clocks.there(tongue, words, zone) if zone and zone != ours else words
 
 
 def span_words(span: timedelta) -> str:

@@ -43,6 +43,8 @@ _PERSON = {
     "give_address": message("{who} gave an address."),
     "declare_conflict": message("{who} noted a conflict of interest."),
     "sign_in": message("{who} signed in."),
+    "sign_out": message("{who} signed out."),
+    "end_device": message("{who} signed a device out."),
 }
 _PLACE = {"open": message("{who} opened it."), "change": message("{who} changed it.")}
 _APPEAL = {
@@ -54,6 +56,12 @@ _NOTICE = {
     "note": message("{who} noted that the staff were informed."),
     "withdraw": message("{who} took a notice back."),
 }
+_ACTION = {
+    "open": message("{who} planned a corrective action."),
+    "complete": message("{who} completed a corrective action."),
+    "verify": message("{who} verified a corrective action."),
+    "reopen": message("{who} opened a corrective action again."),
+}
 SENTENCES: Mapping[str, Mapping[str, str]] = {
     "audit": _AUDIT,
     "user": _PERSON,
@@ -61,8 +69,13 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
     "region": _PLACE,
     "appeal": _APPEAL,
     "notice": _NOTICE,
+    "correctiveaction": _ACTION,
+    "flag": {"dismiss": message("{who} dismissed a flag.")},
+    "mail": {"retry": message("{who} had the mails that were not taken tried again.")},
     "standard": {"publish": message("{who} published a version of the standard.")},
 }
+AT_ONCE = 10
+"""So many times as many events are looked at as lines are shown."""
 _FIELDS = {
     "name": message("name"),
     "address": message("address"),
@@ -93,10 +106,17 @@ def of(thing: SQLModel, zone: str = "") -> list[Told]:
 
 
 def lately(user: User, most: int) -> list[Told]:
-    """What a person did last, with what it was done to."""
-    events = [event for event in history.done_by(gate.session(), user, most=most) if _words(event)]
+    """What a person did last, with what it was done to; what was done to many things at once is told once."""
+    events = [event for event in history.done_by(gate.session(), user, most=most * AT_ONCE) if _words(event)]
     people, things = {user.id: user}, _things(events)
-    return [_told(event, people, "", *things.get((event.thing, event.thing_id), ("", ""))) for event in events]
+    lines = [_told(event, people, "", *things.get((event.thing, event.thing_id), ("", ""))) for event in events]
+    return list(dict.fromkeys(lines))[:most]
+
+
+def latest(thing: str, verb: str) -> Told | None:
+    """Who did that last, to whichever of these things."""
+    event = history.latest(gate.session(), thing, verb)
+    return _told(event, _people([event]), "") if event is not None else None
 
 
 def _words(event: Event) -> str:

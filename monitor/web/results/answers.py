@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flask import abort, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from branches import actions, appeals, photos, questions, standards
+from branches import appeals, photos, questions, standards
 from branches.access import Right
 from branches.actions import CorrectiveAction
 from branches.appeals import Appeal
@@ -33,19 +33,9 @@ def answer(public_id: str, place: str) -> str:
 def plan(public_id: str, place: str) -> Page:
     found = the_audit(public_id)
     item = _item(found, place)
-    try:
-        actions.open_action(
-            gate.session(),
-            found.branch,
-            plan=forms.text(request.form, "plan", LONGEST_TEXT),
-            due_on=room.day(request.form, "due"),
-            audit=found,
-            item=item,
-            by=gate.person(),
-            at=gate.site().clock(),
-        )
-    except Refused as refused:
-        return _page(found, place, plan_error=room.said(refused), **room.typed("plan", "due")), 422
+    errors = room.keep_promise(room.promise(request.form), found.branch, audit=found, item=item)
+    if errors:
+        return _page(found, place, **errors, **room.typed("plan", "due")), 422
     return done(gate.tongue().say("The action is noted."), home(found.branch))
 
 
@@ -101,7 +91,7 @@ def _page(found: Audit, place: str, **shown: str) -> str:
         plans=may(Right.PLAN_ACTIONS) and given.points is not None,
         appealing=_appealing(found, appealed),
         longest=LONGEST_TEXT,
-        shown={"plan": "", "due": "", "reason": "", "plan_error": "", "appeal_error": ""} | shown,
+        shown={"plan": "", "due": "", "reason": "", "plan_error": "", "due_error": "", "appeal_error": ""} | shown,
         today=follow.today(found.branch).isoformat(),
     )
 

@@ -1,17 +1,20 @@
 """What every page of results shares: finding what this reader may know of, and the way back to the branch."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from branches import access
+from branches import access, actions
 from branches.access import Right
 from branches.audits import Audit
 from branches.errors import Refused
 from branches.places import Branch
-from monitor.web import gate, told
+from monitor.web import forms, gate, told
 
 blueprint = Blueprint("results", __name__)
 
@@ -48,6 +51,42 @@ def day(form: MultiDict[str, str], name: str) -> date:
         return date.fromisoformat(form.get(name, "").strip())
     except ValueError:
         raise Refused("Give the day as year-month-day, such as 2026-11-30.") from None
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What a branch wants to do and by when, as it was typed; `errors` names everything that is missing, by field."""
+
+    plan: str = ""
+    due_on: date = date.max
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+def promise(form: MultiDict[str, str]) -> Promise:
+    plan, due_on, errors = "", date.max, {}
+    try:
+        plan = forms.text(form, "plan", LONGEST_TEXT)
+    except Refused as refused:
+        errors["plan_error"] = said(refused)
+    if not plan:
+        errors.setdefault("plan_error", gate.tongue().say("Say what the branch will do."))
+    try:
+        due_on = day(form, "due")
+    except Refused as refused:
+        errors["due_error"] = said(refused)
+    return Promise(plan, due_on, errors)
+
+
+def keep_promise(asked: Promise, branch: Branch, **about: Any) -> Mapping[str, str]:
+    """Notes it, unless something is wrong: all of that is given back, by field."""
+    if asked.errors:
+        return asked.errors
+    by, at = gate.person(), gate.site().clock()
+    try:
+        actions.open_action(gate.session(), branch, plan=asked.plan, due_on=asked.due_on, by=by, at=at, **about)
+    except Refused as refused:
+        return {"due_error": said(refused)}
+    return {}
 
 
 def said(refused: Refused) -> str:
