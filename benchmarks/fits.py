@@ -1,25 +1,48 @@
 """What do the fits cost? Processor time, memory, and the ratio to the floor: reading the same rows once and summing them.
 
-python -m benchmarks.fits [--short]
+python -m benchmarks.fits [--short] [--write docs/fits-table.md]
 """
 
 import argparse
 import resource
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
 from time import process_time
 
 import numpy as np
 
+from reports.adjusted import adjusted
 from reports.figures import Rules
 from reports.joint import known
 from reports.screening import assess
 from reports.sheet import Floats, ScoreSheet
+from reports.trend import chain_moves, changes
 
 REGIONS = 20
 HOME = 0.85
 KIB = 1024.0
+WEEKS = 26
+
+
+FITTED, JUDGED, WATCHED = "fitted", "judged", "watched"
+"""All sections by exact REML, or the sparse way; as the weekly run does, intervals of every section included; charts."""
+TITLE = """# What do the fits cost?
+
+Made by `python -m benchmarks.fits`, each line in a process of its own: seconds of one processor and the most memory it held, of which so much before
+the fit began (the program, numpy and scipy, the scores themselves). The floor: every score read once and summed by branch and shopper.
+*Fitted*: every section's variances by restricted maximum likelihood, every branch's and shopper's effect with its uncertainty. *Judged*: that, with the
+intervals of variances, the shape of the differences, states, ranks and leniencies. *Watched*: a chart of every branch and section, and the chain's own movement.
+
+"""
+HEAD = (
+    "| chain | | s | floor, s | ratio | memory, MiB | of which before |",
+    "|---|---|---|---|---|---|---|",
+)
 
 
 @dataclass(frozen=True)
@@ -32,17 +55,20 @@ class Size:
     shoppers: int
     sections: int
     gaps: float = 0.0
-    whole: bool = False
-    """Judge it as the weekly run does, intervals of every section included."""
+    what: str = FITTED
 
 
 SIZES = (
-    Size("half a year, 200 branches", 5_200, 200, 67, 4, whole=True),
-    Size("the same, a fifth of the scores missing", 5_200, 200, 67, 4, gaps=0.2, whole=True),
-    Size("100,000 section scores", 16_667, 1_000, 400, 6),
-    Size("1,000,000 section scores", 166_667, 5_000, 1_500, 6),
-    Size("1,000,000 scores, 50,000 branches, 20,000 shoppers", 1_000_000, 50_000, 20_000, 1),
+    Size("half a year, 200 branches, 4 sections", 5_200, 200, 67, 4, what=JUDGED),
+    Size("the same", 5_200, 200, 67, 4, what=WATCHED),
+    Size("the same, a fifth of the scores missing", 5_200, 200, 67, 4, gaps=0.2, what=JUDGED),
+    Size("100,000 section scores: 1,000 branches, 400 shoppers, 6 sections", 16_667, 1_000, 400, 6),
+    Size("62,500 audits: 5,000 branches, 1,000 shoppers, 6 sections", 62_500, 5_000, 1_000, 6, what=JUDGED),
+    Size("the same", 62_500, 5_000, 1_000, 6, what=WATCHED),
+    Size("1,000,000 section scores: 5,000 branches, 1,500 shoppers, 6 sections", 166_667, 5_000, 1_500, 6),
+    Size("1,000,000 audits: 50,000 branches, 20,000 shoppers, 1 section", 1_000_000, 50_000, 20_000, 1),
 )
+QUICK = 4
 
 
 def _names(letter: str, count: int) -> tuple[str, ...]:
@@ -68,7 +94,7 @@ def draw(size: Size, rng: np.random.Generator) -> ScoreSheet:
         branch=branch,
         shopper=shopper,
         version=np.ones(n, dtype=np.int64),
-        week=np.full(n, 739_001),
+        week=739_001 + 7 * (np.arange(n) % WEEKS),
         scores=np.where(rng.random(scores.shape) < size.gaps, np.nan, scores),
     )
 
@@ -85,18 +111,49 @@ def seconds(job: Callable[[], object]) -> float:
     return process_time() - begun
 
 
+def watched(sheet: ScoreSheet) -> None:
+    found = adjusted(sheet)
+    changes(sheet, known=found)
+    chain_moves(sheet, found)
+
+
+def held() -> float:
+    """The most memory this process has held so far, MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB
+
+
+def line(size: Size) -> str:
+    """The table's line for one chain."""
+    sheet = draw(size, np.random.default_rng(7))
+    floor, before = seconds(partial(summed, sheet)), held()
+    jobs: dict[str, Callable[[], object]] = {
+        FITTED: partial(known, sheet),
+        JUDGED: partial(assess, sheet, Rules()),
+        WATCHED: partial(watched, sheet),
+    }
+    spent = seconds(jobs[size.what])
+    ratio = spent / max(floor, 1e-4)
+    return f"| {size.name} | {size.what} | {spent:.1f} | {floor:.3f} | {ratio:,.0f} | {held():.0f} | {before:.0f} |"
+
+
+def lines(sizes: tuple[Size, ...]) -> Iterator[str]:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), max_tasks_per_child=1) as fresh:
+        yield from fresh.map(line, sizes)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="What the fits cost.")
     parser.add_argument("--short", action="store_true", help="leave out the chains that take more than seconds")
-    sizes = SIZES[:3] if parser.parse_args().short else SIZES
-    print("| chain | fit, s of one processor | floor, s | ratio | peak memory so far, MiB |\n|---|---|---|---|---|")
-    for size in sizes:
-        sheet = draw(size, np.random.default_rng(7))
-        floor = seconds(partial(summed, sheet))
-        spent = seconds(partial(assess, sheet, Rules()) if size.whole else partial(known, sheet))
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB
-        what = "judged" if size.whole else "fitted"
-        print(f"| {size.name}, {what} | {spent:.1f} | {floor:.3f} | {spent / floor:.0f} | {peak:.0f} |", flush=True)
+    parser.add_argument("--write", type=Path)
+    asked = parser.parse_args()
+    table = list(HEAD)
+    print("\n".join(table), flush=True)
+    for found in lines(SIZES[:QUICK] if asked.short else SIZES):
+        print(found, flush=True)
+        table.append(found)
+    if asked.write is not None:
+        made = f"{datetime.now(tz=UTC).date().isoformat()}; one processor.\n\n"
+        asked.write.write_text(TITLE + made + "\n".join(table) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

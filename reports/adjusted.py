@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from reports.level import lots
 from reports.mixed import predict, prediction_variance
 from reports.mixed_effects import level_rows
 from reports.sheet import Floats, Ints, ScoreSheet
@@ -27,10 +28,10 @@ class Adjusted:
     """Points above the norm."""
     noise: Floats
     """Variance of each about its branch's level."""
-    level: float
-    """Variance of branches' levels about the norm."""
     rest: Floats
     """What branch, shopper and version leave of each score, the chain's own movement still in it."""
+    level: float
+    """Variance of branches' levels about the norm."""
 
 
 @dataclass(frozen=True)
@@ -112,8 +113,6 @@ def _section(sheet: ScoreSheet, k: int) -> Adjusted | None:
     if fitted is None:
         return None
     rows = np.flatnonzero(~np.isnan(sheet.scores[:, k]))
-    rows = rows[np.lexsort((sheet.scores[rows, k], sheet.shopper[rows], sheet.week[rows], sheet.branch[rows]))]
-    starts = np.searchsorted(sheet.branch[rows], np.arange(len(sheet.branches) + 1))
     versions, who = np.unique(sheet.version[rows]), sheet.shopper[rows]
     leniency = np.where(who >= 0, fitted.leniency[who], 0.0) if fitted.leniency.size else np.zeros(who.size)
     known = np.minimum(fitted.doubt, fitted.stranger)
@@ -121,7 +120,10 @@ def _section(sheet: ScoreSheet, k: int) -> Adjusted | None:
     values = sheet.scores[rows, k] - fitted.norms[np.searchsorted(versions, sheet.version[rows])] - leniency
     rest = values - fitted.places[sheet.branch[rows]]
     chain = _chain_weeks(sheet.week[rows], rest, fitted.residual)
-    return Adjusted(rows, starts, values - chain, fitted.residual + doubt, fitted.level, rest)
+    order = np.lexsort((values, lots(sheet)[rows], sheet.week[rows], sheet.branch[rows]))  # no name decides
+    starts = np.searchsorted(sheet.branch[rows][order], np.arange(len(sheet.branches) + 1))
+    values, noise, rest = (column[order] for column in (values - chain, fitted.residual + doubt, rest))
+    return Adjusted(rows[order], starts, values, noise, rest, fitted.level)
 
 
 def adjusted(sheet: ScoreSheet) -> dict[int, Adjusted]:

@@ -34,10 +34,19 @@ class Half:
     variances: Floats
 
 
+def lots(sheet: ScoreSheet) -> Floats:
+    """N: a draw from each audit's scores, to put audits of one week in an order that rests on nobody's name or place.
+
+    The sections' means keep two audits apart that have the same scores in different sections.
+    """
+    scores, scored = np.nan_to_num(sheet.scores), ~np.isnan(sheet.scores)
+    means = scores.sum(axis=0) / np.maximum(scored.sum(axis=0), 1)
+    return np.asarray(np.sin(scores * (1.0 + means)).sum(axis=1) * 1_000.0 % 1.0)
+
+
 def turns(sheet: ScoreSheet) -> Ints:
-    """N: the how manieth of its branch each audit is, by week; within a week by a draw from its scores, in any order."""
-    mixed = np.sin(np.nan_to_num(sheet.scores)).sum(axis=1) * 1_000.0
-    order = np.lexsort((mixed % 1.0, sheet.week, sheet.branch))
+    """N: the how manieth of its branch each audit is, by week; within a week by lot."""
+    order = np.lexsort((lots(sheet), sheet.week, sheet.branch))
     first = np.searchsorted(sheet.branch[order], np.arange(len(sheet.branches)))
     found = np.empty(order.size, dtype=np.int64)
     found[order] = np.arange(order.size) - first[sheet.branch[order]]
