@@ -23,7 +23,9 @@ from babel.numbers import format_decimal
 ORIGINAL = "en"
 CATALOGUES = Path(__file__).parent / "translations"
 
-_FIELD = re.compile(r"\{(\w+)\}")
+_FIELD = re.compile(r"\{(\w+)\}([.।]?)")
+_STOPS = (".", "।", "…")
+_QUOTES = {"hu": ("„", "”")}
 _PLURALS = ("zero", "one", "two", "few", "many")
 _FORMATS = {"en": "en_GB"}  # day before month, as Indian and European readers of English write it
 _WEEK_DAYS = {"hu": "y. MMMM d"}  # Hungarian hangs an ending on the day: "2026. november 16-i hét"
@@ -102,7 +104,13 @@ class Language:
         return self.say("week of {day}", day=day.rstrip(".") if self.code in _WEEK_DAYS else day)
 
     def join(self, items: Iterable[str]) -> str:
-        return format_list(list(items), locale=self.locale)
+        """The items as a sentence names them; one that is itself a list, such as "care and honesty", in quotation marks."""
+        opened, closed = _QUOTES.get(self.code, ("“", "”"))
+        inner = (",", ";", self.locale.list_patterns["standard"]["2"].replace("{0}", "").replace("{1}", ""))
+        found = list(items)
+        if len(found) > 1:
+            found = [f"{opened}{one}{closed}" if any(sign in one for sign in inner) else one for one in found]
+        return format_list(found, locale=self.locale)
 
     def _untranslated(self, text: str) -> str:
         return text if self.code == ORIGINAL else f"[{ORIGINAL}] {text}"
@@ -113,7 +121,13 @@ class Language:
         return [*forms, "other"].index(rule(n))
 
     def _fill(self, text: str, values: Mapping[str, object]) -> str:
-        return _FIELD.sub(lambda field: self._word(values[field[1]]), text)
+        """Puts the values in; one that ends in a full stop, as a Hungarian date does, is followed by no other."""
+
+        def worded(field: re.Match[str]) -> str:
+            word = self._word(values[field[1]])
+            return word if word.endswith(_STOPS) else word + field[2]
+
+        return _FIELD.sub(worded, text)
 
     def _word(self, value: object) -> str:
         match value:

@@ -63,7 +63,7 @@ def _by_section(voice: Voice, by_section: list[tuple[str, int]]) -> str:
     named = [language.say("{section} at {n}", section=voice.title(code), n=n) for code, n in by_section[:NAMED]]
     if more > 0:
         named.append(language.count("{n} more section elsewhere", "{n} more sections elsewhere", more))
-    return language.say("By section: {sections}.", sections=language.join(named))
+    return language.say("By section: {sections}.", sections="; ".join(named))
 
 
 def _silent(voice: Voice) -> tuple[str, ...]:

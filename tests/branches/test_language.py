@@ -95,6 +95,31 @@ def test_items_are_joined_as_the_language_does(code: str, three: str) -> None:
     assert language(code).join([]) == ""
 
 
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [("en", "Cut and “care and honesty”"), ("hu", "Cut és „csere és vágás”"), ("ta", "Cut மற்றும் “a, b”")],
+)
+def test_an_item_that_is_itself_a_list_stands_in_quotation_marks(code: str, shown: str) -> None:
+    inner = {"en": "care and honesty", "hu": "csere és vágás", "ta": "a, b"}[code]
+    assert language(code).join(["Cut", inner]) == shown
+    assert language(code).join([inner]) == inner
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "shown"),
+    [
+        ("Until {it}.", MONDAY, "Until 2026. november 16."),
+        ("Until {it}. Then", MONDAY, "Until 2026. november 16. Then"),
+        ("{it}.", "Duna u.", "Duna u."),
+        ("{it}।", "Duna u.", "Duna u."),
+        ("{it}.", "Duna", "Duna."),
+        ("{it}, {it}", "Duna u.", "Duna u., Duna u."),
+    ],
+)
+def test_a_value_that_ends_in_a_stop_is_followed_by_no_other(text: str, value: object, shown: str) -> None:
+    assert Language("hu", language("hu").locale, {"it": (text,)}).say("it", it=value) == shown
+
+
 def test_say_fills_each_value_in_its_own_form() -> None:
     english = language("en")
     assert (

@@ -42,7 +42,7 @@ def composed(figures: Figures) -> Report:
             [(SHORT, SHORT), (SHORT, NORM), (NORM, ABOVE)],
             (
                 "2 of 3 branches fall short, most often in Greeting.",
-                "By section: Greeting at 2 and Cut at 1.",
+                "By section: Greeting at 2; Cut at 1.",
                 "No other shortfall could be shown.",
             ),
         ),
@@ -64,7 +64,7 @@ def composed(figures: Figures) -> Report:
         ([(SHORT, SHORT)], ("Greeting and Cut fall short.",)),
         (
             [(SHORT, SHORT), (SHORT, SHORT)],
-            ("2 of 2 branches fall short.", "By section: Greeting at 2 and Cut at 2."),
+            ("2 of 2 branches fall short.", "By section: Greeting at 2; Cut at 2."),
         ),
         ([], ("No branch was open in this window.",)),
     ],

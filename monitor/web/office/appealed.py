@@ -15,7 +15,7 @@ from branches.standards import Item
 from branches.states import AppealState
 from monitor.web import gate
 from monitor.web.office.room import Answer as Answered
-from monitor.web.office.room import blueprint, done, holds, moment_words, now, part, shown, span_words, total
+from monitor.web.office.room import ago_words, blueprint, done, holds, moment_words, now, part, shown, total
 from monitor.web.office.sheet import line, mark_words, options, points_words, question_of, short
 from monitor.web.office.typed import STALE, Typed, by
 from monitor.web.parts import searched
@@ -63,7 +63,7 @@ def _line(appeal: Appeal) -> tuple[str, str, str, str]:
     tongue, item = gate.tongue(), _item(appeal)
     note = tongue.say(AppealState(appeal.state).word)
     if appeal.state == AppealState.OPEN.value:
-        note = tongue.say("opened {span} ago", span=span_words(now() - appeal.opened_at))
+        note = tongue.say("opened {ago}", ago=ago_words(appeal.opened_at))
     href = url_for("office.appeal", public_id=appeal.public_id)
     return appeal.audit.branch.name, href, short(item, tongue), note
 

@@ -9,7 +9,7 @@ from branches.language import message
 from branches.states import COUNTED, NEXT, AuditState
 from monitor.web import gate
 from monitor.web.office import told, unusual
-from monitor.web.office.room import blueprint, called, moment_words, now, span_words, the_audit
+from monitor.web.office.room import after_words, ago_words, blueprint, called, moment_words, the_audit
 from monitor.web.office.sheet import chapters, of_the_visit, points_words
 from monitor.web.office.typed import Typed
 
@@ -60,24 +60,24 @@ def page(audit: Audit, typed: Typed | None = None, late: str = "") -> str:
         typed=typed.values,
         errors=typed.errors,
         found=typed.found,
-        hours=[(one, gate.tongue().say("{span} from now", span=_hours_words(int(one)))) for one in HOURS],
+        hours=[(one, _hours_words(int(one))) for one in HOURS],
         longest=LONGEST_REASON,
         history=events,
     )
 
 
 def _hours_words(hours: int) -> str:
-    tongue = gate.tongue()
-    days = hours // 24
-    return tongue.count("{n} hour", "{n} hours", hours) if days == 1 else tongue.count("{n} day", "{n} days", days)
+    count, days = gate.tongue().count, hours // 24
+    if days == 1:
+        return count("{n} hour from now", "{n} hours from now", hours)
+    return count("{n} day from now", "{n} days from now", days)
 
 
 def headline(audit: Audit) -> str:
     """Where it stands, in a sentence."""
     say, state = gate.tongue().say, AuditState(audit.state)
     if state is AuditState.SUBMITTED and audit.submitted_at is not None:
-        span = span_words(now() - audit.submitted_at)
-        return say("Waits for your review; it was sent {span} ago.", span=span)
+        return say("Waits for your review; it was sent {ago}.", ago=ago_words(audit.submitted_at))
     return say(_STANDS.get(state, message("Released; it counts.")))
 
 
@@ -106,7 +106,7 @@ def _sent(audit: Audit) -> str:
     words = moment_words(sent, audit.branch.timezone)
     if visited is None or sent < visited:
         return words
-    return gate.tongue().say("{moment}, {span} after the visit", moment=words, span=span_words(sent - visited))
+    return gate.tongue().say("{moment}, {after}", moment=words, after=after_words(sent - visited))
 
 
 def channel_words(channel: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import render_template, url_for
 from sqlmodel import col
 
-from branches import outbox
+from branches import outbox, photos
 from branches.access import Right
 from branches.audits import Audit
 from monitor.web import gate
@@ -29,13 +29,15 @@ class Waiting:
 @blueprint.get("/")
 @gate.needs(Right.REVIEW)
 def desk() -> str:
-    works = [work for work in _works() if work.amount]
+    lost = _without_photos()
+    works = [work for work in _works(len(lost)) if work.amount]
     audits = gate.session().exec(review.of_cut("waiting").order_by(col(Audit.submitted_at)).limit(LATEST)).all()
     return render_template(
         "office/desk.html",
         headline=_headline(works),
         works=works,
         audits=[review.line(audit) for audit in audits],
+        lost=[review.line(audit) for audit in lost],
     )
 
 
@@ -44,17 +46,25 @@ def _headline(works: list[Waiting]) -> str:
     tongue, n = gate.tongue(), review.amount("waiting")
     if n:
         return tongue.count(
-            "{n} audit waits for your review; it was sent {span} ago.",
-            "{n} audits wait for your review; the first was sent {span} ago.",
+            "{n} audit waits for your review; it was sent {ago}.",
+            "{n} audits wait for your review; the first was sent {ago}.",
             n,
-            span=review.oldest_words(),
+            ago=review.oldest_words(),
         )
     if works:
         return tongue.say("No audit waits for your review, but there is something else to do.")
     return tongue.say("Nothing waits for you.")
 
 
-def _works() -> list[Waiting]:
+def _without_photos() -> list[Audit]:
+    """Audits that may still be returned, some of whose photos lie no longer where they were kept."""
+    session = gate.session()
+    there = {audit.id: audit for cut in ("waiting", "approved") for audit in session.exec(review.of_cut(cut))}
+    lost = photos.missing(session, gate.site().photos, there.keys())
+    return [there[number] for number in sorted({photo.audit_id for photo in lost})]
+
+
+def _works(without_photos: int) -> list[Waiting]:
     say = gate.tongue().say
     return [
         Waiting(
@@ -65,6 +75,12 @@ def _works() -> list[Waiting]:
         ),
         Waiting(
             say("Open appeals"), url_for("office.appeals"), appealed.waiting(), say("A branch disputes an answer.")
+        ),
+        Waiting(
+            say("Photos that cannot be found"),
+            "#lost",
+            without_photos,
+            say("Return the audit while its shopper still has them."),
         ),
         Waiting(
             say("Approved and not released"),

@@ -14,7 +14,7 @@ from branches.places import Branch
 from branches.states import COUNTED, AuditState
 from monitor.web import gate
 from monitor.web.office import appealed
-from monitor.web.office.room import blueprint, called, holds, now, part, shown, span_words, total
+from monitor.web.office.room import ago_words, blueprint, called, holds, part, shown, total
 from monitor.web.parts import searched
 
 CUTS = {
@@ -106,7 +106,7 @@ def line(audit: Audit) -> Line:
 def standing(audit: Audit) -> str:
     tongue = gate.tongue()
     if audit.state == AuditState.SUBMITTED.value and audit.submitted_at is not None:
-        return tongue.say("sent {span} ago", span=span_words(now() - audit.submitted_at))
+        return tongue.say("sent {ago}", ago=ago_words(audit.submitted_at))
     return tongue.say(AuditState(audit.state).word)
 
 
@@ -116,14 +116,14 @@ def _headline() -> str:
     if not waiting:
         return tongue.say("No audit waits for your review.")
     return tongue.count(
-        "{n} audit waits for your review; it was sent {span} ago.",
-        "{n} audits wait for your review; the first was sent {span} ago.",
+        "{n} audit waits for your review; it was sent {ago}.",
+        "{n} audits wait for your review; the first was sent {ago}.",
         waiting,
-        span=oldest_words(),
+        ago=oldest_words(),
     )
 
 
 def oldest_words() -> str:
     oldest = gate.session().exec(of_cut("waiting").order_by(col(Audit.submitted_at)).limit(1)).first()
     sent = oldest.submitted_at if oldest is not None else None
-    return span_words(now() - sent) if sent is not None else ""
+    return ago_words(sent) if sent is not None else ""

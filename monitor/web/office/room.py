@@ -72,14 +72,32 @@ def moment_words(at: datetime, zone: str = "") -> str:
     return clocks.there(tongue, words, zone) if zone and zone != ours else words
 
 
-def span_words(span: timedelta) -> str:
-    """How long something took or is ago: in minutes, hours or days, whole ones."""
-    tongue, minutes = gate.tongue(), max(int(span.total_seconds() // 60), 0)
+def ago_words(since: datetime) -> str:
+    """How long ago that was."""
+    count, (unit, n) = gate.tongue().count, _whole(now() - since)
+    if unit == "minute":
+        return count("{n} minute ago", "{n} minutes ago", n)
+    if unit == "hour":
+        return count("{n} hour ago", "{n} hours ago", n)
+    return count("{n} day ago", "{n} days ago", n)
+
+
+def after_words(span: timedelta) -> str:
+    """How long after the visit that was."""
+    count, (unit, n) = gate.tongue().count, _whole(span)
+    if unit == "minute":
+        return count("{n} minute after the visit", "{n} minutes after the visit", n)
+    if unit == "hour":
+        return count("{n} hour after the visit", "{n} hours after the visit", n)
+    return count("{n} day after the visit", "{n} days after the visit", n)
+
+
+def _whole(span: timedelta) -> tuple[str, int]:
+    """In which unit a span is told, and how many whole ones it has."""
+    minutes = max(int(span.total_seconds() // 60), 0)
     if minutes < 60:  # noqa: PLR2004 - minutes of an hour
-        return tongue.count("{n} minute", "{n} minutes", minutes)
-    if minutes < HOURS_IN_WORDS * 60:
-        return tongue.count("{n} hour", "{n} hours", minutes // 60)
-    return tongue.count("{n} day", "{n} days", minutes // (24 * 60))
+        return "minute", minutes
+    return ("hour", minutes // 60) if minutes < HOURS_IN_WORDS * 60 else ("day", minutes // (24 * 60))
 
 
 def called(user: User | None) -> str:

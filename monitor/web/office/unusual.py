@@ -4,11 +4,11 @@ from datetime import date, timedelta
 
 from sqlmodel import col
 
-from branches import access, assignments
+from branches import access, assignments, photos
 from branches.assignments import GRACE, LOCKOUT_DAYS, Assignment
 from branches.audits import Audit, Outcome
 from monitor.web import gate
-from monitor.web.office.room import span_words
+from monitor.web.office.room import after_words
 
 SOON = timedelta(minutes=10)
 """Filled in before one could have left the branch and sat down."""
@@ -20,11 +20,24 @@ def remarks(audit: Audit) -> list[str]:
     found = []
     if audit.outcome == Outcome.CRITICAL_FAIL.value:
         found.append(say("A critical item failed."))
-    found += _window(audit, assignments.of(gate.session(), audit)) + _sending(audit)
+    found += _photos(audit) + _window(audit, assignments.of(gate.session(), audit)) + _sending(audit)
     other = _last_time(audit)
     if other is not None:
         found.append(say("The same shopper was at this branch on {day}.", day=other))
     return found
+
+
+def _photos(audit: Audit) -> list[str]:
+    lost = len(photos.missing(gate.session(), gate.site().photos, [audit.id]))
+    if not lost:
+        return []
+    return [
+        gate.tongue().count(
+            "{n} photo of this audit cannot be found any more; ask the shopper for it again.",
+            "{n} photos of this audit cannot be found any more; ask the shopper for them again.",
+            lost,
+        )
+    ]
 
 
 def _window(audit: Audit, known: Assignment | None) -> list[str]:
@@ -43,11 +56,11 @@ def _sending(audit: Audit) -> list[str]:
         return []
     say, span = gate.tongue().say, audit.submitted_at - audit.visited_at
     if span > GRACE:
-        return [say("It was sent late: {span} after the visit.", span=span_words(span))]
+        return [say("It was sent late: {after}.", after=after_words(span))]
     if span < timedelta(0):
         return [say("It was sent before the time that is given for the visit.")]
     if span < SOON:
-        return [say("It was sent {span} after the visit, perhaps still at the branch.", span=span_words(span))]
+        return [say("It was sent {after}, perhaps still at the branch.", after=after_words(span))]
     return []
 
 
