@@ -152,6 +152,23 @@ def test_a_report_by_hand_stores_nothing_until_it_is_issued_and_then_once(monito
     assert (again.code, again.err) == (2, "The report of week 2026-W06 has already been issued.\n")
 
 
+def test_a_report_of_days_is_no_weeks_report(monitor: Monitor, tmp_path: Path) -> None:
+    monitor("import", str(forms.write(tmp_path / "form")))
+    days = ("report", "--from", "2026-01-05", "--to", "2026-02-08")
+    said = monitor(*days).out
+    assert said.splitlines()[0] == "The whole chain · 5 January 2026 to 8 February 2026"
+    assert ("week" in said, "No critical item failed" in said) == (False, False)
+    assert read_json(monitor(*days, "--json", "-"))["week"] is None
+
+
+def test_a_plan_is_made_of_the_week_that_is_asked_for(monitor: Monitor, tmp_path: Path) -> None:
+    monitor("import", str(forms.write(tmp_path / "form")))
+    window = read_json(monitor("plan", "--week", "2026-W06", "--json", "-"))["window"]
+    assert window == {"from": "2025-08-11", "to": "2026-02-08"}
+    early = monitor("plan", "--week", "2199-W06")
+    assert (early.code, early.err) == (2, "The week 2199-W06 has not begun yet.\n")
+
+
 def test_a_region_without_branches_is_told_from_one_that_never_was(monitor: Monitor, tmp_path: Path) -> None:
     folder = forms.write(tmp_path / "form")
     monitor("import", str(folder))

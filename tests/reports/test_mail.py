@@ -13,7 +13,7 @@ from branches.language import codes, language
 from reports import mail, mail_layout, render
 from reports.compose import compose
 from reports.envelope import Image, Letter
-from reports.figures import State
+from reports.figures import Interval, ItemFigures, State, Whose
 from reports.mail import Earlier, Setting, Task
 from tests.reports import invented
 
@@ -200,6 +200,18 @@ def test_the_dark_colours_are_those_of_the_pages() -> None:
 
 
 TASK = Task("Main Street", "1 Main Street", date(2026, 3, 2), date(2026, 3, 8), "Come\nafter work.", "20 EUR", LINK)
+
+
+def test_the_one_or_two_items_that_fail_most_are_named() -> None:
+    rate = Interval(0.5, 0.4, 0.6)
+    failing = [ItemFigures(f"i{n}", "greeting", 40, 20 + n, rate, None, Whose.UNTOLD) for n in range(3)]
+    figures = replace(invented.figures({"b1": (State.FALLS_SHORT, State.AS_NORM)}), items=tuple(failing))
+    report = compose(figures, language("en"), invented.TITLES, {"i0": "Were you greeted?"})
+    text = mail.edition_mail(report, language("en"), SETTING, None).text
+    told = (
+        "What is it about?\nWere you greeted? In order at 20 of 40 marks (50%).\ni1 In order at 21 of 40 marks (50%)."
+    )
+    assert (told in text, "i2" in text) == (True, False)
 
 
 def test_a_shoppers_subject_names_no_branch() -> None:

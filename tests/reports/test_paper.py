@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from branches.language import Language, codes, language
 from reports.compose import compose
-from reports.figures import Figures, NewAudit, State
+from reports.figures import Figures, Interval, ItemFigures, NewAudit, State, Whose
 from reports.letters import NO_LETTER, legible
 from reports.own import OwnReport, own_report
 from reports.paper import own_pdf, weekly_pdf
@@ -36,7 +36,8 @@ def figures(name: str = "Kossuth tér") -> Figures:
     """A branch of each state, the first under this name, and an audit that failed a critical item."""
     states = {"b1": (SHORT, NORM), "b2": (WATCH, NORM), "b3": (ABOVE, NORM), "b4": (NORM, NORM), "b5": (FEW, FEW)}
     new = NewAudit("b1", WEEK, late=False, score=80.0, failed_critical=("HYG1",))
-    return replace(invented.figures(states, {"b1": name}), new=(new,))
+    failing = ItemFigures("greeted", "greeting", 90, 60, Interval(60 / 90, 0.58, 0.75), None, Whose.CHAIN, 0.99)
+    return replace(invented.figures(states, {"b1": name}), new=(new,), items=(failing,))
 
 
 def report(name: str = "Kossuth tér", tongue: Language = ENGLISH) -> Report:
@@ -59,6 +60,7 @@ def test_every_language_can_be_read_out_and_copied(code: str) -> None:
     told, pdf = report(tongue=tongue), paper(tongue=tongue)
     text = bare(pdf.text()).replace(RAISED * 3, RAISED)
     said = [*told.headline, told.certainty, told.basis, told.short.verdicts[0].words, told.news.sentence, *told.notes]
+    said += [told.estimated, *told.leaders, *(line for group in told.about for line in (group.title, *group.items))]
     assert [sentence for sentence in said if bare(sentence) not in text] == []
     assert f"/Lang({code})".encode() in pdf.raw
     assert 0 not in pdf.shown
@@ -88,10 +90,10 @@ def test_its_fonts_are_in_it() -> None:
 def test_headings_tables_and_pictures_are_tagged() -> None:
     told, pdf = report(), paper()
     tags = pdf.tags
-    shown = [*told.funnels, *(one for one in (told.heat, told.trend, told.split) if one)]
+    shown = [*told.funnels, *(one for one in (told.heat, told.items, told.trend, told.split) if one)]
     tables = [told.unjudged.table, told.sections]
     assert tags["H1"] == 1
-    assert tags["H3"] == 3
+    assert tags["H3"] == 3 + len(told.about)
     assert tags["Table"] == len(tables)
     assert tags["TH"] == sum(len(table.columns) for table in tables if table)
     assert sorted(pdf.alternatives) == sorted(picture.caption for picture in shown)

@@ -13,6 +13,7 @@ from reports.trend import (
     cusum_height,
     ewma_height,
     lasting,
+    region_moves,
 )
 from tests.reports.chains import MONDAY, chain
 
@@ -140,3 +141,28 @@ def test_equal_scores_are_not_enough_for_a_chart() -> None:
     level = replace(sheet, scores=np.full(sheet.scores.shape, 90.0))
     assert {change.move for change in changes(level)} == {Move.NOT_ENOUGH}
     assert chain_moves(level) == ()
+
+
+def test_a_region_that_fell_is_told_apart_from_those_that_did_not() -> None:
+    sheet = year(3)
+    fell = (sheet.region_of[sheet.branch] == 1) & (sheet.week >= WATCHED)
+    found = region_moves(replace(sheet, scores=sheet.scores - 6.0 * fell[:, None]))
+    assert list(found) == list(sheet.regions)
+    (move,) = found[sheet.regions[1]]
+    assert (move.section, move.points.high < 0.0) == (sheet.sections[0], True)
+    assert move.points.low < -6.0 < move.points.high
+    assert [found[code][0].points.high < 0.0 for code in sheet.regions] == [False, True, False, False]
+
+
+def test_a_single_regions_move_is_the_chains() -> None:
+    sheet = year(4, chain_points=3.0)
+    alone = replace(sheet, regions=sheet.regions[:1], region_of=np.zeros_like(sheet.region_of))
+    assert region_moves(alone)[sheet.regions[0]] == chain_moves(alone)
+
+
+def test_a_region_of_too_few_weeks_says_nothing() -> None:
+    sheet = year(5)
+    early = (sheet.region_of[sheet.branch] != 2) | (sheet.week < MONDAY + 21)
+    columns = ("branch", "shopper", "version", "week", "scores")
+    found = region_moves(replace(sheet, **{name: getattr(sheet, name)[early] for name in columns}))
+    assert [len(found[code]) for code in sheet.regions] == [1, 1, 0, 1]
