@@ -13,7 +13,7 @@ TRANSLATED = [code for code in codes() if code != ORIGINAL]
 INDIAN = ("hi", "ta", "te")
 DAY = dt.date(2026, 11, 16)
 FIELD = re.compile(r"\{(\w+)\}")
-WORD = re.compile(r"(?<![A-Za-z/.])[a-z][a-z_]*(?:\.[a-z0-9]+)*")
+WORD = re.compile(r"(?<![A-Za-z/.-])[a-z][a-z_]*(?:\.[a-z0-9]+)*")
 ENDS = {".": ".।!", "?": "?", ":": ":", ",": ",!"}
 """With which sign a translation may end where its English sentence ends with that one."""
 NO_SENTENCES = {"Branches of"}
@@ -24,8 +24,8 @@ RULE = "= != < >"
 """The one place where signs stand alone."""
 AS_WRITTEN = {
     *("and", "or", "from", "to", "yes", "no", "na", "none", "true", "false", "choice", "greeted", "carriage", "return"),
-    *("sender", "security", "mail", "chmod", "sqlite", "monitor", "import", "publish", "replace", "issue", "folder"),
-    *("standard", "email", "password_file", "chain.sqlite3", "audits.csv", "branches.csv", "salon.toml"),
+    *("sender", "security", "mail", "chmod", "sqlite", "monitor", "import", "publish"),
+    *("standard", "password_file", "chain.sqlite3", "audits.csv", "branches.csv", "salon.toml"),
 }
 """What has to be typed or is named in a file, and is therefore the same in every language."""
 SHUNNED = {
