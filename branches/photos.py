@@ -3,7 +3,7 @@
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -157,9 +157,10 @@ def open_photo(session: Session, folder: Path, audit: Audit, public_id: str, *, 
     return _saved(_decoded(data, SMALL_EDGE))[0] if small else data  # our own picture: it waits for nobody else's
 
 
-def missing(session: Session, folder: Path) -> list[Photo]:
-    """Photos whose file is not there or has another length."""
-    rows = session.exec(select(Photo).order_by(col(Photo.id)))
+def missing(session: Session, folder: Path, audits: Collection[int] | None = None) -> list[Photo]:
+    """Photos of those audits, or of all, whose file is not there or has another length."""
+    query = select(Photo).where(col(Photo.audit_id).in_(audits)) if audits is not None else select(Photo)
+    rows = session.exec(query.order_by(col(Photo.id)))
     return [photo for photo in rows if not _has_size(path(folder, photo.sha256), photo.bytes)]
 
 

@@ -306,3 +306,5 @@ def test_files_that_no_audit_has_are_swept_and_lost_ones_are_listed(session: Ses
     assert photos.drop(session, photos.path(tmp_path, held.sha256), before=later) is False
     assert [path.stem for path in tmp_path.rglob("*") if path.is_file()] == [held.sha256]
     assert photos.missing(session, tmp_path) == [rows[1]]
+    assert photos.missing(session, tmp_path, [rows[1].audit_id]) == [rows[1]]
+    assert photos.missing(session, tmp_path, []) == []

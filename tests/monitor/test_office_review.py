@@ -85,6 +85,7 @@ def test_a_return_carries_every_reason_and_a_deadline(rooms: Rooms) -> None:
     page = office.get(f"/office/review/{audit}")
     assert "To be corrected by 12 July 2025, 11:00" in page.text
     assert [mail.kind for mail in rooms.all(Mail)] == ["assigned", "returned"]
+    assert "/form/1#m-greeting1" in rooms.visitor(Role.SHOPPER).get(f"/audits/{audit}").html
 
 
 @pytest.mark.parametrize(
@@ -178,3 +179,21 @@ def test_what_was_corrected_stands_beside_what_it_was(rooms: Rooms) -> None:
     changed = [n % 4 for n in range(len(items)) if n % 4 in (0, 1)]
     assert page.text.count("corrected, before: No") == changed.count(0)
     assert page.text.count("corrected, before: Yes") == changed.count(1)
+
+
+def test_photos_that_are_gone_are_told_while_they_can_be_asked_for(rooms: Rooms, tmp_path: Path) -> None:
+    audit, folder = rooms.audit(), tmp_path / "photos"
+    rooms.add_photo(audit, folder, "greeting1")
+    office, page = open_audit(rooms, audit)
+    assert ("cannot be found" in page.text, "cannot be found" in office.get("/office/").text) == (False, False)
+    for file in folder.glob("*/*.jpg"):
+        file.unlink()
+    assert "1 photo of this audit cannot be found any more" in office.get(page_of(audit)).text
+    desk = office.get("/office/")
+    assert ("Photos that cannot be found" in desk.text, desk.links.count(page_of(audit))) == (True, 2)
+    office.submit(form(page, "/approve-and-release"))
+    assert "cannot be found" not in office.get("/office/").text
+
+
+def page_of(audit: str) -> str:
+    return f"/office/review/{audit}"
