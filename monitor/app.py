@@ -38,6 +38,8 @@ def create_app(site: Site, secret: bytes, *, trusted_proxies: int = 0) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
     app.extensions["site"] = site
+    if site.demo:
+        app.before_request(gate.stay_here)
     gate.guard(app)
     CSRFProtect(app)
     gate.let_write(app)

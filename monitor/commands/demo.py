@@ -68,10 +68,13 @@ port = {port}
     help="For how many weeks they have been audited.",
 )
 @click.option("--seed", type=int, default=SEED, show_default=True, help="The same seed, the same chain.")
+@click.option(
+    "--port", type=click.IntRange(1, 65_535), help="Where its pages are; else where they were, or a free one."
+)
 @click.option("--only-make", is_flag=True, help="Make the chain and its reports, and end.")
-def command(folder: Path, branches: int, weeks: int, seed: int, only_make: bool) -> None:
+def command(folder: Path, branches: int, weeks: int, seed: int, port: int | None, only_make: bool) -> None:
     """Show the program at work on an invented chain of salons: made once, kept, and shown on this machine only."""
-    config = _settled(folder)
+    config = _settled(folder, port)
     engine = open_chain(config)
     _make(engine, branches, weeks, seed)
     _issue(config, engine)
@@ -83,9 +86,13 @@ def command(folder: Path, branches: int, weeks: int, seed: int, only_make: bool)
         serving.run(None, config, demo=True)
 
 
-def _settled(folder: Path) -> Config:
+def _settled(folder: Path, port: int | None) -> Config:
     """The demonstration's settings: written once, but for the port, which must be free."""
     _set_aside()
+    if port is not None:
+        if not _free(port):
+            raise Refused("The port {port} is in use already; name another with --port.", port=str(port))
+        os.environ[KEPT] = str(port)
     make_folder(folder)
     file = folder.resolve() / "config.toml"
     _refuse_another_chain(file)

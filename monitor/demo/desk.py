@@ -1,4 +1,4 @@
-"""A desk with work on it: audits that wait at each state, and an appeal; no figure of the chain is changed by them."""
+"""Work for those who look, at head office and as a shopper: audits at each state, an appeal; no figure is changed by them."""
 
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
@@ -6,9 +6,10 @@ from random import Random
 
 from sqlmodel import Session, col, func, select
 
-from branches import appeals, assignments, audits, review, standards
+from branches import appeals, assignments, audits, drafts, review, standards
 from branches.assignments import Assignment
 from branches.audits import Answer, Audit
+from branches.drafts import Typed
 from branches.people import Role, User
 from branches.places import Branch, open_branches
 from branches.questions import Mark
@@ -17,6 +18,13 @@ from branches.states import AuditState
 from branches.weeks import moment
 
 ASSIGNED, WAITING, APPROVED = 6, 4, 2
+OWN = 3
+"""Audits of the first shopper: whoever looks as a shopper is that one."""
+ASKED_AGAIN = (
+    ("drink", "Did they offer you something to drink? · Which drink was it?"),
+    ("result_checked", "Did they show you the result and ask if you liked it? · How did they show it?"),
+)
+"""Items that are returned to them, and why."""
 BRIEF = "Ask for a cut and a wash without an appointment. Invented for the demo."
 LATEST_APPEAL = timedelta(days=14)
 
@@ -29,7 +37,11 @@ def lay_out(session: Session, *, seed: int, now: datetime) -> None:
     if office is None or standard is None:
         return
     there = open_branches(session, now.date(), now.date())
-    pairs = _pairs(session, there, chance, now)
+    shoppers = list(session.exec(select(User).where(User.role == Role.SHOPPER.value).order_by(col(User.id))))
+    lately, settled = _lately(session, now), _settled(chance.sample(there, len(there)), now)
+    own = [branch for branch in settled if (branch.id, shoppers[0].id) not in lately][:OWN]
+    _wait_for(session, standard, shoppers[0], own, office=office, now=now)
+    pairs = _pairs([branch for branch in settled if branch not in own], shoppers, lately, chance)
     for number, pair in zip(range(ASSIGNED), pairs, strict=False):  # a small chain has fewer
         _assign(session, standard, pair, (number % 3 - 1, number % 3 + 2 * number), office=office, at=now)
     for number, pair in zip(range(WAITING + APPROVED + 1), pairs, strict=False):
@@ -37,23 +49,72 @@ def lay_out(session: Session, *, seed: int, now: datetime) -> None:
         if number < APPROVED:
             review.approve(session, audit, by=office, at=now - timedelta(hours=2))
         elif number == APPROVED:
-            review.send_back(session, audit, reason="Which drink was offered?", by=office, at=now - timedelta(hours=3))
+            review.send_back(
+                session,
+                audit,
+                reason="Which drink was offered?",
+                items=["drink"],
+                by=office,
+                at=now - timedelta(hours=3),
+            )
     _appeal(session, now)
 
 
 Pair = tuple[Branch, User]
 
 
-def _pairs(session: Session, there: list[Branch], chance: Random, now: datetime) -> Iterator[Pair]:
-    """A branch and a shopper who has not been there of late, each branch once."""
-    shoppers = list(session.exec(select(User).where(User.role == Role.SHOPPER.value).order_by(col(User.id))))
+Visited = set[tuple[int, int | None]]
+
+
+def _lately(session: Session, now: datetime) -> Visited:
+    """Which branches were visited by whom of late."""
     since = now.date() - timedelta(days=assignments.LOCKOUT_DAYS + 14)
-    known = session.exec(select(Audit.branch_id, Audit.shopper_id).where(col(Audit.visited_on) >= since))
-    lately = set(known.all())
-    for branch in chance.sample(there, len(there)):
+    return set(session.exec(select(Audit.branch_id, Audit.shopper_id).where(col(Audit.visited_on) >= since)).all())
+
+
+def _settled(branches: list[Branch], now: datetime) -> list[Branch]:
+    since = now.date() - timedelta(days=60)
+    return [branch for branch in branches if branch.opened is None or branch.opened < since]
+
+
+def _pairs(branches: list[Branch], shoppers: list[User], lately: Visited, chance: Random) -> Iterator[Pair]:
+    """A branch and a shopper who has not been there of late, each branch once."""
+    for branch in branches:
         free = [one for one in shoppers if (branch.id, one.id) not in lately]
-        if free and (branch.opened is None or branch.opened < now.date() - timedelta(days=60)):
+        if free:
             yield branch, chance.choice(free)
+
+
+def _wait_for(
+    session: Session, standard: Standard, shopper: User, branches: list[Branch], *, office: User, now: datetime
+) -> None:
+    """What the first shopper finds: an audit to begin, one begun and one returned, as far as there are branches."""
+    for number, branch in enumerate(branches):
+        if number == 0:
+            _assign(session, standard, (branch, shopper), (0, 6), office=office, at=now)
+        elif number == 1:
+            _begin(session, standard, (branch, shopper), office, now)
+        else:
+            audit = _sent(session, standard, (branch, shopper), office, now - timedelta(hours=20))
+            back, items = now - timedelta(hours=3), [code for code, _ in ASKED_AGAIN]
+            reason = "\n".join(why for _, why in ASKED_AGAIN)
+            review.send_back(session, audit, reason=reason, items=items, by=office, at=back)
+
+
+def _begin(session: Session, standard: Standard, pair: Pair, office: User, now: datetime) -> None:
+    """Begun an hour ago, of a visit the day before, with the first section filled in."""
+    branch, shopper = pair
+    audit = _assign(session, standard, pair, (0, 6), office=office, at=now - timedelta(days=3)).audit
+    begun = now - timedelta(hours=1)
+    audits.start(session, audit, by=shopper, at=begun)
+    first = {item.code for item in standard.sections[0].items}
+    typed = {
+        code: Typed(mark.mark, mark.comment)
+        for code, mark in _marks(session, standard, branch).items()
+        if code in first
+    }
+    visited = f"{(now - timedelta(days=1)).date()}T14:20"
+    drafts.save(session, audit, typed, visited, seen=0, by=shopper, at=begun)
 
 
 def _assign(
@@ -81,13 +142,18 @@ def _sent(session: Session, standard: Standard, pair: Pair, office: User, at: da
     branch, shopper = pair
     audit = _assign(session, standard, pair, (3, 9), office=office, at=at - timedelta(days=7)).audit
     audits.start(session, audit, by=shopper, at=at)
-    like = select(Audit).where(Audit.standard_id == standard.id, Audit.state == AuditState.RELEASED.value)
-    model = session.exec(like.where(Audit.branch_id == branch.id).order_by(col(Audit.id).desc())).first()
-    found = session.exec(select(Answer).where(Answer.audit_id == model.id)) if model is not None else ()
-    marks = {answer.item.code: Mark(answer.mark, answer.comment) for answer in found}
+    marks = _marks(session, standard, branch)
     visited = moment(at.date() - timedelta(days=1), time(14, 20), branch.timezone)
     audits.submit(session, audit, marks, visited_at=visited, by=shopper, at=at)
     return audit
+
+
+def _marks(session: Session, standard: Standard, branch: Branch) -> dict[str, Mark]:
+    """Those of an audit of the branch that was released."""
+    like = select(Audit).where(Audit.standard_id == standard.id, Audit.state == AuditState.RELEASED.value)
+    model = session.exec(like.where(Audit.branch_id == branch.id).order_by(col(Audit.id).desc())).first()
+    found = session.exec(select(Answer).where(Answer.audit_id == model.id)) if model is not None else ()
+    return {answer.item.code: Mark(answer.mark, answer.comment) for answer in found}
 
 
 def _appeal(session: Session, now: datetime) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
 
 import flask
 import sqlalchemy as sa
@@ -240,6 +241,17 @@ def on_loopback() -> bool:
         return ipaddress.ip_address(request.remote_addr or "").is_loopback
     except ValueError:
         return False
+
+
+def stay_here() -> None:
+    """Refuses a request that asks for another name than this very machine's: a page elsewhere may have led a browser here."""
+    try:
+        name = urlsplit(f"//{request.host}").hostname or ""
+        here = name == "localhost" or ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        here = False
+    if not here:
+        abort(404)
 
 
 def source() -> str:

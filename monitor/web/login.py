@@ -172,7 +172,11 @@ def demo(role: str) -> str:
 @blueprint.post("/demo/<role>")
 @gate.everybody
 def enter_demo(role: str) -> AnyResponse:
-    return _signed_in(_demo_person(role))
+    """The visitor reads on in the language they have read in so far, whatever the invented person speaks."""
+    user = _demo_person(role)
+    user.language = gate.tongue().code
+    gate.session().add(user)
+    return _signed_in(user)
 
 
 @blueprint.post("/sign-out")

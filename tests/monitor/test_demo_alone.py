@@ -1,6 +1,8 @@
 """`monitor demo` beside a real chain: whatever the environment and the folder hold, it keeps to a chain of its own."""
 
 import os
+import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -95,3 +97,39 @@ def test_the_folder_of_a_real_chain_is_refused(
         cli.main()
     assert (ended.value.code, sentence in capsys.readouterr().err) == (2, True)
     assert {path.name: path.read_text() for path in refused.iterdir()} == {file: content}
+
+
+def test_a_port_that_is_taken_is_refused_before_anything_is_made(
+    refused: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        monkeypatch.setattr(sys, "argv", [*sys.argv, "--port", str(port)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+    said = f"The port {port} is in use already; name another with --port."
+    assert (ended.value.code, said in capsys.readouterr().err) == (2, True)
+    assert list(refused.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_a_port_that_is_named_is_taken_and_pages_stay_on_this_machine(tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with served(tmp_path, "--port", str(port)) as process:
+        assert process.stdout is not None
+        try:
+            assert any(f"http://127.0.0.1:{port}/demo/office" in line for line in process.stdout)
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=60)
+
+
+def served(folder: Path, *words: str) -> subprocess.Popen[str]:
+    settings = {name: value for name, value in os.environ.items() if not name.upper().startswith("MONITOR_")}
+    command = [sys.executable, "-um", "monitor", "demo", "--branches", "10", "--weeks", "1", *words]
+    return subprocess.Popen(
+        command, cwd=folder, env={**settings, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, text=True
+    )

@@ -7,8 +7,11 @@ import pytest
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from branches import drafts, questions, review
 from branches.appeals import Appeal
+from branches.assignments import TO_DO
 from branches.audits import Audit, ScoreRow
+from branches.people import Role, User
 from monitor import demo
 from monitor.demo import desk
 
@@ -31,11 +34,23 @@ def test_work_waits_at_each_state_and_no_figure_changes(session: Session) -> Non
     assert states == {
         "released": released - 1,
         "appealed": 1,
-        "assigned": 6,
+        "assigned": 7,
+        "started": 1,
         "submitted": 4,
         "approved": 2,
-        "returned": 1,
+        "returned": 2,
     }
+    first = session.exec(select(User).where(User.role == Role.SHOPPER.value).order_by(col(User.id))).first()
+    assert first is not None
+    own = session.exec(select(Audit).where(Audit.shopper_id == first.id, col(Audit.state).in_(TO_DO))).all()
+    assert {"assigned", "started", "returned"} <= {audit.state for audit in own}
+    for audit in own:
+        filled, asked = drafts.read(session, audit), questions.of(audit.standard, audit.channel)
+        answered = [
+            one for one in asked.asked(filled.marks) if questions.is_answered(one, filled.marks.get(one.rule.code, ""))
+        ]
+        assert (len(answered) > 3) == (audit.state != "assigned")
+        assert (len(review.to_correct(session, audit)) > 0) == (audit.state == "returned")
     assert [appeal.state for appeal in session.exec(select(Appeal))] == ["open"]
 
 

@@ -245,5 +245,34 @@ def test_the_demo_lets_anybody_on_this_machine_look_as_anybody(
     Visitor(app).get("/demo/office", status=404, environ_overrides=from_elsewhere)
 
 
+def test_the_demo_goes_on_in_the_language_it_was_entered_in(
+    engine: sa.Engine, people: dict[Role, User], tmp_path: Path
+) -> None:
+    assert {user.language for user in people.values()} == {"en"}
+    visitor = Visitor(pages(engine, tmp_path, demo=True))
+    visitor.submit(next(one for one in visitor.get("/sign-in").forms if one.action == "/language"), language="ta")
+    for role in Role:
+        page = visitor.submit(visitor.get(f"/demo/{role.value}").forms[0])
+        assert (page.language, visitor.get("/account").language) == ("ta", "ta")
+    visitor.client.delete_cookie("device")
+    visitor.submit(next(one for one in visitor.get("/sign-in").forms if one.action == "/language"), language="en")
+    assert visitor.submit(visitor.get("/demo/manager").forms[0]).language == "en"
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("localhost:8000", 200), ("127.0.0.1:8000", 200), ("[::1]:8000", 200), ("demo.evil.example", 404), ("[", 404)],
+)
+def test_the_demo_answers_to_this_machines_own_names_alone(
+    engine: sa.Engine, tmp_path: Path, host: str, status: int
+) -> None:
+    client = pages(engine, tmp_path, demo=True).test_client()
+    assert client.get("/sign-in", headers={"Host": host}).status_code == status
+
+
+def test_outside_the_demo_the_name_is_the_proxys_affair(app: Flask) -> None:
+    assert app.test_client().get("/sign-in", headers={"Host": "audits.example"}).status_code == 200
+
+
 def test_outside_the_demo_there_is_no_such_door(app: Flask) -> None:
     Visitor(app).get("/demo/office", status=404)
