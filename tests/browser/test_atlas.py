@@ -5,9 +5,10 @@ from flask import Flask
 from playwright.sync_api import Browser
 from werkzeug.routing import Rule
 
+from branches.language import codes
 from tests.browser.atlas import unknown
 from tests.browser.houses import House
-from tests.browser.looks import NARROW, PHONE, TOO_SMALL, Look, Scheme, look
+from tests.browser.looks import COLOURS, DESK, NARROW, PHONE, TOO_SMALL, Look, look
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -16,12 +17,6 @@ OUTSIDE = """() => document.documentElement.scrollWidth <= document.documentElem
     .filter(one => one.getBoundingClientRect().right > document.documentElement.clientWidth + 0.5)
     .filter(one => !one.parentElement.closest(".scroll"))
     .map(one => one.outerHTML.slice(0, 100)).concat(["the page"])"""
-BOTH: tuple[Scheme, ...] = ("light", "dark")
-WHOLE = (("en", BOTH, None), ("ta", ("light",), None), ("hu", ("dark",), None))
-"""Languages in which every page is looked at."""
-SHARED = (("hi", ("light",), 0), ("hi", ("dark",), 1), ("te", ("dark",), 2), ("te", ("light",), 3))
-"""In Hindi and Telugu, each page is looked at in one of these."""
-FITTED = {"en", "ta"}
 
 
 def test_a_page_without_an_example_fails(house: House) -> None:
@@ -31,15 +26,13 @@ def test_a_page_without_an_example_fails(house: House) -> None:
     assert unknown(other) == {"new.room"}
 
 
-@pytest.mark.parametrize(("code", "schemes", "part"), [*WHOLE, *SHARED])
+@pytest.mark.parametrize("code", codes())
 def test_every_page_keeps_the_rules_and_fits_narrow_windows_and_large_type(
-    browser: Browser, house: House, code: str, schemes: tuple[Scheme, ...], part: int | None
+    browser: Browser, house: House, code: str
 ) -> None:
     house.speak(code)
-    with look(browser, house.served, PHONE, schemes[0], code) as seen:
-        for number, place in enumerate(house.places):
-            if part is not None and number % len(SHARED) != part:
-                continue
+    with look(browser, house.served, PHONE, "light", code) as seen:
+        for place in house.places:
             status = house.show(seen, place, code)
             seen.note(
                 place.name,
@@ -47,15 +40,17 @@ def test_every_page_keeps_the_rules_and_fits_narrow_windows_and_large_type(
                 language=seen.page.get_attribute("html", "lang") != code,
                 small=seen.page.evaluate(TOO_SMALL),
                 complaints=seen.complaints(place.status),
-                sideways=_sideways(seen) if code in FITTED else [],
-                **{scheme: seen.dressed(scheme, seen.violations) for scheme in schemes},
+                sideways=_sideways(seen),
+                light=seen.violations(),
+                dark=seen.dressed("dark", lambda: seen.violations(*COLOURS)),
             )
 
 
 def _sideways(seen: Look) -> list[str]:
-    """What sticks out of a window as narrow as the narrowest phone, and of a wider one in which all type is twice as large."""
-    narrow = seen.in_width(NARROW, OUTSIDE)
+    """What sticks out of the narrowest phone's window, of a desk's at twice the size, and of that with all type twice as large."""
+    narrow, zoomed = seen.in_width(NARROW, OUTSIDE), seen.in_width(DESK[0] // 2, OUTSIDE)
     seen.page.evaluate("() => { document.documentElement.style.fontSize = '200%' }")
-    large = seen.in_width(2 * NARROW, OUTSIDE)
+    large = seen.in_width(DESK[0] // 2, OUTSIDE)
     seen.page.evaluate("() => { document.documentElement.style.fontSize = '' }")
-    return [*(f"narrow: {one}" for one in narrow), *(f"large: {one}" for one in large)]
+    found = {"narrow": narrow, "zoomed": zoomed, "large": large}
+    return [f"{window}: {one}" for window, outside in found.items() for one in outside]
