@@ -44,6 +44,19 @@ class OwnItem:
 
 
 @dataclass(frozen=True)
+class OwnPromise:
+    """A corrective action that is still open."""
+
+    plan: str
+    about: str
+    """The item or the section that it answers; may be empty."""
+    due: str
+    """"Due 15 March 2026"."""
+    late: str
+    """That its day is over; empty where it is not."""
+
+
+@dataclass(frozen=True)
 class OwnReport:
     """What the staff of one branch get to know of one week."""
 
@@ -69,6 +82,8 @@ class OwnReport:
     beside: tuple[str, ...] = ()
     """What the whole chain did meanwhile, and what is to be expected next time without any change."""
 
+    promised: tuple[OwnPromise, ...] = ()
+    """What the branch is to do, the next due first; told by whoever knows it."""
     estimated: str = ""
     """Why score and norm do not subtract to what is said; empty where they do."""
 

@@ -1,6 +1,7 @@
 """Report → tagged PDF: made for print, laid out by the templates in `typeset/`, which get everything they say as data."""
 
 import json
+import re
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -9,20 +10,20 @@ from typing import Any, TypeVar
 import typst
 
 from branches.language import Language
-from reports import letters, render, wording
+from reports import letters, one_page, render, wording
 from reports.figures import State
 from reports.own import OwnReport
 from reports.palette import COLOURS
 from reports.report import Report
 
 Told = TypeVar("Told", Report, OwnReport)
+_COUNT = re.compile(rb"/Type\s*/Pages\b[^>]*?/Count (\d+)")
 _TEMPLATES = Path(__file__).parent / "typeset"
 _WHITE = {"paper": "#ffffff"}
-_SMALL_PRINT, _WALL_PRINT = 8.5, 11.0
-"""Points of the letters; what hangs in a staff room is read from further away, unless it has too much to say for one page."""
+_SMALL_PRINT = 8.5
+"""Points of the letters."""
 _WIDE_SCRIPTS = {"Taml": 0.92}
 """Scripts whose words are so long that their letters are set smaller."""
-_WALL_SECTIONS = 6
 _LEADING, _INDIC_LEADING = 0.03, 0.12
 """Between the lines, in letters; a font's own height comes to it."""
 _HYPHENATED = {"hu"}
@@ -63,7 +64,6 @@ def own_pdf(report: OwnReport, tongue: Language, *, branch: str) -> bytes:
     """
     known, lacking = _known(report, tongue)
     content = {
-        "report": asdict(known),
         "scope": letters.legible(branch),
         "week": known.week,
         "title": f"{letters.legible(branch)} · {known.week}",
@@ -72,8 +72,18 @@ def own_pdf(report: OwnReport, tongue: Language, *, branch: str) -> bytes:
         "words": _own_words(tongue),
         "drawings": render.own_paper_drawings(known, tongue),
     }
-    sections = len(known.well) + len(known.work) + len(known.alike) + len(known.unjudged)
-    return _pdf("own.typ", content, tongue, _WALL_PRINT if sections <= _WALL_SECTIONS else _SMALL_PRINT)
+    made = b""
+    for sheet in one_page.tried(known, tongue):
+        made = _pdf("own.typ", content | asdict(sheet), tongue, sheet.size)
+        if _pages(made) == 1:
+            break
+    return made
+
+
+def _pages(made: bytes) -> int:
+    found = _COUNT.search(made)
+    assert found is not None
+    return int(found[1])
 
 
 def _known(report: Told, tongue: Language) -> tuple[Told, list[str]]:
@@ -112,6 +122,10 @@ def _own_words(tongue: Language) -> dict[str, Any]:
             ("alike", say("As the norm")),
             ("unjudged", say("Not enough audits")),
         ],
+        "kept": say("Always in order"),
+        "failed": say("What failed most often"),
+        "promised": say("What we have planned"),
+        "try": say("Try: {advice}", advice="#"),
     }
 
 

@@ -17,6 +17,7 @@ from branches.standards import Item
 from branches.states import ActionState, AppealState
 from branches.weeks import local_date
 from monitor.web import gate, told
+from reports.own import OwnPromise
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,21 @@ def action_line(action: CorrectiveAction) -> ActionLine:
         completed=state is ActionState.COMPLETED,
         overdue=late,
     )
+
+
+def promises(branch: Branch) -> tuple[OwnPromise, ...]:
+    """What is still to be done there, for the page in the staff room."""
+    found = [action_line(one) for one in actions(branch, CorrectiveAction.state == ActionState.OPEN.value)]
+    return tuple(OwnPromise(one.plan, one.about, one.due, one.state if one.overdue else "") for one in found)
+
+
+def section_of(action: CorrectiveAction) -> str:
+    """The code of the section that an action is about; empty where it is about none."""
+    session = gate.session()
+    if action.item_id is not None:
+        return session.get_one(Item, action.item_id).section.code
+    flag = session.get(Flag, action.flag_id) if action.flag_id is not None else None
+    return flag.section if flag is not None else ""
 
 
 def about(action: CorrectiveAction) -> str:

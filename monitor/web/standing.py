@@ -10,10 +10,11 @@ from branches.places import Branch
 from branches.standards import Standard
 from monitor import cache
 from monitor.web import gate
-from reports import collect, stored
+from reports import change_words, collect, stored
 from reports.collect import Window
 from reports.figures import Cell, Figures
-from reports.own import OwnReport, OwnSection, own_report
+from reports.own import OwnPromise, OwnReport, OwnSection, own_report
+from reports.voice import Voice
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,18 @@ class Standing:
     def drawings(self) -> dict[str, Markup]:
         return cache.drawings(gate.site().cache, self.name, self.report, gate.tongue())
 
-    def paper(self) -> bytes:
-        return cache.own_paper(gate.site().cache, self.name, self.report, gate.tongue())
+    def paper(self, promised: tuple[OwnPromise, ...]) -> bytes:
+        """The page for the staff room, with what the branch is to do."""
+        report = replace(self.report, promised=promised)
+        return cache.own_paper(gate.site().cache, f"{self.name}-{cache.digest(report)}", report, gate.tongue())
+
+    def expected(self, code: str) -> str:
+        """What to expect of a section next time without any change; empty where nothing is known or it makes no difference."""
+        found = self.section(code)
+        if found is None:
+            return ""
+        own, cell = found
+        return change_words.regression(Voice(self.figures, gate.tongue(), {code: own.title}), cell)
 
 
 def of(branch: Branch) -> Standing | None:

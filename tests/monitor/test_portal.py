@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -15,12 +16,13 @@ from branches.actions import CorrectiveAction
 from branches.appeals import Appeal
 from branches.audits import Audit
 from branches.database import reading, transaction
+from branches.editions import Edition
 from branches.flags import Flag
 from branches.language import language
 from branches.notices import Notice
 from branches.people import Role
 from branches.states import ActionState, AppealState, AuditState
-from reports import collect, weekly, wording
+from reports import collect, stored, weekly, wording
 from reports.collect import Window
 from reports.figures import State
 from tests import make
@@ -99,6 +101,14 @@ def test_the_page_for_the_staff_room_is_one_page(opened: Opened) -> None:
     assert answer.headers["Content-Disposition"] == "attachment; filename=North-Street-2026-03-02.pdf"
 
 
+@pytest.mark.slow
+def test_the_page_for_the_staff_room_says_what_is_to_be_done_and_by_when(opened: Opened) -> None:
+    staff = enter(opened, Role.STAFF)
+    staff.submit(form(staff.get(answer_path(opened)), "/plan"), plan="Smile at the door.", due="2026-03-15")
+    said = bare(Pdf(staff.client.get("/branch.pdf").get_data()).text())
+    assert (bare("Smile at the door.") in said, bare("Due 15 March 2026") in said) == (True, True)
+
+
 def test_an_action_goes_from_plan_to_verified_through_the_pages(opened: Opened) -> None:
     staff, manager = enter(opened, Role.STAFF), enter(opened, Role.MANAGER)
     due = (NOW + timedelta(days=5)).date().isoformat()
@@ -113,6 +123,25 @@ def test_an_action_goes_from_plan_to_verified_through_the_pages(opened: Opened) 
     staff.submit(form(staff.get(path), "/complete"))
     manager.submit(form(manager.get(path), "/verify"))
     assert (actions_of(opened)[0].state, made.item_id is not None) == (ActionState.VERIFIED.value, True)
+
+
+def test_an_actions_page_says_what_to_expect_without_it(opened: Opened) -> None:
+    path = f"/actions/{opened.world.mine.things['action']}"
+    assert "What to expect next time" not in enter(opened, Role.STAFF).get(path).text  # nothing is known of it yet
+    with transaction(opened.engine) as session:
+        edition = session.exec(select(Edition).where(Edition.public_id == opened.world.mine.things["edition"])).one()
+        figures = stored.load(edition.content)
+        cells = tuple(
+            replace(cell, state=State.WATCH, variance=-12.0, estimate=-5.0, low=-9.0, high=-1.0)
+            for cell in figures.cells
+        )
+        edition.content = stored.dump(replace(figures, cells=cells))
+        session.add(edition)
+    for role in (Role.STAFF, Role.MANAGER):
+        assert (
+            "Greeting: 12.0 below the norm with 5 audits. Expect 5.0 below the norm next time without any change."
+            in (enter(opened, role).get(path).text)
+        )
 
 
 def test_a_plan_that_lacks_something_comes_back_with_what_was_typed(opened: Opened) -> None:
@@ -144,10 +173,23 @@ def test_an_appeal_is_made_once_and_its_decision_shown_with_both_scores(opened: 
     assert ("So it was." in text, "The audit's score was 70.0 and is" in text or "was 60.0" in text) == (True, True)
 
 
+def test_staff_are_told_until_when_they_may_appeal_and_nobody_else_is(opened: Opened) -> None:
+    audit = f"/results/{opened.world.mine.things['released']}"
+    told = [enter(opened, role).get(audit).text for role in (Role.STAFF, Role.MANAGER)]
+    until = "Your branch can appeal it until "
+    assert [until in text for text in told] == [True, False]
+    assert until in enter(opened, Role.STAFF).get(answer_path(opened, "9")).text
+
+
 def test_after_the_time_to_appeal_there_is_no_form_and_no_way_round_it(world: World, tmp_path: Path) -> None:
     opened = world.opened(tmp_path, appeal_days=0)
     staff = enter(opened, Role.STAFF)
     page = staff.get(answer_path(opened, "9"))
+    over = "The time to appeal this audit ended on "
+    assert (over in page.text, over in staff.get(f"/results/{opened.world.mine.things['released']}").text) == (
+        True,
+        True,
+    )
     assert [one.action for one in page.forms if one.action.endswith("/appeal")] == []
     token = page.forms[-1].fields["csrf_token"]
     refused = staff.post(f"{answer_path(opened, '9')}/appeal", status=422, csrf_token=token, reason="Too late.")

@@ -38,7 +38,7 @@ def branch() -> str:
 def paper() -> Response:
     own = _informed()
     found = standing.of(own) or abort(404)
-    return download.pdf(found.paper(), download.file_name(own.name, found.edition.week, "pdf"))
+    return download.pdf(found.paper(follow.promises(own)), download.file_name(own.name, found.edition.week, "pdf"))
 
 
 @blueprint.get("/branch.csv")

@@ -8,7 +8,7 @@ from branches.access import Right
 from branches.actions import CorrectiveAction
 from branches.errors import Refused
 from branches.states import ActionState
-from monitor.web import follow, forms, gate
+from monitor.web import follow, forms, gate, standing
 from monitor.web.results.room import LONGEST_REASON, blueprint, done, home, may, said
 
 
@@ -52,13 +52,14 @@ def _action(public_id: str) -> CorrectiveAction:
 
 
 def _page(found: CorrectiveAction, error: str = "") -> str:
-    state = ActionState(found.state)
+    state, stands = ActionState(found.state), standing.of(found.branch)
     return render_template(
         "results/action.html",
         branch=found.branch.name,
         home=home(found.branch),
         action=follow.action_line(found),
         reason=actions.why_reopened(gate.session(), found),
+        expected=stands.expected(follow.section_of(found)) if stands is not None else "",
         completes=state is ActionState.OPEN and may(Right.PLAN_ACTIONS),
         verifies=state is ActionState.COMPLETED and may(Right.VERIFY_ACTIONS),
         longest=LONGEST_REASON,

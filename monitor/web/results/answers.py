@@ -1,7 +1,5 @@
 """One answer of a released audit, and what the branch has to say to it: a corrective action, or an appeal."""
 
-from collections.abc import Sequence
-
 from flask import abort, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -13,7 +11,6 @@ from branches.audits import Answer, Audit
 from branches.errors import Refused
 from branches.standards import Item
 from branches.states import AppealState
-from branches.weeks import local_date
 from monitor.web import follow, forms, gate, told
 from monitor.web.results import room
 from monitor.web.results.audit import photo_address
@@ -89,17 +86,9 @@ def _page(found: Audit, place: str, **shown: str) -> str:
         actions=[follow.action_line(one) for one in promised],
         appeals=follow.appeal_lines(appealed, [found]),
         plans=may(Right.PLAN_ACTIONS) and given.points is not None,
-        appealing=_appealing(found, appealed),
+        appealing=room.appealing(found),
+        waits=any(one.state == AppealState.OPEN.value for one in appealed),
         longest=LONGEST_TEXT,
         shown={"plan": "", "due": "", "reason": "", "plan_error": "", "due_error": "", "appeal_error": ""} | shown,
         today=follow.today(found.branch).isoformat(),
     )
-
-
-def _appealing(found: Audit, appealed: Sequence[Appeal]) -> str:
-    """Until when this reader may appeal, in words; empty where that is not for them or is over."""
-    until = appeals.open_until(found, gate.site().appeal_days)
-    waiting = any(one.state == AppealState.OPEN.value for one in appealed)
-    if not may(Right.APPEAL) or waiting or until is None or gate.site().clock() > until:
-        return ""
-    return gate.tongue().say("Until {day}.", day=local_date(until, found.branch.timezone))

@@ -8,7 +8,7 @@ from branches.actions import CorrectiveAction
 from branches.appeals import Appeal
 from branches.audits import Audit, Outcome
 from monitor.web import follow, gate, told
-from monitor.web.results.room import blueprint, home, the_audit
+from monitor.web.results.room import appealing, blueprint, home, the_audit
 
 SIZES = ("small", "large")
 
@@ -33,6 +33,7 @@ def audit(public_id: str) -> str:
         failed=failed,
         pictures=told.addresses(photos.of_item(gate.session(), found, None), photo_address(found)),
         actions=[follow.action_line(one) for one in promised],
+        appealing=appealing(found),
         appeals=follow.appeal_lines(follow.appeals(found.branch, Appeal.audit_id == found.id), [found]),
     )
 

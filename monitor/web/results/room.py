@@ -9,11 +9,12 @@ from flask import Blueprint, abort, flash, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from branches import access, actions
+from branches import access, actions, appeals
 from branches.access import Right
 from branches.audits import Audit
 from branches.errors import Refused
 from branches.places import Branch
+from branches.weeks import local_date
 from monitor.web import forms, gate, told
 
 blueprint = Blueprint("results", __name__)
@@ -30,6 +31,22 @@ def the_audit(public_id: str) -> Audit:
 
 def may(right: Right) -> bool:
     return access.reach(gate.person(), right) is not None
+
+
+@dataclass(frozen=True)
+class Appealing:
+    """Whether the branch may still appeal an answer of an audit, and the day on which that ends or ended."""
+
+    open: bool
+    until: date
+
+
+def appealing(audit: Audit) -> Appealing | None:
+    """None where it is not this reader's to appeal."""
+    until = appeals.open_until(audit, gate.site().appeal_days)
+    if until is None or not may(Right.APPEAL):
+        return None
+    return Appealing(gate.site().clock() <= until, local_date(until, audit.branch.timezone))
 
 
 def home(branch: Branch) -> str:
