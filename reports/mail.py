@@ -243,8 +243,10 @@ def withdrawn_mail(task: Task, reason: str, tongue: Language) -> Letter:
 
 
 def _when_to_go(task: Task, tongue: Language) -> str:
-    days = tongue.say("From {first} to {last}.", first=task.opens_on, last=task.closes_on)
-    return clocks.there(tongue, days.rstrip(".।"), task.zone) if task.zone else days
+    if not task.zone:
+        return tongue.say("From {first} to {last}.", first=task.opens_on, last=task.closes_on)
+    city = clocks.city(tongue, task.zone)
+    return tongue.say("From {first} to {last} ({city} time).", first=task.opens_on, last=task.closes_on, city=city)
 
 
 def _fee(task: Task, tongue: Language) -> str:

@@ -4,8 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
+from branches import actions, outbox
+from branches.audits import Audit
+from branches.database import transaction
 from branches.notices import Notice
+from branches.outbox import MailKind
 from branches.people import Role, User
 from branches.places import Branch, Region
 from tests.databases import SqliteDatabases
@@ -163,3 +168,29 @@ def test_a_notice_is_noted_and_taken_back_once(rooms: Rooms) -> None:
     assert "Open. Its staff have been informed" in office.submit(asked, informed_on="2025-07-01", how="Told").text
     wrong = f"/office/places/branches/{rooms.other}/notices/{notice.public_id}"
     assert office.client.post(wrong, data=back.fields).status_code == 404
+
+
+def test_what_somebody_did_with_devices_actions_and_mails_is_told(rooms: Rooms) -> None:
+    office, staff, released = rooms.office(), rooms.visitor(Role.STAFF), rooms.audit("released")
+    with transaction(rooms.engine) as session:
+        who, at = session.get_one(User, rooms.people[Role.STAFF].id), rooms.clock[0]
+        audit = session.exec(select(Audit).where(Audit.public_id == released)).one()
+        planned = actions.open_action(
+            session, audit.branch, plan="Smile.", due_on=at.date(), audit=audit, by=who, at=at
+        )
+        actions.complete(session, planned, by=who, at=at)
+        for number in range(20):
+            mail = outbox.write(session, MailKind.RETURNED, who, {"audit": "x"}, key=f"k{number}", at=at)
+            outbox.mark_failed(session, mail, "no", for_good=True, now=at)
+    staff.submit(next(one for one in staff.get("/account").forms if one.action == "/sign-out"))
+    page = office.get("/office/mail")
+    assert "tried again." not in page.text
+    page = office.submit(next(one for one in page.forms if one.action == "/office/mail"))
+    assert "Olga Office had the mails that were not taken tried again. 10 July 2025" in page.text
+    did = office.get(f"/office/people/{rooms.people[Role.STAFF].public_id}").text
+    name = rooms.people[Role.STAFF].name
+    for words in ("planned a corrective action.", "completed a corrective action.", "signed out."):
+        assert f"{name} {words}" in did
+    did = office.get(f"/office/people/{rooms.people[Role.OFFICE].public_id}").text
+    assert did.count("had the mails that were not taken tried again.") == 1
+    assert "Olga Office released it." in did

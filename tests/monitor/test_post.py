@@ -1,7 +1,7 @@
 """From the outbox to the reader: each mail once, none lost, whatever the mail server does."""
 
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
@@ -11,11 +11,12 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from branches import assignments, audits, editions, outbox, standards
+from branches import assignments, audits, editions, outbox, review, standards
 from branches.database import reading, transaction
 from branches.editions import CHAIN, Edition
 from branches.outbox import Counts, Mail
 from branches.people import Role, User
+from branches.questions import Mark
 from branches.weeks import Week
 from monitor import jobs, mailer
 from monitor.jobs import Worker
@@ -320,7 +321,12 @@ def test_a_shopper_is_told_of_an_audit_and_the_subject_gives_nothing_away(scene:
     assert scene.send() == Sent(sent=1)
     (message,) = scene.came_to("sam@example.com")
     assert str(message["Subject"]) == "A new audit for you"
-    for words in ("Come after work.", "20 EUR", "From 10 March 2026 to 17 March 2026.", "https://audits.example/"):
+    for words in (
+        "Come after work.",
+        "20 EUR",
+        "From 10 March 2026 to 17 March 2026 (Budapest time).",
+        "https://audits.example/",
+    ):
         assert words in body(message, "plain")
         assert words in body(message, "html")
 
@@ -333,3 +339,42 @@ def test_an_audit_that_was_taken_back_is_not_told_of(scene: Scene) -> None:
         audit.state = "withdrawn"
         session.add(audit)
     assert scene.send() == Sent(dropped=1)
+
+
+def change(scene: Scene, verb: Callable[..., None], **values: object) -> None:
+    with transaction(scene.engine) as session:
+        (audit,) = session.exec(select(audits.Audit).where(audits.Audit.state == "assigned")).all()
+        office = session.exec(select(User).where(User.role == Role.OFFICE.value)).first()
+        verb(session, audit, by=office, at=scene.now, **values)
+
+
+def test_new_days_and_a_withdrawal_are_told_in_the_shoppers_language(scene: Scene) -> None:
+    assigned(scene)
+    with transaction(scene.engine) as session:
+        session.exec(select(User).where(User.email == "sam@example.com")).one().language = "hu"
+    assert scene.send() == Sent(sent=1)
+    day = scene.now.date()
+    for last in (9, 10):
+        change(scene, assignments.change_window, opens_on=day, closes_on=day + last * DAY)
+        scene.now += MINUTE
+    assert scene.send() == Sent(sent=1, dropped=1)  # moved twice before any mail went: where it stands is told once
+    change(scene, assignments.withdraw, reason="A fodrászat fest.")
+    assert scene.send() == Sent(sent=1)
+    moved, withdrawn = scene.came_to("sam@example.com")[1:]
+    assert str(moved["Subject"]) == "Az egyik auditjának új napjai vannak"
+    assert "2026. március 20. (helyi idő: Budapest)." in body(moved, "plain")
+    assert str(withdrawn["Subject"]) == "Az egyik auditját visszavonták"
+    assert "A fodrászat fest." in body(withdrawn, "plain")
+
+
+def test_a_returned_audit_tells_the_hour_by_the_clock_at_the_branch(scene: Scene) -> None:
+    assigned(scene)
+    change(scene, audits.start)
+    with transaction(scene.engine) as session:
+        audit = session.exec(select(audits.Audit).where(audits.Audit.state == "started")).one()
+        marks = {item.code: Mark("yes") for section in audit.standard.sections for item in section.items}
+        audits.submit(session, audit, marks, visited_at=scene.now, by=audit.shopper, at=scene.now)
+        review.send_back(session, audit, reason="Which chair?", by=make.user(session), at=scene.now)
+    assert scene.send() == Sent(sent=1, dropped=1)
+    (message,) = scene.came_to("sam@example.com")
+    assert "Please correct it by 11 March 2026, 01:00 (Budapest time)." in body(message, "plain")

@@ -217,7 +217,14 @@ def test_the_one_or_two_items_that_fail_most_are_named() -> None:
 def test_a_shoppers_subject_names_no_branch() -> None:
     for code in codes():
         tongue = language(code)
-        for made in (mail.assigned_mail(TASK, tongue), mail.returned_mail(TASK, "No photo.", "By Friday.", tongue)):
+        elsewhere = replace(TASK, zone="Asia/Kolkata")
+        for made in (
+            mail.assigned_mail(TASK, tongue),
+            mail.assigned_mail(elsewhere, tongue),
+            mail.returned_mail(TASK, "No photo.", "By Friday.", tongue),
+            mail.moved_mail(elsewhere, tongue),
+            mail.withdrawn_mail(TASK, "Painted.", tongue),
+        ):
             assert "Main Street" not in made.subject
             assert "Main Street" in made.text
             assert LINK in made.text
