@@ -8,7 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from reports.evidence import Evidence, plain, unevenness
-from reports.figures import Assessment, Rules, State
+from reports.figures import Assessment, Move, Rules, State
 from reports.level import power
 from reports.mixed import solve
 from reports.mixed_effects import deviations
@@ -17,6 +17,8 @@ from reports.observed import EFFECTS, Observations
 from reports.prior import Prior, posterior
 from reports.screening import assess
 from reports.sheet import Floats, ScoreSheet
+from reports.trend import chain_moves, changes
+from reports.variance import components
 from tests.reports.chains import chain, chosen, names, sheet_of, with_gaps, with_strangers
 from tests.reports.test_level import shares
 
@@ -204,3 +206,31 @@ def test_nonsense_is_judged_or_refused_without_a_warning(
         assert len(told) in {0, 3}
         assert all(a <= b + 1e-6 for a, b in zip(told[:1], told[2:], strict=True))
         assert cell.p_short is None or 0.0 <= cell.p_short <= 1.0
+
+
+@pytest.mark.slow
+@settings(max_examples=25)
+@given(
+    seed=SEEDS,
+    values=st.lists(st.sampled_from([0.0, 1e-9, 50.0, 99.0, 100.0, 100.0 + 1e-9, -20.0, 1e5]), min_size=1, max_size=4),
+    empty=st.sampled_from([0.0, 0.2, 0.9]),
+    weeks=st.sampled_from([1, 5, 26]),
+    cusum=st.booleans(),
+)
+def test_nonsense_is_charted_or_not_without_a_warning(
+    seed: int, values: list[float], empty: float, weeks: int, cusum: bool
+) -> None:
+    sheet = nonsense(seed, values, empty)
+    turn = np.random.default_rng(seed).integers(0, weeks, sheet.branch.size)
+    sheet = replace(sheet, week=sheet.week + 7 * turn, version=1 + turn % 2)
+    found = changes(sheet, cusum=cusum)
+    assert len(found) == len(sheet.branches) * len(sheet.sections)
+    for change in found:
+        assert (change.move is Move.NOT_ENOUGH) == (not change.points)
+        assert np.isfinite([(p.surprise, p.average, p.limit) for p in change.points]).all()
+        assert (change.size is None) == (change.move in {Move.NOT_ENOUGH, Move.STEADY})
+    for move in chain_moves(sheet):
+        assert move.points.low <= move.points.value <= move.points.high
+    for section in sheet.sections:
+        variances = components(sheet, section, EFFECTS).variances
+        assert all(0.0 <= one.low <= one.high < np.inf for one in variances.values())

@@ -16,7 +16,7 @@ from reports.sheet import ScoreSheet
 from reports.trend import changes
 from reports.variance import components, is_vast, observations
 from reports.vast import conjugate, fit_vast, vast_deviations, vast_intervals
-from tests.reports.chains import Spreads, chain, with_strangers
+from tests.reports.chains import MONDAY, Spreads, chain, with_strangers
 
 MANY = 3_001
 
@@ -108,6 +108,29 @@ def test_vast_chain_is_judged_like_any_other() -> None:
         assert section.variances["branch"].low < 25.0 < section.variances["branch"].high
         assert section.shopper_over_branch is not None
     assert len(changes(sheet)) == MANY
+
+
+@pytest.mark.slow
+def test_either_way_says_the_same_where_both_can_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One chain of 300 branches and 200 shoppers, on either side of the limit: estimates, states, charts and intervals."""
+    short = {(branch, 0): 25.0 for branch in range(12)}
+    sheet, _ = chain(5, branches=300, audits=10, sections=1, shoppers=200, regions=30, short=short)
+    sheet = replace(sheet, week=MONDAY + 7 * (np.arange(sheet.branch.size) % 10))
+    assert not is_vast(sheet)
+    exact, plain = assess(sheet, Rules()), changes(sheet)
+    monkeypatch.setattr("reports.variance.DENSE_LIMIT", 199)
+    assert is_vast(sheet)
+    vast, other = assess(sheet, Rules()), changes(sheet)
+    for name, interval in exact.sections[0].variances.items():
+        assert vast.sections[0].variances[name].value == pytest.approx(interval.value, rel=0.15), name
+    points = [np.array([(c.estimate, c.low, c.high) for c in found.cells], dtype=float) for found in (exact, vast)]
+    np.testing.assert_allclose(points[0], points[1], atol=1.5)
+    sure = [np.array([c.p_short for c in found.cells], dtype=float) for found in (exact, vast)]
+    np.testing.assert_allclose(sure[0], sure[1], atol=0.1)
+    flagged = [{c.branch for c in found.cells if c.state is State.FALLS_SHORT} for found in (exact, vast)]
+    assert len(flagged[0] & flagged[1]) >= 10
+    assert len(flagged[0] ^ flagged[1]) <= 2
+    assert np.mean([one.move is two.move for one, two in zip(plain, other, strict=True)]) > 0.97
 
 
 @pytest.mark.slow
