@@ -54,12 +54,18 @@ def transport(config: Config) -> Transport:
         return Folder(config.folder / "mail")
     if not mail.sender:
         raise Refused("Say in [mail] which address mail comes from: sender is empty.")
-    if mail.security == "none" and not _is_this_machine(mail.host):
-        raise Refused(
-            "security in [mail] may be none only for a mail server on this machine, not for {host}.", host=mail.host
-        )
+    if mail.security == "none":
+        refuse_open_way(mail.host)
     password = _password(config) if mail.user else ""
     return Server(mail.host, mail.port, mail.security, mail.user, password, mail.timeout_seconds)
+
+
+def refuse_open_way(host: str) -> None:
+    """Nothing is sent in the clear but to this very machine."""
+    if not _is_this_machine(host):
+        raise Refused(
+            "security in [mail] may be none only for a mail server on this machine, not for {host}.", host=host
+        )
 
 
 def longest_seconds(config: Config) -> int:

@@ -5,48 +5,31 @@ import secrets
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 import click
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from branches import people
-from branches.database import transaction
+from branches.database import reading, transaction
 from branches.errors import Conflict, Refused
 from branches.language import codes, language
 from branches.people import Role, User
 from monitor import mailer, written
+from monitor.commands.asking import QUESTIONS, Chosen, again, answers, checked
 from monitor.commands.user import way_in
 from monitor.config import Config, read_config
 from monitor.mailer import PASSWORD, NotDelivered
 from monitor.opening import make_folder, now, open_chain
 
 FILE = Path("config.toml")
-Chosen = dict[tuple[str, str], object]
 
 
 @dataclass(frozen=True)
-class Question:
-    """One setting that is asked for where it is not given."""
+class Person:
+    """The first of head office."""
 
-    section: str
-    key: str
-    words: str
-    default: str | int
-    only_with_mail: bool = False
-
-
-QUESTIONS = (
-    Question("chain", "name", "The chain's name", ""),
-    Question("chain", "timezone", "Time zone of head office", "UTC"),
-    Question("chain", "language", f"Language ({', '.join(codes())})", "en"),
-    Question("serve", "address", "Address people reach the pages at; empty: this machine alone", ""),
-    Question("mail", "host", "Mail server; empty: mail is kept as files", ""),
-    Question("mail", "port", "Its port", 587, only_with_mail=True),
-    Question("mail", "security", "How it is spoken to (starttls, tls, none)", "starttls", only_with_mail=True),
-    Question("mail", "user", "Name to sign in with there; empty: without", "", only_with_mail=True),
-    Question("mail", "sender", "Address mail comes from", "", only_with_mail=True),
-)
+    email: str
+    name: str
 
 
 @click.command("init")
@@ -85,19 +68,21 @@ def command(
     A settings file in which something has been chosen already is never changed. The same command again does no harm.
     """
     values = (name, timezone, code, address, mail_host, mail_port, mail_security, mail_user, mail_sender)
-    given: Chosen = {
-        (one.section, one.key): value for one, value in zip(QUESTIONS, values, strict=True) if value is not None
-    }
-    email = _first_address(email, yes)
+    given = checked(
+        {one.place: value for one, value in zip(QUESTIONS, values, strict=True) if value is not None},
+    )
     file = config_file or Path(os.environ.get("MONITOR_CONFIG", FILE))
-    if file.exists() and not _untouched(file):
+    there = file.exists() and not _untouched(file)
+    if there:
         _refuse_to_change(file, given)
+    first = _first(read_config(file) if file.exists() else None, email, person, yes=yes)
+    if there:
         click.echo(f"{file} is there already: its settings hold.")
     else:
-        _write(file, _answers(given, yes), yes)
+        _write(file, answers(given, yes=yes), yes)
     config = read_config(file)
     with transaction(open_chain(config)) as session:
-        user = _office(session, config, email, person)
+        user = _office(session, config, first)
         link = way_in(config, session, user)
     trouble = None if no_test_mail else _test_mail(config, user)
     click.echo(f"Start the program with: monitor serve --with-schedule\nThen sign in, within 15 minutes, at\n{link}")
@@ -105,28 +90,28 @@ def command(
         raise Refused("Everything else is set up, but the test mail was not taken: {why}", why=trouble)
 
 
-def _first_address(given: str | None, yes: bool) -> str:
-    if given is None and yes:
+def _first(config: Config | None, email: str | None, name: str, *, yes: bool) -> Person:
+    """Whoever is named, else who is here already, else who is asked for."""
+    email = people.mail_address(email) if email is not None else None
+    known = _known(config, email) if config is not None else None
+    if known is not None:
+        return Person(str(known.email), known.name)
+    if email is None and yes:
         raise Refused("Name the first person of head office: --email.")
-    return people.mail_address(given or str(_asked("Mail address of the first person of head office", "", yes)))
+    words, reads = "Mail address of the first person of head office", again(people.mail_address)
+    email = email or str(click.prompt(words, value_proc=reads, err=True))
+    if not name and not yes:
+        name = click.prompt("That person's name; empty: none", default="", show_default=False, err=True)
+    return Person(email, name)
 
 
-def _asked(words: str, default: str | int, yes: bool) -> str | int:
-    if yes:
-        return default
-    answer = click.prompt(words, default=default, show_default=bool(default), type=type(default), err=True)
-    return cast("str | int", answer)
-
-
-def _answers(given: Chosen, yes: bool) -> Chosen:
-    answers: Chosen = {}
-    for one in QUESTIONS:
-        place = one.section, one.key
-        if place in given:
-            answers[place] = given[place]
-        elif not one.only_with_mail or answers["mail", "host"]:
-            answers[place] = _asked(one.words, one.default, yes)
-    return answers
+def _known(config: Config, email: str | None) -> User | None:
+    """Somebody of head office who is here already, with that address if it is given; nothing is set up for the look."""
+    if not config.folder.is_dir():
+        return None
+    query = select(User).where(User.role == Role.OFFICE.value, User.active, col(User.email).is_not(None))
+    with reading(open_chain(config)) as session:
+        return session.exec((query.where(User.email == email) if email else query).order_by(col(User.id))).first()
 
 
 def _untouched(file: Path) -> bool:
@@ -137,13 +122,13 @@ def _untouched(file: Path) -> bool:
         return False
 
 
-def _write(file: Path, answers: Chosen, yes: bool) -> None:
+def _write(file: Path, chosen: Chosen, yes: bool) -> None:
     """Writes the settings; where they cannot be, the file is as it was before."""
     make_folder(file.absolute().parent)
-    answers |= _password(file, answers, yes)
+    chosen |= _password(file, chosen, yes)
     draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
     try:
-        _put(draft, written.text(answers))
+        _put(draft, written.text(chosen))
         mailer.transport(read_config(draft))
         draft.replace(file)
     except OSError as error:
@@ -163,9 +148,9 @@ def _put(file: Path, text: str) -> None:
         os.fsync(new.fileno())
 
 
-def _password(file: Path, answers: Chosen, yes: bool) -> Chosen:
+def _password(file: Path, chosen: Chosen, yes: bool) -> Chosen:
     """The mail server's password goes into a file that only its owner can read, never into the settings."""
-    if not answers.get(("mail", "user")) or PASSWORD in os.environ:
+    if not chosen.get(("mail", "user")) or PASSWORD in os.environ:
         return {}
     if yes:
         raise Refused("The mail server's password is missing: set {name}.", name=PASSWORD)
@@ -187,17 +172,24 @@ def _refuse_to_change(file: Path, given: Chosen) -> None:
             raise Conflict(sentence, file=file, key=key, section=section)
 
 
-def _office(session: Session, config: Config, email: str, name: str) -> User:
+def _office(session: Session, config: Config, first: Person) -> User:
     """The first person of head office, added where they are not there yet."""
-    known = people.known(session, email)
+    known = people.known(session, first.email)
     if known is None:
-        tongue = config.chain.language
-        user = people.add_user(session, Role.OFFICE, at=now(), email=email, name=name, language=tongue, by=None)
-        click.echo(f"Added {email} as head office.")
+        user = people.add_user(
+            session,
+            Role.OFFICE,
+            at=now(),
+            email=first.email,
+            name=first.name,
+            language=config.chain.language,
+            by=None,
+        )
+        click.echo(f"Added {first.email} as head office.")
         return user
     if known.role != Role.OFFICE.value:
-        raise Conflict("{email} is here already, but not as head office: {role}.", email=email, role=known.role)
-    click.echo(f"{email} is head office already.")
+        raise Conflict("{email} is here already, but not as head office: {role}.", email=first.email, role=known.role)
+    click.echo(f"{first.email} is head office already.")
     return known
 
 

@@ -1,5 +1,6 @@
 """`monitor user`: people, and their way in."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ from branches.errors import NotFound
 from branches.language import codes
 from branches.people import Role, User
 from branches.places import Branch, Region
+from monitor.commands.asking import again
 from monitor.config import Config, read_config
 from monitor.opening import now, open_chain
 
@@ -104,12 +106,19 @@ def password(config_file: Path | None, email: str, remove: bool) -> None:
     """Ask for a new password of a person, twice, and sign their devices out; the person can choose one too."""
     from monitor import passwords  # noqa: PLC0415 - the library takes a second to load, and the other commands need none
 
-    with transaction(open_chain(read_config(config_file))) as session:
-        user = people.user_by_email(session, email)
-        given = "" if remove else click.prompt("New password", hide_input=True, confirmation_prompt=True, err=True)
-        hashed = None if remove else passwords.hashed(user, given)
-        accounts.set_password(session, user, hashed, by=None, at=now())
+    engine = open_chain(read_config(config_file))
+    with reading(engine) as session:
+        known = people.user_by_email(session, email)
+    hashed = None if remove else _new_password(lambda typed: passwords.hashed(known, typed))
+    with transaction(engine) as session:
+        accounts.set_password(session, people.user_by_email(session, email), hashed, by=None, at=now())
     click.echo(f"{email} signs in by mail alone." if remove else f"{email} has a new password.")
+
+
+def _new_password(hashed: Callable[[str], str]) -> str:
+    """Asked for while nobody's writing waits; a weak one is asked for again."""
+    typed = click.prompt("New password", hide_input=True, confirmation_prompt=True, value_proc=again(hashed), err=True)
+    return str(typed)
 
 
 @command.command("role")

@@ -122,8 +122,11 @@ def test_settings_that_are_there_are_never_changed(monitor: Monitor) -> None:
     [
         (("init", "--yes"), "Name the first person of head office: --email."),
         (("init", "--yes", "--email", "anna"), "anna is not a mail address."),
-        ((*ANNA, "--timezone", "Mars"), "must be an IANA time zone"),
-        ((*ANNA, "--timezone", "Mars"), "config.toml, line "),
+        (
+            (*ANNA, "--timezone", "Mars"),
+            "timezone in [chain] must be an IANA time zone such as Europe/Budapest, not 'Mars'.",
+        ),
+        (("init", "--timezone", "Mars"), "must be an IANA time zone"),
         ((*ANNA, "--address", "ftp://x"), "address in [serve] must be"),
         ((*ANNA, "--mail-host", "mail.example.com"), "sender is empty"),
         ((*ANNA, "--mail-host", "mail.example.com", "--mail-user", "u"), "The mail server's password is missing"),
@@ -140,6 +143,7 @@ def test_what_cannot_be_is_refused_and_leaves_nothing_behind(
 def test_what_is_not_given_is_asked_for_and_the_password_is_kept_apart(monitor: Monitor, tmp_path: Path) -> None:
     answers = [
         "anna@example.com",
+        "Anna",
         "Salon",
         "UTC",
         "en",
@@ -160,6 +164,44 @@ def test_what_is_not_given_is_asked_for_and_the_password_is_kept_apart(monitor: 
     assert kept is not None
     assert (kept.read_text(), stat.S_IMODE(kept.stat().st_mode)) == ("s3cret", 0o600)
     assert "s3cret" not in Path("config.toml").read_text()
+
+
+def test_a_slip_is_asked_for_again_and_costs_no_answer(monitor: Monitor) -> None:
+    slips = {
+        "anna": "anna is not a mail address.",
+        "Europe/Budapset": "timezone in [chain] must be an IANA time zone",
+        "german": "language in [chain] must be en, hu, hi, ta or te, not 'german'.",
+        "audits.example.com": "address in [serve] must be",
+        "many": "port in [mail] must be",
+        "none": "security in [mail] may be none only for a mail server on this machine",
+        "": "Say in [mail] which address mail comes from: sender is empty.",
+    }
+    mail, zone, code, address, port, security, sender = slips
+    answers = [mail, "anna@example.com", "Anna", "Salon", zone, "Europe/Budapest", code, "hu", address]
+    answers += ["https://audits.example.com", "mail.example.com", port, "587", security, "starttls", "", sender]
+    said = monitor("init", "--no-test-mail", typed="\n".join([*answers, "from@example.com"]) + "\n")
+    assert [words for words in slips.values() if f"Error: {words}" not in said.err] == []
+    config = read_config()
+    assert (said.code, config.chain.timezone, config.mail.sender) == (0, "Europe/Budapest", "from@example.com")
+    with reading(database.create(config.database_url)) as session:
+        assert user_by_email(session, "anna@example.com").name == "Anna"
+
+
+def test_who_is_here_already_is_not_asked_for_again(monitor: Monitor) -> None:
+    monitor(*ANNA, *CHAIN)
+    for words in (("init", "--yes"), ("init",)):
+        said = monitor(*words)
+        assert (said.code, said.out.splitlines()[1]) == (0, "anna@example.com is head office already.")
+    assert "config.toml is there already" in said.out
+    said = monitor("init", "--email", "zoe@example.com", typed="Zoe\n")
+    assert said.out.splitlines()[1] == "Added zoe@example.com as head office."
+    assert monitor("user", "list").out.splitlines()[1] == "office    zoe@example.com  Zoe"
+
+
+def test_the_same_defaults_again_need_no_address(monitor: Monitor) -> None:
+    monitor(*ANNA)
+    said = monitor("init", "--yes")
+    assert (said.code, "anna@example.com is head office already." in said.out.splitlines()) == (0, True)
 
 
 def test_somebody_of_another_role_does_not_become_head_office(monitor: Monitor) -> None:
@@ -192,7 +234,12 @@ def test_a_password_is_typed_twice_and_never_shown(monitor: Monitor) -> None:
     engine = database.create(read_config().database_url)
     with reading(engine) as session:
         assert passwords.fits(user_by_email(session, "anna@example.com"), PASSWORD) is True
-    assert monitor("user", "password", "anna@example.com", typed="short\nshort\n").code == 2
+    said = monitor("user", "password", "anna@example.com", typed=f"short\n{PASSWORD}\nother\n{PASSWORD}\n{PASSWORD}\n")
+    assert (said.code, "A password needs at least 12 characters." in said.err, "do not match" in said.err) == (
+        0,
+        True,
+        True,
+    )
     assert monitor("user", "password", "anna@example.com", "--remove").code == 0
     with reading(engine) as session:
         assert user_by_email(session, "anna@example.com").password is None
