@@ -99,20 +99,23 @@ def promises(branch: Branch) -> tuple[OwnPromise, ...]:
 
 def section_of(action: CorrectiveAction) -> str:
     """The code of the section that an action is about; empty where it is about none."""
-    session = gate.session()
     if action.item_id is not None:
-        return session.get_one(Item, action.item_id).section.code
-    flag = session.get(Flag, action.flag_id) if action.flag_id is not None else None
+        return gate.session().get_one(Item, action.item_id).section.code
+    flag = _flag(action)
     return flag.section if flag is not None else ""
 
 
 def about(action: CorrectiveAction) -> str:
     """The item or the section that an action answers."""
-    session, tongue = gate.session(), gate.tongue()
     if action.item_id is not None:
-        return told.item_words(session.get_one(Item, action.item_id), tongue)[0]
-    flag = session.exec(access.visible_flags(gate.person()).where(Flag.id == action.flag_id)).first()
+        return told.item_words(gate.session().get_one(Item, action.item_id), gate.tongue())[0]
+    flag = _flag(action)
     return section_title(flag.section) if flag is not None else ""
+
+
+def _flag(action: CorrectiveAction) -> Flag | None:
+    query = access.visible_flags(gate.person()).where(Flag.id == action.flag_id)
+    return gate.session().exec(query).first()
 
 
 def section_title(code: str) -> str:
