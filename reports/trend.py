@@ -31,6 +31,8 @@ DRIFTS = 7
 DOUBTS = (0.0, 0.01, 0.02, 0.04, 0.07, 0.11, 0.17, 0.25, 0.4, 0.7, 1.5)
 """Doubts of a level, in variances of one audit, for which limits are found; between them they are interpolated."""
 LEAST_WEEKS = 4
+LEAST_ERROR = 1e-12
+"""Points² of a difference between two halves below which nothing varies."""
 LEAST_BEFORE = 2
 """Audits of the branch before the watched weeks below which nothing is said."""
 
@@ -250,7 +252,7 @@ def chain_moves(sheet: ScoreSheet, known: Mapping[int, Adjusted] | None = None) 
     """
     check(sheet)
     found = adjusted(sheet) if known is None else known
-    moves = (_move(sheet.sections[k], sheet.week[own.rows], own.rest) for k, own in found.items())
+    moves = (_move(sheet.sections[k], sheet.week[own.rows], own.rest, own.noise) for k, own in found.items())
     return tuple(move for move in moves if move is not None)
 
 
@@ -273,23 +275,30 @@ def region_moves(sheet: ScoreSheet, known: Mapping[int, Adjusted] | None = None)
         week, region = sheet.week[own.rows], sheet.region_of[sheet.branch[own.rows]]
         for number, code in enumerate(sheet.regions):
             mine = region == number
-            move = _move(sheet.sections[k], week[mine], own.rest[mine])
+            move = _move(sheet.sections[k], week[mine], own.rest[mine], own.noise[mine])
             found[code] += [move] if move is not None else []
     return {code: tuple(moves) for code, moves in found.items()}
 
 
-def _move(section: str, week: Ints, rest: Floats) -> ChainMove | None:
-    """The later half of these weeks less the earlier; None of too few weeks."""
+def _move(section: str, week: Ints, rest: Floats, noise: Floats) -> ChainMove | None:
+    """The later half of these weeks less the earlier; None of too few weeks, or where nothing ever varies.
+
+    A half is never surer than the spread of its single audits allows: few weeks may be alike by chance.
+    """
     weeks, place = np.unique(week, return_inverse=True)
     if weeks.size < LEAST_WEEKS:
         return None
+    later = place >= weeks.size // 2
     mean = np.bincount(place, weights=rest) / np.bincount(place)
     halves = mean[: weeks.size // 2], mean[weeks.size // 2 :]
-    errors = [float(half.var(ddof=1)) / half.size for half in halves]
-    total = max(sum(errors), np.finfo(float).tiny)
-    freedom = total**2 / max(
-        sum(e**2 / (half.size - 1) for e, half in zip(errors, halves, strict=True)), total**2 / 1e6
-    )
+    errors = [
+        max(float(half.var(ddof=1)) / half.size, float(noise[own].mean()) / int(own.sum()))
+        for half, own in zip(halves, (~later, later), strict=True)
+    ]
+    total = sum(errors)
+    if total <= LEAST_ERROR:
+        return None
+    freedom = total**2 / sum(e**2 / (half.size - 1) for e, half in zip(errors, halves, strict=True))
     moved = float(halves[1].mean() - halves[0].mean())
     reach = float(stdtrit(freedom, 0.95)) * float(np.sqrt(total))
     return ChainMove(section, Interval(moved, moved - reach, moved + reach))

@@ -166,3 +166,15 @@ def test_a_region_of_too_few_weeks_says_nothing() -> None:
     columns = ("branch", "shopper", "version", "week", "scores")
     found = region_moves(replace(sheet, **{name: getattr(sheet, name)[early] for name in columns}))
     assert [len(found[code]) for code in sheet.regions] == [1, 1, 0, 1]
+
+
+def test_a_few_weeks_alike_by_chance_are_no_surer_than_single_audits_are() -> None:
+    sheet = year(6)
+    kept = (sheet.region_of[sheet.branch] != 2) | ((sheet.branch == 2) & (sheet.week < MONDAY + 28))
+    columns = ("branch", "shopper", "version", "week", "scores")
+    fewer = replace(sheet, **{name: getattr(sheet, name)[kept] for name in columns})
+    (own,) = adjusted(fewer).values()
+    alike = {0: replace(own, rest=np.where(fewer.region_of[fewer.branch[own.rows]] == 2, 4.0, own.rest))}
+    (move,) = region_moves(fewer, alike)[fewer.regions[2]]
+    assert move.points.value == 0.0
+    assert move.points.high - move.points.low > 4 * np.sqrt(float(own.noise.mean()))
