@@ -41,7 +41,7 @@ def lay_out(session: Session, *, seed: int, now: datetime) -> None:
     lately, settled = _lately(session, now), _settled(chance.sample(there, len(there)), now)
     own = [branch for branch in settled if (branch.id, shoppers[0].id) not in lately][:OWN]
     _wait_for(session, standard, shoppers[0], own, office=office, now=now)
-    pairs = _pairs([branch for branch in settled if branch not in own], shoppers, lately, chance)
+    pairs = _pairs([branch for branch in settled if branch not in own], shoppers[1:], lately, chance)
     for number, pair in zip(range(ASSIGNED), pairs, strict=False):  # a small chain has fewer
         _assign(session, standard, pair, (number % 3 - 1, number % 3 + 2 * number), office=office, at=now)
     for number, pair in zip(range(WAITING + APPROVED + 1), pairs, strict=False):

@@ -106,7 +106,8 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     "office.people": (Example("office"),),
     "office.adding": (Example("office"),),
     "office.person": (_office(public_id="person"),),
-    "office.places": (Example("office"),),
+    "office.places": (Example("office"), Example("office", query="?show=uninformed", note="uninformed")),
+    "office.informing": (Example("office"),),
     "office.opening_region": (Example("office"),),
     "office.opening_branch": (Example("office"),),
     "office.region": (_office(public_id="region"),),
@@ -157,6 +158,7 @@ SENT: tuple[tuple[str, str, str, str, Mapping[str, str], int], ...] = (
     ("office", "/office/places/regions/{region}", "/office/places/regions/{region}/name", "no name", {}, 422),
     ("office", "/office/places/branches/{branch}", "/office/places/branches/{branch}/name", "no name", {}, 422),
     ("office", "/office/places/branches/{branch}", "/office/places/branches/{branch}/notices", "no notice", {}, 422),
+    ("office", "/office/notices", "/office/notices", "not informed", {}, 422),
     ("office", "/account", "/language", "refused", {"language": "xx"}, 422),
     ("office", "/account", "/language", "without a token", {"csrf_token": ""}, 400),
 )
