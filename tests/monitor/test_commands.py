@@ -2,7 +2,6 @@
 
 import csv
 import json
-import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -61,10 +60,8 @@ def test_real_audits_say_only_what_they_can(monitor: Monitor, inspections: Path)
     figures = read_json(said)
     sections = {section["section"]: section for section in figures["sections"]}
     assert 0.1 < sections["critical"]["shopper_over_branch"] < 0.9
-    words = monitor("report", *YEARS).out
-    untold = re.search(r"In ([^.]*),\s+whether which branch or who audits matters more could not be shown", words)
-    assert untold is not None
-    assert "critical" in untold[1]
+    words = " ".join(monitor("report", *YEARS).out.split())
+    assert "In critical, serious and smoking, whether which branch or who audits matters more could not be shown." in words
 
 
 @pytest.mark.slow
