@@ -87,10 +87,12 @@ def opened(url: str, folder: Path) -> Iterator[House]:
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
     thread = Thread(target=server.serve_forever)
     thread.start()
-    yield House(engine, app, Served(f"http://127.0.0.1:{server.port}", devices, **editions), atlas(app, things))
-    server.shutdown()
-    thread.join()
-    engine.dispose()
+    try:
+        yield House(engine, app, Served(f"http://127.0.0.1:{server.port}", devices, **editions), atlas(app, things))
+    finally:  # a thread that still serves would keep the tests from ending
+        server.shutdown()
+        thread.join()
+        engine.dispose()
 
 
 def _site(engine: sa.Engine, folder: Path) -> Site:
