@@ -41,7 +41,7 @@ REACHES = {
                 "keep_people",
                 "keep_places",
             ),
-            *("keep_notices", "decide_appeals", "verify_actions", "dismiss_flags", "read_history"),
+            *("keep_notices", "decide_appeals", "verify_actions", "dismiss_flags"),
         ),
         "chain",
     ),

@@ -131,7 +131,8 @@ def conditions(draw: st.DrawFn) -> dict[str, rules.Expression]:
     for place, code in enumerate(CODES[1:], 1):
         terms = draw(
             st.lists(
-                st.tuples(st.sampled_from(CODES[:place]), st.sampled_from(["=", "!="]), st.sampled_from(["yes", "na"]))
+                st.tuples(st.sampled_from(CODES[:place]), st.sampled_from(["=", "!="]), st.sampled_from(["yes", "na"])),
+                max_size=9,
             )
         )
         joined = draw(st.sampled_from([" and ", " or "]))

@@ -209,7 +209,7 @@ def test_a_returned_audit_is_corrected_and_sent_again(desk: Desk) -> None:
     page = visitor.get("/audits")
     assert ("returned to you" in page.text, "Which drink <b>was</b> it?" in page.text) == (True, True)
     page = visitor.submit(form(first, "/send"))  # the first sending, repeated
-    assert "Please correct it by 4 July 2025, 19:04." in page.text
+    assert "Please correct it by 4 July 2025, 19:04 (Budapest time)." in page.text
     assert desk.stored().state == "returned"
     page = visitor.get(desk.at("/form/2"))
     assert "Which drink <b>was</b> it?" in page.text

@@ -2,9 +2,11 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import groupby
 
 from flask import render_template, request
-from sqlmodel import col, select
+from sqlalchemy.orm import contains_eager
+from sqlmodel import col
 
 from branches import notices
 from branches.access import Right
@@ -77,17 +79,14 @@ def _chosen(typed: Typed) -> list[Branch]:
 
 def _untold(within: str) -> list[Untold]:
     """By region; single branches where all of them fit on one page, or of the region that is asked for."""
-    untold = places.of_cut("uninformed").with_only_columns(col(Branch.id))
-    query = select(Region.public_id, Region.name, Branch.public_id, Branch.name).join(Branch)
-    query = query.where(col(Branch.id).in_(untold)).order_by(Region.name, Region.code, Branch.name)
-    rows = gate.session().exec(query).all()
-    found: dict[tuple[str, str], list[Option]] = {}
-    for region, name, branch, called in rows:
-        found.setdefault((region, name), []).append((branch, called))
-    return [
-        Untold(region, name, len(some), some if region == within or len(rows) <= SHORT else [])
-        for (region, name), some in found.items()
-    ]
+    query = places.of_cut("uninformed").join(Region).options(contains_eager(Branch.region))  # type: ignore[arg-type]
+    rows = gate.session().exec(query.order_by(Region.name, Region.code, Branch.name)).all()
+    found = []
+    for public_id, group in groupby(rows, key=lambda branch: branch.region.public_id):
+        some = list(group)
+        named = [(one.public_id, one.name) for one in some] if public_id == within or len(rows) <= SHORT else []
+        found.append(Untold(public_id, some[0].region.name, len(some), named))
+    return found
 
 
 def _page(values: dict[str, str], typed: Typed) -> str:
