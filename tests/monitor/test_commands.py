@@ -61,7 +61,9 @@ def test_real_audits_say_only_what_they_can(monitor: Monitor, inspections: Path)
     sections = {section["section"]: section for section in figures["sections"]}
     assert 0.1 < sections["critical"]["shopper_over_branch"] < 0.9
     words = " ".join(monitor("report", *YEARS).out.split())
-    assert "In critical, serious and smoking, whether which branch or who audits matters more could not be shown." in words
+    assert (
+        "In critical, serious and smoking, whether which branch or who audits matters more could not be shown." in words
+    )
 
 
 @pytest.mark.slow
