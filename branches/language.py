@@ -104,12 +104,12 @@ class Language:
         return self.say("week of {day}", day=day.rstrip(".") if self.code in _WEEK_DAYS else day)
 
     def join(self, items: Iterable[str]) -> str:
-        """The items as a sentence names them; one that is itself a list, such as "care and honesty", in quotation marks."""
+        """The items as a sentence names them; where one is itself a list, "care and honesty", all in quotation marks."""
         opened, closed = _QUOTES.get(self.code, ("“", "”"))
         inner = (",", ";", self.locale.list_patterns["standard"]["2"].replace("{0}", "").replace("{1}", ""))
         found = list(items)
-        if len(found) > 1:
-            found = [f"{opened}{one}{closed}" if any(sign in one for sign in inner) else one for one in found]
+        if len(found) > 1 and any(sign in one for one in found for sign in inner):
+            found = [f"{opened}{one}{closed}" for one in found]
         return format_list(found, locale=self.locale)
 
     def _untranslated(self, text: str) -> str:

@@ -84,6 +84,18 @@ def shortened(text: str, size: float, room: float) -> str:
     return f"{kept.rstrip()}…"
 
 
+def folded(text: str, size: float, room: float, most: int = 2) -> list[str]:
+    """The text in lines that fit into that many pixels; what `most` lines cannot hold is cut off."""
+    lines: list[str] = []
+    rest = printable(text).split(" ")
+    while len(lines) < most - 1 and width(" ".join(rest), size) > room and len(rest) > 1:
+        fitting = [n for n in range(2, len(rest)) if width(" ".join(rest[:n]), size) <= room]
+        n = max(fitting, default=1)
+        lines.append(shortened(" ".join(rest[:n]), size, room))
+        rest = rest[n:]
+    return [*lines, shortened(" ".join(rest), size, room)]
+
+
 def _one_letter_less(text: str) -> str:
     while text and unicodedata.category(text[-1]) in {"Mn", "Mc", "Cf"}:
         text = text[:-1]

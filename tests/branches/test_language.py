@@ -97,9 +97,9 @@ def test_items_are_joined_as_the_language_does(code: str, three: str) -> None:
 
 @pytest.mark.parametrize(
     ("code", "shown"),
-    [("en", "Cut and “care and honesty”"), ("hu", "Cut és „csere és vágás”"), ("ta", "Cut மற்றும் “a, b”")],
+    [("en", "“Cut” and “care and honesty”"), ("hu", "„Cut” és „csere és vágás”"), ("ta", "“Cut” மற்றும் “a, b”")],
 )
-def test_an_item_that_is_itself_a_list_stands_in_quotation_marks(code: str, shown: str) -> None:
+def test_items_of_which_one_is_itself_a_list_stand_in_quotation_marks(code: str, shown: str) -> None:
     inner = {"en": "care and honesty", "hu": "csere és vágás", "ta": "a, b"}[code]
     assert language(code).join(["Cut", inner]) == shown
     assert language(code).join([inner]) == inner

@@ -9,7 +9,7 @@ from matplotlib.font_manager import fontManager, get_font
 from branches.language import Language, codes, language
 from reports import charts
 from reports.compose import compose
-from reports.drawing import printable, shortened, svg, width
+from reports.drawing import folded, printable, shortened, svg, width
 from reports.figures import State
 from reports.render import drawings
 from reports.report import Dot, Entry, Funnel, HeatMap, HeatRow, Limits, Picture, Strip
@@ -188,6 +188,16 @@ def test_shortened_cuts_between_letters_and_not_inside() -> None:
     assert short.endswith("…")
     assert width(short, 11) <= 60
     assert "மயிலாப்பூர்".startswith(short[:-1])
+
+
+def test_folded_takes_two_lines_before_it_cuts_off() -> None:
+    assert folded("Oktogon", 11, 200) == ["Oktogon"]
+    assert folded("Oktogon Square", 11, 60) == ["Oktogon", "Square"]
+    assert folded("a b c d", 11, width("a b", 11) + 1) == ["a b", "c d"]
+    first, last = folded("Oktogon Square at the corner", 11, 60)
+    assert (first, last[-1]) == ("Oktogon", "…")
+    assert [width(line, 11) <= 60 for line in (first, last)] == [True, True]
+    assert folded("Donaudampfschifffahrt", 11, 60) == [shortened("Donaudampfschifffahrt", 11, 60)]
 
 
 def test_shortened_leaves_what_fits() -> None:
