@@ -40,7 +40,7 @@ def _how_far(language: Language, cell: Cell) -> list[tuple[str, str]]:
         likely = wording.likely(language, cell.low, cell.high)
         found.append((language.say("Estimate"), f"{wording.difference(language, cell.estimate)} ({likely})"))
     if cell.variance is not None:
-        plain = f"{wording.difference(language, cell.variance)}. {wording.facts(language, cell)}"
+        plain = f"{wording.difference(language, cell.variance)} · {wording.facts(language, cell)}"
         found.append((language.say("Plain difference"), plain))
     return found
 

@@ -19,7 +19,7 @@ ENGLISH = language("en")
 def test_everything_that_speaks_for_a_flag_is_told() -> None:
     assert grounds(SHORT, RANKED, ENGLISH, whole=True) == (
         ("Estimate", "12.4 below the norm (likely 6 to 18)"),
-        ("Plain difference", "12.4 below the norm. Score 71.2, norm 83.6."),
+        ("Plain difference", "12.4 below the norm · Score 71.2, norm 83.6."),
         ("More than 5 points below the norm", "97% sure"),
         ("False among flags this sure", "3%"),
         ("Audits", "9 from 25 May 2026 to 22 November 2026"),
