@@ -237,7 +237,7 @@ def revise(scene: Scene, figure: str = "state") -> None:
         was, now = ("as_norm", "watch") if figure == "state" else (80.0, 79.0)
         figures = stored.load(edition.content)
         found = (Change(next(iter(figures.branch_names)), "greeting", figure, was, now),)
-        made = Revision(edition, figures, found, (("excluded", FIRST.monday),), {}, newest=False)
+        made = Revision(edition, figures, found, (stored.Reason("excluded", FIRST.monday),), {}, newest=False)
         revising.store(session, Revisions((), (made,)), at=scene.now)
 
 
