@@ -6,6 +6,9 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import time
+from contextlib import closing, suppress
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -122,9 +125,23 @@ def test_a_port_that_is_named_is_taken_and_pages_stay_on_this_machine(tmp_path: 
         assert process.stdout is not None
         try:
             assert any(f"http://127.0.0.1:{port}/demo/office" in line for line in process.stdout)
-        finally:
+            _wait_for(port)
             process.send_signal(signal.SIGINT)
-            process.wait(timeout=60)
+            assert process.wait(timeout=60) == 0
+        finally:
+            process.kill()  # whatever came before, no test is held up
+
+
+def _wait_for(port: int) -> None:
+    """Until a page answers: what is asked to end while it still starts may take longer."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        with suppress(OSError), closing(HTTPConnection("127.0.0.1", port, timeout=10)) as asked:
+            asked.request("GET", "/sign-in")
+            assert asked.getresponse().status == 200
+            return
+        time.sleep(0.1)
+    pytest.fail("the pages did not start")
 
 
 def served(folder: Path, *words: str) -> subprocess.Popen[str]:
