@@ -21,6 +21,8 @@ from reports.weekly import Picture, Settings
 from tests import make
 from tests.monitor.chains import SmallChain, audit_weekly, small_chain
 
+pytestmark = pytest.mark.slow
+
 FIRST = Week(date(2026, 3, 2))
 
 
