@@ -79,6 +79,26 @@ def of(standard: Standard, channel: str) -> Questions:
     return Questions(by_code, conditions, frozenset(item.code for item in items) - by_code.keys())
 
 
+def packed(questions: Questions) -> dict[str, dict[str, object]]:
+    """By item code what decides whether it is asked and which marks it takes, for the phone to go by."""
+    return {code: _packed(question, questions.conditions.get(code)) for code, question in questions.by_code.items()}
+
+
+def _packed(question: Question, condition: Expression | None) -> dict[str, object]:
+    rule, found = question.rule, dict[str, object](type=question.rule.type.value)
+    if rule.na:
+        found["na"] = True
+    if question.item.required:
+        found["required"] = True
+    if rule.type is ItemType.RATING:
+        found["steps"] = sorted((int(rule.worst), int(rule.best)))
+    if rule.type is ItemType.CHOICE:
+        found["options"] = list(rule.options)
+    if condition is not None:
+        found["when"] = rules.packed(condition)
+    return found
+
+
 def read(rule: ItemRule, typed: str) -> str:
     """What was typed as it is stored: 12,5 is 12.5, and 1:30 is 90 seconds."""
     if rule.type not in MEASURED:

@@ -93,6 +93,19 @@ def items(expression: Expression) -> frozenset[str]:
             return frozenset().union(*map(items, terms))
 
 
+def packed(expression: Expression) -> list[object]:
+    """The expression as nested lists, for a reader that cannot parse: [sign, item, value], ["not", …], ["and", …, …]."""
+    match expression:
+        case Comparison(item, sign, value):
+            return [sign, item, value]
+        case Not(term):
+            return ["not", packed(term)]
+        case All(terms):
+            return ["and", *map(packed, terms)]
+        case AnyOf(terms):
+            return ["or", *map(packed, terms)]
+
+
 def skipped(rules: Mapping[str, Expression], marks: Mapping[str, str]) -> frozenset[str]:
     """The items whose rule does not hold, so that they are not asked; what is not asked has no mark for other rules."""
     found: set[str] = set()
