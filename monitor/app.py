@@ -102,16 +102,20 @@ def _here() -> set[str]:
     return {endpoint, office.ABOVE.get(endpoint, ""), *ABOVE.get(request.blueprint or "", ())}
 
 
-def _refused(refused: Refused) -> tuple[str, int]:
+def _refused(refused: Refused) -> tuple[str | dict[str, object], int]:
     gate.let_go()
     status = next(code for kind, code in STATUS if isinstance(refused, kind))
+    if gate.asks_for_data():
+        return {"sentence": gate.tongue().say(refused.message, **refused.values)}, status
     sentence = gate.tongue().say(refused.message, **refused.values)
     return render_template("error.html", title=gate.tongue().say("That cannot be done"), sentence=sentence), status
 
 
-def _failed(error: HTTPException) -> tuple[str, int]:
+def _failed(error: HTTPException) -> tuple[str | dict[str, object], int]:
     gate.let_go()
     status = error.code or 500
+    if gate.asks_for_data():
+        return {"sentence": _sentence(status)}, status
     return render_template("error.html", title=_title(status), sentence=_sentence(status)), status
 
 

@@ -39,7 +39,7 @@ EVERYBODY = "everybody"
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-OWN_FILES = ("script-src", "style-src", "img-src", "font-src", "connect-src", "form-action")
+OWN_FILES = ("script-src", "style-src", "img-src", "font-src", "connect-src", "manifest-src", "form-action")
 CLOSED = ("default-src", "base-uri", "frame-ancestors")
 POLICY = "; ".join([f"{kind} 'none'" for kind in CLOSED] + [f"{kind} 'self'" for kind in OWN_FILES])
 """What a page may load: its own files and nothing else, no inline style, no inline script."""
@@ -233,6 +233,11 @@ def tongue() -> Language:
     if chosen in codes():
         return language(chosen)
     return language(request.accept_languages.best_match(codes()) or site().language)
+
+
+def asks_for_data() -> bool:
+    """Whether a script asks, which reads data, and not a browser, which shows pages."""
+    return request.headers.get("Accept") == "application/json"
 
 
 def on_loopback() -> bool:

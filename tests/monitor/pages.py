@@ -52,7 +52,8 @@ class Page(HTMLParser):
             self.faults.append(f"inline style or script at <{tag}>")
         if "id" in held:
             self.ids[held["id"]] += 1
-        self._note(tag, held)
+        if "template" not in self._open:  # what lies in one is not on the page
+            self._note(tag, held)
 
     def _note(self, tag: str, held: dict[str, str]) -> None:
         match tag:
@@ -78,7 +79,7 @@ class Page(HTMLParser):
     def _note_loaded(self, tag: str, held: dict[str, str]) -> None:
         if tag == "img" and "alt" not in held:
             self.faults.append("a picture without words")
-        if tag == "script" and "src" not in held:
+        if tag == "script" and "src" not in held and held.get("type") != "application/json":
             self.faults.append("inline script")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -96,7 +97,7 @@ class Page(HTMLParser):
             self.title += data
         if "h1" in self._open:
             self.headings[-1] += data
-        if not {"script", "title"} & set(self._open):
+        if not {"script", "template", "title"} & set(self._open):
             self.words.append(data)
 
     @property

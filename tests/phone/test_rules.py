@@ -45,7 +45,9 @@ def question(packed: dict[str, Any]) -> Question:
         na=packed.get("na", False),
         options=tuple(packed.get("options", ())),
     )
-    return Question(Item(code="x", section_id=1, position=0, required=packed.get("required", False)), rule)
+    return Question(
+        Item(code="x", standard_id=1, section_id=1, position=0, required=packed.get("required", False)), rule
+    )
 
 
 def conditions(written: dict[str, str]) -> dict[str, Expression]:

@@ -14,6 +14,7 @@ from branches.errors import Refused
 from branches.questions import LONGEST_COMMENT, AnswersRefused
 from branches.scoring import ItemType
 from monitor.web import forms, gate
+from monitor.web.capture import phone
 from monitor.web.capture.asked import deadline_words, receipt_words
 from monitor.web.capture.room import VISIT_FIELD, blueprint, control, own, sentence
 from monitor.web.capture.sheet import Sheet, joined, visit_zone
@@ -145,9 +146,7 @@ def _onward(audit: Audit, before: Sheet, step: str, sent: Sent, *, whole: bool) 
     changed = [code for code, typed in came.items() if typed.mark != before.filled.typed(code).mark]
     if sent.go == "on" and place is not None and _wrong(after, changed):  # told once; who goes on all the same may
         return stay
-    if sent.go == "check" or place is None or place + 1 >= len(after.sections):
-        return url_for("capture.check", public_id=audit.public_id)
-    return url_for("capture.section", public_id=audit.public_id, step=str(place + 2))
+    return url_for("capture.check", public_id=audit.public_id) if sent.go == "check" else _following(after, place)
 
 
 def _wrong(sheet: Sheet, codes: Iterable[str]) -> dict[str, str]:
@@ -199,6 +198,9 @@ def _page(sheet: Sheet, step: str) -> str:
         number=len(sections),
         parts=[sheet.part(one) for one in shown],
         steps=_steps(sheet, place),
+        onward=_following(sheet, place),
+        whole=url_for("capture.section", public_id=audit.public_id, step=WHOLE),
+        phone=phone.definition(sheet),
         seen=sheet.filled.saves,
         visited=sheet.filled.visited if place in (None, 0) else None,
         other_visit=sheet.other_visit,
@@ -213,6 +215,13 @@ def _page(sheet: Sheet, step: str) -> str:
         deadline=deadline_words(audit),
         longest_comment=LONGEST_COMMENT,
     )
+
+
+def _following(sheet: Sheet, place: int | None) -> str:
+    """The page after this one."""
+    if place is None or place + 1 >= len(sheet.sections):
+        return url_for("capture.check", public_id=sheet.audit.public_id)
+    return url_for("capture.section", public_id=sheet.audit.public_id, step=str(place + 2))
 
 
 def _steps(sheet: Sheet, place: int | None) -> list[tuple[str, str, str]]:

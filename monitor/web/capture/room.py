@@ -55,6 +55,12 @@ def wording(item: Item, tongue: Language) -> tuple[dict[str, object], str]:
     return {"text": item.code}, ORIGINAL
 
 
+def quoted(item: Item) -> str:
+    """An item's words as a sentence names them."""
+    tongue = gate.tongue()
+    return _QUOTES.get(tongue.code, "“{}”").format(wording(item, tongue)[0]["text"])
+
+
 def sentence(refused: Refused, questions: dict[str, Question]) -> str:
     """A refusal with the question's words where it names an item."""
     tongue = gate.tongue()
@@ -63,8 +69,7 @@ def sentence(refused: Refused, questions: dict[str, Question]) -> str:
     if code == VISITED:
         values["item"] = tongue.say("The time of the visit")
     elif isinstance(code, str) and code in questions:
-        text = str(wording(questions[code].item, tongue)[0]["text"])
-        values["item"] = _QUOTES.get(tongue.code, "“{}”").format(text)
+        values["item"] = quoted(questions[code].item)
     if str(values.get("mark", "")).endswith(BOTH):
         return tongue.say("{item}: give a value or mark that it does not apply, not both.", item=values["item"])
     return tongue.say(refused.message, **values)

@@ -30,8 +30,10 @@ def check(public_id: str) -> str | Response:
 
 @blueprint.post("/audits/<public_id>/send")
 @gate.needs(Right.FILL_AUDITS)
-def send(public_id: str) -> Response | tuple[str, int]:
+def send(public_id: str) -> Response | tuple[str, int] | dict[str, str]:
     audit = own(public_id)
+    if gate.asks_for_data():
+        return _sent_by_script(audit)
     key, seen = forms.text(request.form, "key", 64), forms.text(request.form, "content", 64)
     try:
         sending.send(gate.session(), audit, key=key, content_seen=seen, by=gate.person(), at=gate.site().clock())
@@ -45,6 +47,13 @@ def send(public_id: str) -> Response | tuple[str, int]:
         return render_template("capture/late.html", said=said, **words), 409
     after = "capture.audit" if audit.state == AuditState.RETURNED.value else "capture.sent"
     return redirect(url_for(after, public_id=public_id), 303)
+
+
+def _sent_by_script(audit: Audit) -> dict[str, str]:
+    """The same for the script: its receipt in words; each refusal is told as data."""
+    key, seen = forms.text(request.form, "key", 64), forms.text(request.form, "content", 64)
+    sending.send(gate.session(), audit, key=key, content_seen=seen, by=gate.person(), at=gate.site().clock())
+    return {"receipt": receipt_words(audit)}
 
 
 @blueprint.get("/audits/<public_id>/sent")

@@ -50,6 +50,8 @@ class Line:
     error: str
     to_correct: bool
     """Whether the audit came back because of it."""
+    asked: bool
+    """If not, only a script shows it, which sees at once when it comes to be asked."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ class Sheet:
 
     def part(self, section: Section) -> Part:
         items = [item for item in section.items if item.code in self.questions.by_code]
-        lines = [self.line(self.questions.by_code[item.code]) for item in items if item.code in self.asked]
+        lines = [self.line(self.questions.by_code[item.code]) for item in items]
         return Part(section.code, self.titles[section.code], lines, self.unasked(item.code for item in items))
 
     def unasked(self, codes: Iterable[str]) -> int:
@@ -198,6 +200,7 @@ class Sheet:
             pictures=self.pictures(item.id),
             error=self.errors.get(f"m-{item.code}", ""),
             to_correct=item.code in self.to_correct,
+            asked=item.code in self.asked,
         )
 
 

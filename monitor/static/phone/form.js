@@ -1,0 +1,166 @@
+// The form with a script: each answer is kept on this phone the moment it is given, and on the server as soon as it can be.
+
+import { VISITED, itemOf, reveal, show, typedIn } from "./controls.js";
+import * as kept from "./kept.js";
+import { push } from "./outbox.js";
+import { digest, shrunk } from "./photos.js";
+import { fault, read, skipped } from "./rules.js";
+import { faultsShown, pictureShown, say, stands } from "./told.js";
+
+const PAUSE = 1_200; // milliseconds after the last keystroke
+const about = JSON.parse(document.getElementById("phone").textContent);
+const form = document.querySelector("form[data-next]");
+const id = kept.idOf(about.person, about.audit);
+const typed = new Map(Object.entries(about.typed).map(([code, [mark, comment]]) => [code, { mark, comment }]));
+const told = new Set(); // controls whose fault has been shown once
+const other = new BroadcastChannel("drafts");
+let writing = Promise.resolve();
+let timer;
+
+/** Only the questions that are asked; a comment or mark of the others stays where it is. */
+function ask() {
+  const marks = Object.fromEntries([...typed].map(([code, { mark }]) => [code, about.questions[code] ? read(about.questions[code], mark) : mark]));
+  const away = skipped(about.questions, marks);
+  reveal(form, Object.keys(about.questions), away);
+  return away;
+}
+
+function remember(event) {
+  const code = itemOf(event.target);
+  const now = code && typedIn(form, code);
+  if (!now) return;
+  typed.set(code, now);
+  ask();
+  writing = writing.then(() => kept.change(id, (draft) => kept.type(draft ?? kept.fresh(about), code, now.mark, now.comment)));
+  writing.then(() => stands(about.words.here), () => stands(about.words.full, "warn"));
+  writing.then(() => other.postMessage(id), () => {});
+  later();
+}
+
+function later() {
+  clearTimeout(timer);
+  timer = setTimeout(send, PAUSE);
+}
+
+/** Sends what there is, and shows what came back: what others changed, what cannot hold, and when it was kept. */
+async function send() {
+  clearTimeout(timer);
+  await writing.catch(() => {});
+  const went = await push(id);
+  if (went.reply) {
+    for (const [code, [mark, comment]] of Object.entries(went.reply.changed)) {
+      typed.set(code, { mark, comment });
+      show(form, code, { mark, comment });
+    }
+    ask();
+    document.querySelector("[data-progress]").textContent = went.reply.progress;
+  }
+  if (went.said.length) stands(went.said.at(-1), "warn", went.how === "late" ? about.home : null);
+  else stands(...standing(went));
+  return went;
+}
+
+function standing({ how, reply, receipt }) {
+  const { words } = about;
+  switch (how) {
+    case "kept":
+      return reply?.undecided.length ? [words.undecided, "warn", location.pathname] : reply?.kept ? [say(words.kept, { moment: reply.kept })] : [words.here];
+    case "sent":
+      return [receipt, "done", about.home];
+    case "signed out":
+      return [words.signedOut, "warn", "/sign-in"];
+    default:
+      return [words.waiting];
+  }
+}
+
+async function takePhotos(input) {
+  const item = input.name.slice("p-".length);
+  const files = [...input.files];
+  stands(about.words.shrinking);
+  await kept.change(id, (draft) => draft ?? kept.fresh(about));
+  for (const file of files) {
+    const blob = await shrunk(file);
+    const photo = await digest(blob);
+    await kept.addPhoto(id, item, photo, blob);
+    await pictureShown(input, `${id}/${item}/${photo}`, blob, about.words);
+  }
+  input.value = "";
+  stands(about.words.here);
+  later();
+}
+
+/** Where the shopper wanted to go; without a network the pages are those that this phone holds. */
+async function onward(event) {
+  const go = event.submitter?.name === "remove" ? "remove" : (event.submitter?.value ?? "on");
+  if (go === "remove") return;
+  event.preventDefault();
+  const went = await send();
+  if (went.how === "refused") return form.submit(); // the program words it better
+  if (go === "stay" || ["signed out", "late"].includes(went.how) || went.reply?.undecided.length || went.said.length) return;
+  const wrong = Object.entries(went.reply?.wrong ?? {}).filter(([control]) => form.elements[control] && !told.has(control));
+  if (wrong.length) {
+    for (const [control] of wrong) told.add(control);
+    return faultsShown(form, wrong);
+  }
+  if (went.how === "kept") return location.assign(form.dataset.next);
+  return form.dataset.last === undefined ? location.assign(form.dataset.next) : location.assign(`${form.dataset.whole}#look`);
+}
+
+/** Without a network: what is still missing, with the way to it; or the button that has it sent once there is one. */
+async function lookOver() {
+  const away = ask();
+  const waiting = await kept.photosOf(id);
+  const faults = [];
+  const { mark = "" } = typed.get(VISITED) ?? {};
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(mark)) faults.push(["visited", about.words.visit]);
+  for (const [code, question] of Object.entries(about.questions)) {
+    if (away.has(code)) continue;
+    const { mark = "", comment = "" } = typed.get(code) ?? {};
+    const photos = (about.photos[code] ?? 0) + waiting.filter(({ item }) => item === code).length;
+    const kind = fault(question, mark, comment, photos);
+    if (kind) faults.push([`m-${code}`, say(about.words[kind], { item: about.texts[code], mark })]);
+  }
+  if (faults.length) return faultsShown(form, faults);
+  return stands(about.words.ready, "done", null, [about.words.send, wantSent]);
+}
+
+async function wantSent() {
+  await kept.change(id, (draft) => ({ ...(draft ?? kept.fresh(about)), wanted: true }));
+  const went = await send();
+  if (went.how === "sent") location.assign(`${about.home}/sent`);
+}
+
+/** What this phone alone knows is shown again; what the server knows better is its page's. */
+function restore(draft) {
+  for (const [code, entry] of Object.entries(draft.entries)) {
+    if (entry.edit <= entry.sent && about.seen >= draft.seen) continue;
+    typed.set(code, { mark: entry.mark, comment: entry.comment });
+  }
+  ask(); // before they are shown: what was asked for lies in templates
+  for (const [code, now] of typed) show(form, code, now);
+}
+
+async function begin() {
+  let draft = await kept.read(id);
+  if (draft && draft.round !== about.round) draft = await kept.change(id, () => null);
+  if (draft?.receipt) return stands(draft.receipt, "done", about.home);
+  if (draft && about.seen > draft.seen && !kept.unsent(draft).length) draft = await kept.change(id, (held) => ({ ...held, seen: about.seen }));
+  if (draft) restore(draft);
+  else ask();
+  for (const photo of await kept.photosOf(id)) {
+    const input = form.querySelector(`[type=file][name="p-${CSS.escape(photo.item)}"]`);
+    if (input) await pictureShown(input, photo.id, photo.blob, about.words);
+  }
+  form.addEventListener("input", remember);
+  form.addEventListener("change", (event) => (event.target.type === "file" ? takePhotos(event.target) : remember(event)));
+  form.addEventListener("submit", onward);
+  other.addEventListener("message", ({ data }) => data === id && kept.read(id).then((held) => held && restore(held)));
+  addEventListener("online", send);
+  document.addEventListener("visibilitychange", send);
+  form.dataset.kept = ""; // from here on nothing typed is lost
+  if (draft) await send();
+  if (location.hash === "#look") await lookOver();
+}
+
+begin();

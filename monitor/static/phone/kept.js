@@ -1,0 +1,99 @@
+// What this phone keeps: of each audit the draft with all that was typed, and photos that have not been sent.
+// A draft is { id, person, audit, branch, round, seen, edits, entries: { code: { mark, comment, edit, sent } }, key, wanted, content, receipt };
+// `round` tells one sending from the next where an audit came back; an entry whose `edit` is above `sent` is known to this phone alone.
+
+const NAME = "audits";
+const VERSION = 1;
+let opening;
+
+function opened() {
+  opening ??= new Promise((done, failed) => {
+    const asked = indexedDB.open(NAME, VERSION);
+    asked.onupgradeneeded = () => {
+      asked.result.createObjectStore("drafts", { keyPath: "id" });
+      asked.result.createObjectStore("photos", { keyPath: "id" }).createIndex("draft", "draft");
+    };
+    asked.onsuccess = () => {
+      asked.result.onversionchange = () => asked.result.close(); // a newer page is not held up
+      done(asked.result);
+    };
+    asked.onerror = () => failed(asked.error);
+  });
+  return opening;
+}
+
+function answered(request) {
+  return new Promise((done, failed) => {
+    request.onsuccess = () => done(request.result);
+    request.onerror = () => failed(request.error);
+  });
+}
+
+/** Runs `work` on one store; what it writes is on disk when this returns. */
+async function within(store, mode, work) {
+  const database = await opened();
+  const transaction = database.transaction(store, mode, { durability: mode === "readwrite" ? "strict" : "default" });
+  const over = new Promise((done, failed) => {
+    transaction.oncomplete = done;
+    transaction.onabort = () => failed(transaction.error);
+  });
+  const found = await work(transaction.objectStore(store));
+  await over;
+  return found;
+}
+
+export function idOf(person, audit) {
+  return `${person}/${audit}`;
+}
+
+export function read(id) {
+  return within("drafts", "readonly", (store) => answered(store.get(id)));
+}
+
+export async function ofPerson(person) {
+  const all = await within("drafts", "readonly", (store) => answered(store.getAll()));
+  return all.filter((draft) => draft.person === person);
+}
+
+/** Reads a draft, lets `edit` change it and writes it back, as one step also where two pages do so at once. */
+export function change(id, edit) {
+  return within("drafts", "readwrite", async (store) => {
+    const draft = await answered(store.get(id));
+    const changed = edit(draft);
+    if (changed === null) store.delete(id);
+    else if (changed) store.put(changed);
+    return changed;
+  });
+}
+
+/** A draft where there was none yet; its key is made here, once, and goes with each attempt to send it. */
+export function fresh({ person, audit, branch, round, seen }) {
+  const key = crypto.randomUUID();
+  return { id: idOf(person, audit), person, audit, branch, round, seen, edits: 0, entries: {}, key, wanted: false };
+}
+
+/** Puts down what was typed for one item. */
+export function type(draft, code, mark, comment) {
+  const before = draft.entries[code];
+  if (before && before.mark === mark && before.comment === comment) return draft;
+  draft.edits += 1;
+  draft.entries[code] = { mark, comment, edit: draft.edits, sent: before?.sent ?? 0 };
+  return draft;
+}
+
+/** The entries that only this phone has. */
+export function unsent(draft) {
+  return Object.entries(draft.entries).filter(([, entry]) => entry.edit > entry.sent);
+}
+
+export function addPhoto(draft, item, sha256, blob) {
+  return within("photos", "readwrite", (store) => answered(store.put({ id: `${draft}/${item}/${sha256}`, draft, item, sha256, blob })));
+}
+
+export function photosOf(draft) {
+  return within("photos", "readonly", (store) => answered(store.index("draft").getAll(draft)));
+}
+
+export function dropPhoto(id) {
+  return within("photos", "readwrite", (store) => answered(store.delete(id)));
+}

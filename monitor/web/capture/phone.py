@@ -1,0 +1,172 @@
+"""What the phone's script asks for: drafts kept without a page, photos one by one, and what it needs to go by."""
+
+import hashlib
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+from flask import request, url_for
+from flask_wtf.csrf import generate_csrf
+
+from branches import audits, drafts, photos, questions, sending
+from branches.access import Right
+from branches.drafts import OPEN, VISITED, Typed
+from branches.errors import Conflict, Refused
+from branches.language import message
+from branches.states import AuditState
+from monitor.web import forms, gate
+from monitor.web.capture.room import blueprint, control, moment_words, own, quoted, sentence
+from monitor.web.capture.sheet import Sheet
+
+MOST_PHOTO = 17_000_000
+"""Bytes of one photo on its way."""
+NOT_WHOLE = message("This page had been open too long or the request was not complete. Go back and try again.")
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """What the phone has of a draft that the server may not have yet."""
+
+    seen: int
+    typed: dict[str, Typed]
+    visited: str | None
+
+
+@blueprint.get("/audits/fresh")
+@gate.needs(Right.FILL_AUDITS)
+def fresh() -> dict[str, str]:
+    """What a page that lay open for long needs before it sends."""
+    return {"person": gate.person().public_id, "token": generate_csrf()}
+
+
+@blueprint.post("/audits/<public_id>/draft")
+@gate.needs(Right.FILL_AUDITS)
+def push(public_id: str) -> tuple[dict[str, Any], int]:
+    """Keeps what the phone sends of a draft and tells it what has changed elsewhere; begins an audit that was assigned."""
+    audit, at = own(public_id), gate.site().clock()
+    pushed = _read(request.get_json(silent=True))
+    if audit.state == AuditState.ASSIGNED.value:
+        audits.start(gate.session(), audit, by=gate.person(), at=at)
+    if audit.state not in OPEN:
+        raise Conflict("This audit is not open to be filled in.")
+    if pushed.typed or pushed.visited is not None:
+        drafts.save(gate.session(), audit, pushed.typed, pushed.visited, seen=pushed.seen, by=gate.person(), at=at)
+    sheet = Sheet.of(gate.session(), audit)
+    return _state(sheet, pushed), 200
+
+
+def _read(sent: object) -> Pushed:
+    """Refused unless it has exactly the form that the script sends."""
+    if not isinstance(sent, dict) or not isinstance(sent.get("seen"), int) or not isinstance(sent.get("typed"), dict):
+        raise Refused(NOT_WHOLE)
+    visited = sent.get("visited")
+    if visited is not None and not isinstance(visited, str):
+        raise Refused(NOT_WHOLE)
+    return Pushed(sent["seen"], {_text(code): _typed(one) for code, one in sent["typed"].items()}, visited)
+
+
+def _typed(sent: object) -> Typed:
+    match sent:
+        case [str(mark), str(comment)]:
+            return Typed(forms.plain(mark), forms.plain(comment))
+        case _:
+            raise Refused(NOT_WHOLE)
+
+
+def _text(sent: object) -> str:
+    return forms.plain(str(sent))
+
+
+def _state(sheet: Sheet, pushed: Pushed) -> dict[str, Any]:
+    """What is kept now: how far it counts, what others changed since the phone looked, and what cannot hold."""
+    filled = sheet.filled
+    newer = {code: entry for code, entry in filled.entries.items() if entry.save > pushed.seen}
+    mine = pushed.typed.keys() | ({VISITED} if pushed.visited is not None else set())
+    changed = {
+        code: [entry.now.mark, entry.now.comment]
+        for code, entry in newer.items()
+        if code not in mine or entry.other is not None or entry.now != _sent(pushed, code)
+    }
+    faults = sending.faults(gate.session(), sheet.audit, filled, at=gate.site().clock())
+    answered = {code for code in mine if filled.typed(code).mark.strip()}
+    return {
+        "saves": filled.saves,
+        "kept": moment_words(filled.saved_at, sheet.audit.branch.timezone) if filled.saved_at else "",
+        "content": sending.content(gate.session(), sheet.audit, filled),
+        "changed": changed,
+        "undecided": filled.undecided,
+        "wrong": {control(one): sentence(one.refused, sheet.by_code) for one in faults if one.item in answered},
+        "left": len(faults),
+        "progress": sheet.progress(),
+    }
+
+
+def _sent(pushed: Pushed, code: str) -> Typed | None:
+    return Typed(pushed.visited or "") if code == VISITED else pushed.typed.get(code)
+
+
+@blueprint.post("/audits/<public_id>/photos/<sha256>")
+@gate.needs(Right.FILL_AUDITS)
+@gate.takes(MOST_PHOTO)
+def take_photo(public_id: str, sha256: str) -> tuple[dict[str, Any], int]:
+    """Keeps one photo, named by the digest of its bytes: sent again it is the same one."""
+    audit, received = own(public_id), request.get_data()
+    if hashlib.sha256(received).hexdigest() != sha256:
+        raise Refused("The photo did not arrive whole; it will be sent again.")
+    asked, code = questions.of(audit.standard, audit.channel), request.args.get("item", "")
+    if code and code not in asked.by_code:
+        raise Refused("The standard has no item {item}.", item=forms.plain(code)[:60])
+    gate.keep()  # nobody waits while a picture is made anew
+    kept = photos.keep(gate.site().photos, BytesIO(received))
+    item = asked.by_code[code].item if code else None
+    photo = photos.attach(gate.session(), audit, item, kept, by=gate.person(), at=gate.site().clock())
+    small = url_for("capture.photo", public_id=public_id, photo=photo.public_id, size="small")
+    return {"photo": photo.public_id, "small": small}, 200
+
+
+def definition(sheet: Sheet) -> dict[str, Any]:
+    """What the page gives the script to go by: what was typed so far, the questions' rules, and what to say."""
+    audit, by_code = sheet.audit, sheet.questions.by_code
+    return {
+        "person": gate.person().public_id,
+        "audit": audit.public_id,
+        "branch": audit.branch.name,
+        "home": url_for("capture.audit", public_id=audit.public_id),
+        "round": audit.submitted_at.isoformat() if audit.submitted_at else "",
+        "seen": sheet.filled.saves,
+        "typed": {code: [one.now.mark, one.now.comment] for code, one in sheet.filled.entries.items()},
+        "questions": questions.packed(sheet.questions),
+        "texts": {code: quoted(question.item) for code, question in by_code.items()},
+        "photos": {code: len(sheet.pictures(question.item.id)) for code, question in by_code.items()},
+        "words": words(),
+    }
+
+
+def words() -> dict[str, str]:
+    """The script's sentences in the shopper's language; names in braces are put in by the script."""
+    say, braces = gate.tongue().say, {"item": "{item}", "mark": "{mark}", "moment": "{moment}"}
+    most = gate.tongue().whole
+    return {
+        "here": say("Kept on this phone."),
+        "kept": say("Kept on {moment}.", **braces),
+        "waiting": say("Kept on this phone; it is sent as soon as there is a network."),
+        "signedOut": say("Kept on this phone. Sign in again to send it."),
+        "undecided": say("Another page changed the same answer meanwhile. Choose which one holds."),
+        "full": say("This phone has no room left. Send what you have, or free some space."),
+        "shrinking": say("The photo is being made smaller."),
+        "ready": say("Everything is there. It is sent as soon as there is a network."),
+        "send": say("Send"),
+        "photo": say("{item} needs a photo.", **braces),
+        "away": say("Take away"),
+        "picture": say("Photo on this phone"),
+        "visit": say("Give the day and the time of the visit."),
+        "missing": say("{item} is not answered yet.", **braces),
+        "always": say("{item} always applies and cannot be marked otherwise.", **braces),
+        "mark": say("{item} cannot be marked {mark}.", **braces),
+        "seconds": say("{item} takes from 0 to {most} seconds.", most=most(questions.MOST_SECONDS), **braces),
+        "large": say("{item} takes no number as large as that.", **braces),
+        "long": say("{item} is longer than {most} characters.", most=most(questions.LONGEST_MARK), **braces),
+        "comment": say(
+            "The comment on {item} is longer than {most} characters.", most=most(questions.LONGEST_COMMENT), **braces
+        ),
+    }
