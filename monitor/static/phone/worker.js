@@ -1,0 +1,67 @@
+// Opens the shopper's pages with no network. What it keeps of one person is gone when they sign out or somebody else signs in.
+// FILES and VERSION stand above this text as it is served. A newer worker waits until the pages of this one are closed.
+
+const KEPT_VERSIONS = 3; // pages that were kept before an update still find their scripts
+const PATIENCE = 4_000; // milliseconds for the network before what is kept is shown
+const PAGES = "pages-";
+const NOBODY = "pages-nobody";
+const NO_NETWORK = "/no-network";
+
+addEventListener("install", (event) => event.waitUntil(keepFiles()));
+addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+
+async function keepFiles() {
+  const files = await caches.open(`files-${VERSION}`);
+  await files.addAll([...FILES, NO_NETWORK]);
+  const versions = (await caches.keys()).filter((name) => name.startsWith("files-"));
+  await Promise.all(versions.slice(0, -KEPT_VERSIONS).map((name) => caches.delete(name)));
+}
+
+addEventListener("fetch", (event) => {
+  const { request } = event;
+  const { origin, pathname } = new URL(request.url);
+  if (origin !== location.origin) return;
+  if (request.method === "POST" && pathname === "/sign-out") event.respondWith(forget().then(() => fetch(request)));
+  else if (request.method !== "GET") return;
+  else if (pathname.startsWith("/static/")) event.respondWith(file(request));
+  else if (request.mode === "navigate") event.respondWith(page(request, pathname));
+});
+
+async function file(request) {
+  return (await caches.match(request)) ?? fetch(request);
+}
+
+/** The page as it is now; without a network the shopper's own as it was kept. */
+async function page(request, pathname) {
+  const fresh = fetch(request).then((response) => seen(request, pathname, response));
+  if (!pathname.startsWith("/audits")) return fresh.catch(() => held(NO_NETWORK));
+  const late = new Promise((done) => setTimeout(done, PATIENCE));
+  const soon = await Promise.race([fresh.catch(() => null), late]);
+  return soon ?? (await held(pathname)) ?? fresh.catch(() => held(NO_NETWORK));
+}
+
+async function held(pathname) {
+  const form = /^(\/audits\/[^/]+\/form)\//.exec(pathname);
+  for (const path of [pathname, ...(form ? [`${form[1]}/all`] : [])]) {
+    const found = await caches.match(path, { ignoreSearch: true });
+    if (found) return found;
+  }
+}
+
+/** Keeps a shopper's page for them alone; whoever else is signed in has an end made of what was kept before. */
+async function seen(request, pathname, response) {
+  const whose = response.headers.get("Kept-For");
+  if (!whose) return response;
+  const own = PAGES + whose;
+  await forget(own);
+  if (own !== NOBODY && response.ok && !response.redirected && pathname.startsWith("/audits")) {
+    const pages = await caches.open(own);
+    await pages.put(pathname, response.clone());
+  }
+  return response;
+}
+
+async function forget(own) {
+  const names = await caches.keys();
+  await Promise.all(names.filter((name) => name.startsWith(PAGES) && name !== own).map((name) => caches.delete(name)));
+}

@@ -1,0 +1,85 @@
+"""A shopper's phone: a real browser with one audit to fill in, a network that can be cut, a server that can be stopped."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Thread
+
+from playwright.sync_api import Browser, BrowserContext, Page
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from branches import sessions
+from branches.database import transaction
+from branches.people import User
+from monitor.web.gate import DEVICE_COOKIE
+from tests.monitor.desk import NOW, Desk
+
+PHONE = {"width": 360, "height": 740}
+
+
+@dataclass
+class Handset:
+    """One browser of the shopper's, and the server that it talks to."""
+
+    desk: Desk
+    browser: Browser
+    address: str
+    context: BrowserContext
+    page: Page
+    faults: list[str] = field(default_factory=list)
+    """What the page's scripts did not catch."""
+
+    def open(self, path: str = "/form/1") -> Page:
+        self.page.goto(self.address + self.desk.at(path))
+        return self.ready()
+
+    def ready(self) -> Page:
+        """The form, from the moment on at which nothing typed is lost."""
+        self.page.wait_for_selector("form[data-kept]", state="attached")
+        return self.page
+
+    def stands(self, words: str) -> None:
+        """Waits until the form says so."""
+        self.page.locator("[data-stands]", has_text=words).wait_for()
+
+    def crash(self) -> None:
+        """The page is gone without a word, as when the system takes its memory away."""
+        old, self.page = self.page, self.new_page()
+        old.close(run_before_unload=False)
+
+    def new_page(self) -> Page:
+        page = self.context.new_page()
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("console", lambda said: self.faults.append(said.text) if "Content Security" in said.text else None)
+        return page
+
+
+def _device(desk: Desk) -> str:
+    with transaction(desk.engine) as session:
+        return sessions.begin(session, session.get_one(User, desk.shopper.id), at=NOW, label="phone")
+
+
+@contextmanager
+def served(desk: Desk) -> Iterator[BaseWSGIServer]:
+    server = make_server("127.0.0.1", 0, desk.app, threaded=True)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        thread.join()
+
+
+@contextmanager
+def handset(desk: Desk, browser: Browser, address: str) -> Iterator[Handset]:
+    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
+    context.set_default_timeout(10_000)
+    context.add_cookies([{"name": DEVICE_COOKIE, "value": _device(desk), "url": address}])
+    found = Handset(desk, browser, address, context, None)  # type: ignore[arg-type]
+    found.page = found.new_page()
+    try:
+        yield found
+        assert found.faults == []
+    finally:
+        context.close()
