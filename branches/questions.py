@@ -92,6 +92,8 @@ def _packed(question: Question, condition: Expression | None) -> dict[str, objec
         found["required"] = True
     if rule.type is ItemType.RATING:
         found["steps"] = sorted((int(rule.worst), int(rule.best)))
+    if rule.type is ItemType.NUMBER and _has_no_negatives(rule):
+        found["least"] = 0
     if rule.type is ItemType.CHOICE:
         found["options"] = list(rule.options)
     if condition is not None:
@@ -174,12 +176,17 @@ def _check(question: Question, mark: str, comment: str) -> None:
     check_mark(question, mark)
 
 
+def _has_no_negatives(rule: ItemRule) -> bool:
+    """A count, or minutes."""
+    return min(rule.worst, rule.best) >= 0
+
+
 def _check_range(rule: ItemRule, mark: str) -> None:
     assert DECIMAL.fullmatch(mark)  # scoring.check has let it pass
     number = Decimal(mark)
     if rule.type is ItemType.SECONDS and not 0 <= number <= MOST_SECONDS:
         raise Refused("{item} takes from 0 to {most} seconds.", item=rule.code, most=MOST_SECONDS)
-    if rule.type is ItemType.NUMBER and number < 0 <= min(rule.worst, rule.best):  # a count, or minutes
+    if rule.type is ItemType.NUMBER and number < 0 and _has_no_negatives(rule):
         raise Refused("{item} takes no number below 0.", item=rule.code)
     if abs(number) > MOST:
         raise Refused("{item} takes no number as large as that.", item=rule.code)

@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from branches.errors import Conflict, NotAllowed, NotFound, Refused
 from branches.language import codes, language
 from branches.people import Role, User
-from monitor.web import account, capture, editions, gate, login, office, plan, portal, region, results
+from monitor.web import account, capture, editions, files, gate, login, office, plan, portal, region, results
 from monitor.web.gate import Site
 
 MOST_BYTES = 1_000_000
@@ -27,7 +27,7 @@ STATUS = ((NotFound, 404), (NotAllowed, 403), (Conflict, 409), (Refused, 422))
 
 def create_app(site: Site, secret: bytes, *, trusted_proxies: int = 0) -> Flask:
     """The pages of one chain."""
-    app = Flask(__name__)
+    app = Flask(__name__, static_url_path=f"/static/{files.version()}")
     app.config.update(
         SECRET_KEY=secret,
         MAX_CONTENT_LENGTH=MOST_BYTES,
@@ -35,8 +35,8 @@ def create_app(site: Site, secret: bytes, *, trusted_proxies: int = 0) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=site.secure,
         WTF_CSRF_TIME_LIMIT=None,
-        SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
+    app.after_request(files.let_keep)
     app.extensions["site"] = site
     if site.demo:
         app.before_request(gate.stay_here)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Thread
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from branches import sessions
@@ -14,7 +14,7 @@ from branches.people import User
 from monitor.web.gate import DEVICE_COOKIE
 from tests.monitor.desk import NOW, Desk
 
-PHONE = {"width": 360, "height": 740}
+PHONE = ViewportSize(width=360, height=740)
 
 
 @dataclass

@@ -22,6 +22,7 @@ WORDS = {
     "{item} always applies and cannot be marked otherwise.": "always",
     "{item} cannot be marked {mark}.": "mark",
     "{item} takes from 0 to {most} seconds.": "seconds",
+    "{item} takes no number below 0.": "least",
     "{item} takes no number as large as that.": "large",
     "{item} is longer than {most} characters.": "long",
     "The comment on {item} is longer than {most} characters.": "comment",

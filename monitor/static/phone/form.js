@@ -95,6 +95,7 @@ async function onward(event) {
   const go = event.submitter?.name === "remove" ? "remove" : (event.submitter?.value ?? "on");
   if (go === "remove") return;
   event.preventDefault();
+  await kept.change(id, (draft) => draft ?? kept.fresh(about)); // also of a form that is still empty the network decides
   const went = await send();
   if (went.how === "refused") return form.submit(); // the program words it better
   if (go === "stay" || ["signed out", "late"].includes(went.how) || went.reply?.undecided.length || went.said.length) return;
@@ -104,7 +105,8 @@ async function onward(event) {
     return faultsShown(form, wrong);
   }
   if (went.how === "kept") return location.assign(form.dataset.next);
-  return form.dataset.last === undefined ? location.assign(form.dataset.next) : location.assign(`${form.dataset.whole}#look`);
+  if (form.dataset.last === undefined) return location.assign(form.dataset.next);
+  return location.pathname === form.dataset.whole ? lookOver() : location.assign(`${form.dataset.whole}#look`);
 }
 
 /** Without a network: what is still missing, with the way to it; or the button that has it sent once there is one. */

@@ -15,6 +15,7 @@ class Stopped extends Error {
 }
 
 let token;
+const other = new BroadcastChannel("drafts");
 
 async function asked(path, options, patience = PATIENCE) {
   let response;
@@ -59,6 +60,7 @@ async function pushDraft(draft) {
   const headers = { "Content-Type": "application/json" };
   const reply = await posted(draft, `/audits/${draft.audit}/draft`, { body, headers });
   const now = await kept.change(draft.id, (held) => received(held ?? draft, entries, reply));
+  if (Object.keys(reply.changed).length) other.postMessage(draft.id);
   return { reply, draft: now };
 }
 

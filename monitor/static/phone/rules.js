@@ -1,5 +1,5 @@
 // When a question is asked and which marks it takes: the program's own rules, from the definition it sends along.
-// A question is { type, na, required, steps, options, when }; `when` is [sign, item, value], ["not", …], ["and", …], ["or", …].
+// A question is { type, na, required, steps, options, least, when }; `when` is [sign, item, value], ["not", …], ["and", …], ["or", …].
 
 const NA = "na";
 const NUMBER = /^-?[0-9]{1,15}(\.[0-9]{1,15})?$/;
@@ -83,7 +83,7 @@ export function read({ type }, typed) {
 
 /** What is wrong with a mark, in one word; empty where nothing is. `photos` says how many there are of the item. */
 export function fault(question, typed, comment = "", photos = 0) {
-  const { type, na, required, steps, options } = question;
+  const { type, na, required, steps, options, least } = question;
   let mark = read(question, typed);
   if (type === "photo" && photos) mark = String(photos);
   if (required && !mark) return type === "photo" ? "photo" : "missing";
@@ -94,13 +94,14 @@ export function fault(question, typed, comment = "", photos = 0) {
   if (type === "yes_no") return ["yes", "no"].includes(mark) ? "" : "mark";
   if (type === "choice") return !options.length || options.includes(mark) ? "" : "mark";
   if (type === "rating") return WHOLE.test(mark) && steps[0] <= Number(mark) && Number(mark) <= steps[1] ? "" : "mark";
-  if (type === "number" || type === "seconds") return measured(type, mark);
+  if (type === "number" || type === "seconds") return measured(type, mark, least);
   return "";
 }
 
-function measured(type, mark) {
+function measured(type, mark, least) {
   if (!DECIMAL.test(mark)) return "mark";
   const size = exact(mark, 30);
   if (type === "seconds" && !(0n <= size && size <= MOST_SECONDS)) return "seconds";
+  if (size < 0n && least === 0) return "least";
   return -MOST <= size && size <= MOST ? "" : "large";
 }

@@ -53,6 +53,8 @@ async function begin() {
   if (!("serviceWorker" in navigator)) return;
   await navigator.serviceWorker.register("/sw.js");
   await keepAhead().catch(() => {}); // without a network there is nothing to fetch
+  await navigator.serviceWorker.ready;
+  line.dataset.ready = ""; // from here on these pages open with no network
   await navigator.storage?.persist?.();
 }
 

@@ -6,6 +6,7 @@ const PATIENCE = 4_000; // milliseconds for the network before what is kept is s
 const PAGES = "pages-";
 const NOBODY = "pages-nobody";
 const NO_NETWORK = "/no-network";
+const START = /^\/audits\/[^/]+\/start$/;
 
 addEventListener("install", (event) => event.waitUntil(keepFiles()));
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));
@@ -22,10 +23,16 @@ addEventListener("fetch", (event) => {
   const { origin, pathname } = new URL(request.url);
   if (origin !== location.origin) return;
   if (request.method === "POST" && pathname === "/sign-out") event.respondWith(forget().then(() => fetch(request)));
+  else if (request.method === "POST" && START.test(pathname)) event.respondWith(fetch(request).catch(() => begun(pathname)));
   else if (request.method !== "GET") return;
   else if (pathname.startsWith("/static/")) event.respondWith(file(request));
   else if (request.mode === "navigate") event.respondWith(page(request, pathname));
 });
+
+/** An audit is begun with the first answer that is sent; its form is there before. */
+function begun(pathname) {
+  return Response.redirect(pathname.replace(/start$/, "form/1"), 303);
+}
 
 async function file(request) {
   return (await caches.match(request)) ?? fetch(request);

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from branches import drafts, photos, sending
+from branches import audits, drafts, photos, sending
 from branches.access import Right
 from branches.audits import Audit
 from branches.drafts import OPEN, Typed
 from branches.errors import Refused
 from branches.questions import LONGEST_COMMENT, AnswersRefused
 from branches.scoring import ItemType
+from branches.states import AuditState
 from monitor.web import forms, gate
 from monitor.web.capture import phone
 from monitor.web.capture.asked import deadline_words, receipt_words
@@ -42,7 +43,7 @@ class Sent:
 @gate.needs(Right.FILL_AUDITS)
 def section(public_id: str, step: str) -> str | Response:
     audit = own(public_id)
-    if audit.state not in OPEN:
+    if audit.state not in (*OPEN, AuditState.ASSIGNED.value):
         return redirect(url_for("capture.audit", public_id=public_id))
     sheet = Sheet.of(gate.session(), audit)
     return _page(replace(sheet, errors=_wrong(sheet, _shown(sheet, step))), step)
@@ -57,6 +58,8 @@ def keep(public_id: str, step: str) -> str | Response | tuple[str, int]:
     sheet = Sheet.of(gate.session(), audit)
     _numbered(sheet, step)
     sent = _sent(sheet)
+    if audit.state == AuditState.ASSIGNED.value:
+        audits.start(gate.session(), audit, by=gate.person(), at=gate.site().clock())
     if audit.state not in OPEN:
         return _too_late(sheet, sent)
     try:

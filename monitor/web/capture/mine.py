@@ -44,6 +44,7 @@ def mine() -> str:
     return render_template(
         "capture/mine.html",
         headline=_headline(len(todo), len(rest)),
+        ahead=[line.href.rpartition("/")[2] for line in todo],
         todo=todo,
         latest=rest[:LATEST],
         earlier=rest[LATEST:],

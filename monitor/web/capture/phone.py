@@ -164,6 +164,7 @@ def words() -> dict[str, str]:
         "always": say("{item} always applies and cannot be marked otherwise.", **braces),
         "mark": say("{item} cannot be marked {mark}.", **braces),
         "seconds": say("{item} takes from 0 to {most} seconds.", most=most(questions.MOST_SECONDS), **braces),
+        "least": say("{item} takes no number below 0.", **braces),
         "large": say("{item} takes no number as large as that.", **braces),
         "long": say("{item} is longer than {most} characters.", most=most(questions.LONGEST_MARK), **braces),
         "comment": say(

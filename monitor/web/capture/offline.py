@@ -1,0 +1,63 @@
+"""With no network: the worker that opens the shopper's pages all the same, and what each page tells it."""
+
+import json
+from collections.abc import Iterable
+
+from flask import Response, render_template, url_for
+
+from branches.people import Role
+from monitor.web import files, gate
+from monitor.web.capture.room import blueprint
+
+KEPT_FOR = "Kept-For"
+"""Whose page an answer is: a phone keeps a shopper's for them, and nothing for anybody else."""
+NOBODY = "nobody"
+
+
+@blueprint.get("/sw.js")
+@gate.everybody
+def worker() -> Response:
+    """The worker's own text, with the files that the pages are made of; it changes only where one of them does."""
+    names = [url_for("static", filename=name) for name in files.names()]
+    text = (files.FOLDER / "phone" / "worker.js").read_text(encoding="utf-8")
+    head = f"const VERSION = {json.dumps(files.version())};\nconst FILES = {json.dumps(names)};\n"
+    return Response(head + text, mimetype="text/javascript")
+
+
+@blueprint.get("/no-network")
+@gate.everybody
+def no_network() -> str:
+    return render_template("capture/no_network.html")
+
+
+@blueprint.context_processor
+def _waiting() -> dict[str, object]:
+    return {"waiting": waiting}
+
+
+def waiting(ahead: Iterable[str] | None = None) -> dict[str, object]:
+    """What the script needs on each page to send what waits; of the list, also the pages that it keeps beforehand."""
+    say = gate.tongue().say
+    return {
+        "person": gate.person().public_id,
+        "words": {
+            "waiting": say("Waiting to be sent from this phone: {n}.", n="{n}"),
+            "now": say("Send now"),
+            "signIn": say("Sign in again to send it"),
+        },
+        "ahead": [] if ahead is None else [url_for("capture.mine"), *(page for one in ahead for page in _pages(one))],
+    }
+
+
+def _pages(public_id: str) -> list[str]:
+    own, form = "capture.audit", "capture.section"
+    return [url_for(own, public_id=public_id), url_for(form, public_id=public_id, step="all")]
+
+
+@blueprint.after_app_request
+def say_whose(response: Response) -> Response:
+    """Every page says whose it is, so that a phone never shows it to anybody else."""
+    person = gate.somebody()
+    if person is not None and response.mimetype == "text/html":
+        response.headers[KEPT_FOR] = person.public_id if Role(person.role) is Role.SHOPPER else NOBODY
+    return response
