@@ -91,6 +91,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     ),
     "capture.check": tuple(_shopper(thing) for thing in ("begun", "complete", "returned")),
     "capture.sent": (_shopper("sent"),),
+    "capture.no_network": (Example(""), Example("shopper", note="shopper")),
     "office.desk": (Example("office"),),
     "office.mail": (Example("office"),),
     "office.review": (Example("office"), Example("office", query="?q=nowhere", note="none")),
@@ -115,7 +116,8 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
 }
 """An example or more of each route that gives a page."""
 FILES = {
-    *("static", "editions.paper", "editions.table", "editions.workbook", "portal.paper", "portal.table"),
+    *("static", "capture.worker", "capture.fresh"),
+    *("editions.paper", "editions.table", "editions.workbook", "portal.paper", "portal.table"),
     *("region.table", "region.workbook", "results.photo", "capture.photo", "office.photo"),
 }
 """Routes that give a file."""

@@ -51,8 +51,8 @@ KINDS = {
 """What the `public_id` of a route names: by its endpoint, else by its room."""
 OPENED_BY = {
     Right.FILL_AUDITS: (
-        "capture.audit capture.check capture.keep capture.leave capture.mine capture.photo "
-        "capture.section capture.send capture.sent capture.start"
+        "capture.audit capture.check capture.fresh capture.keep capture.leave capture.mine capture.photo capture.push "
+        "capture.section capture.send capture.sent capture.start capture.take_photo"
     ),
     Right.READ_EDITIONS: (
         "editions.chain editions.edition editions.mine editions.paper editions.past editions.scope "
@@ -86,9 +86,9 @@ FOR_WHOEVER_IS_SIGNED_IN = {"account.change_password", "account.end_device", "ac
 FOR_EVERYBODY = {
     *("login.ask", "login.choose_language", "login.code", "login.demo", "login.enter_code", "login.enter_demo"),
     *("login.enter_password", "login.home", "login.landing", "login.redeem", "login.sign_in", "login.sign_out"),
-    "static",
+    *("capture.no_network", "capture.worker", "static"),
 }
-FIXED = {"size": "small", "step": "1", "way": "cannot-go", "change": "name"}
+FIXED = {"sha256": "0" * 64, "size": "small", "step": "1", "way": "cannot-go", "change": "name"}
 FIXED_AT = {("office.step", "step"): "approve", ("capture.photo", "public_id"): "released"}
 ONLY = {"editions.chain": {Reach.CHAIN}, "editions.mine": {Reach.REGION}}
 """Routes without an id that speak of one thing: how far one must reach for it."""

@@ -47,6 +47,10 @@ class Handset:
         old, self.page = self.page, self.new_page()
         old.close(run_before_unload=False)
 
+    def become(self, person: User) -> None:
+        """Somebody else signs in on this phone."""
+        self.context.add_cookies([{"name": DEVICE_COOKIE, "value": _device(self.desk, person), "url": self.address}])
+
     def new_page(self) -> Page:
         page = self.context.new_page()
         page.on("pageerror", lambda error: self.faults.append(str(error)))
@@ -54,9 +58,9 @@ class Handset:
         return page
 
 
-def _device(desk: Desk) -> str:
+def _device(desk: Desk, person: User) -> str:
     with transaction(desk.engine) as session:
-        return sessions.begin(session, session.get_one(User, desk.shopper.id), at=NOW, label="phone")
+        return sessions.begin(session, session.get_one(User, person.id), at=NOW, label="phone")
 
 
 @contextmanager
@@ -75,7 +79,7 @@ def served(desk: Desk) -> Iterator[BaseWSGIServer]:
 def handset(desk: Desk, browser: Browser, address: str) -> Iterator[Handset]:
     context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
     context.set_default_timeout(10_000)
-    context.add_cookies([{"name": DEVICE_COOKIE, "value": _device(desk), "url": address}])
+    context.add_cookies([{"name": DEVICE_COOKIE, "value": _device(desk, desk.shopper), "url": address}])
     found = Handset(desk, browser, address, context, None)  # type: ignore[arg-type]
     found.page = found.new_page()
     try:

@@ -3,6 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
+from branches.database import transaction
+from branches.people import User
+from tests import make
 from tests.branches.test_photos import jpeg
 from tests.monitor.desk import VISIT
 from tests.phone.handset import Handset
@@ -24,6 +27,11 @@ def fill(phone: Handset) -> None:
     page.locator("#m-after").fill("0:42")
     page.locator("input[name=m-cut][value=na]").check()
     page.locator("input[name=m-drink][value=tea]").check()
+
+
+def stranger(phone: Handset) -> User:
+    with transaction(phone.desk.engine) as session:
+        return make.shopper(session)
 
 
 def test_an_audit_is_made_and_sent_with_no_network_until_the_end(phone: Handset) -> None:
@@ -62,3 +70,30 @@ def test_what_is_missing_is_told_with_no_network(phone: Handset) -> None:
             "“About mirror?” needs a photo.",
         ]
     )
+
+
+def test_signing_out_takes_the_pages_off_the_phone_and_keeps_what_was_not_sent(phone: Handset) -> None:
+    prepared(phone)
+    page = phone.open("/form/all")
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/sign-in")
+    assert page.evaluate("caches.keys().then(names => names.filter(one => one.startsWith('pages-')))") == []
+    phone.context.set_offline(True)
+    page.goto(f"{phone.address}/audits")
+    expect(page.get_by_role("heading", name="No network")).to_be_visible()
+
+
+def test_another_person_on_the_same_phone_finds_nothing_of_the_first(phone: Handset) -> None:
+    prepared(phone)
+    page = phone.open("/form/all")
+    phone.context.set_offline(True)
+    page.locator("#m-greeted").check()
+    phone.stands("Kept on this phone")
+    phone.context.set_offline(False)
+    phone.become(stranger(phone))
+    page.goto(f"{phone.address}/audits")
+    expect(page.get_by_role("heading", name="My audits")).to_be_visible()
+    expect(page.locator("[data-waiting]")).to_be_hidden()
+    phone.context.set_offline(True)
+    page.goto(phone.address + phone.desk.at("/form/all"))
+    expect(page.get_by_role("heading", name="No network")).to_be_visible()
