@@ -13,6 +13,7 @@ const form = document.querySelector("form[data-next]");
 const id = kept.idOf(about.person, about.audit);
 const typed = new Map(Object.entries(about.typed).map(([code, [mark, comment]]) => [code, { mark, comment }]));
 const told = new Set(); // controls whose fault has been shown once
+const early = new Set(); // items that were answered before this phone's memory was read
 const other = new BroadcastChannel("drafts");
 let writing = Promise.resolve();
 let timer;
@@ -25,13 +26,23 @@ function ask() {
   return away;
 }
 
+/** This round's draft; what an earlier sending left is history. */
+function ours(draft) {
+  return draft?.round === about.round ? draft : kept.fresh(about);
+}
+
 function remember(event) {
   const code = itemOf(event.target);
-  const now = code && typedIn(form, code);
+  if (code) put(code);
+}
+
+function put(code) {
+  const now = typedIn(form, code);
   if (!now) return;
   typed.set(code, now);
+  if (form.dataset.kept === undefined) early.add(code);
   ask();
-  writing = writing.then(() => kept.change(id, (draft) => kept.type(draft ?? kept.fresh(about), code, now.mark, now.comment)));
+  writing = writing.then(() => kept.change(id, (draft) => kept.type(ours(draft), code, now.mark, now.comment)));
   writing.then(() => stands(about.words.here), () => stands(about.words.full, "warn"));
   writing.then(() => other.postMessage(id), () => {});
   later();
@@ -78,7 +89,7 @@ async function takePhotos(input) {
   const item = input.name.slice("p-".length);
   const files = [...input.files];
   stands(about.words.shrinking);
-  await kept.change(id, (draft) => draft ?? kept.fresh(about));
+  await kept.change(id, ours);
   for (const file of files) {
     const blob = await shrunk(file);
     const photo = await digest(blob);
@@ -95,7 +106,7 @@ async function onward(event) {
   const go = event.submitter?.name === "remove" ? "remove" : (event.submitter?.value ?? "on");
   if (go === "remove") return;
   event.preventDefault();
-  await kept.change(id, (draft) => draft ?? kept.fresh(about)); // also of a form that is still empty the network decides
+  await kept.change(id, ours); // also of a form that is still empty the network decides
   const went = await send();
   if (went.how === "refused") return form.submit(); // the program words it better
   if (go === "stay" || ["signed out", "late"].includes(went.how) || went.reply?.undecided.length || went.said.length) return;
@@ -128,7 +139,7 @@ async function lookOver() {
 }
 
 async function wantSent() {
-  await kept.change(id, (draft) => ({ ...(draft ?? kept.fresh(about)), wanted: true }));
+  await kept.change(id, (draft) => ({ ...ours(draft), wanted: true }));
   const went = await send();
   if (went.how === "sent") location.assign(`${about.home}/sent`);
 }
@@ -136,16 +147,36 @@ async function wantSent() {
 /** What this phone alone knows is shown again; what the server knows better is its page's. */
 function restore(draft) {
   for (const [code, entry] of Object.entries(draft.entries)) {
-    if (entry.edit <= entry.sent && about.seen >= draft.seen) continue;
+    if (early.has(code) || (entry.edit <= entry.sent && about.seen >= draft.seen)) continue;
     typed.set(code, { mark: entry.mark, comment: entry.comment });
   }
   ask(); // before they are shown: what was asked for lies in templates
   for (const [code, now] of typed) show(form, code, now);
 }
 
+/** What was given while the page was still being made: it is worth no less. */
+function catchUp() {
+  for (const code of [VISITED, ...Object.keys(about.questions)]) {
+    const now = typedIn(form, code);
+    const before = typed.get(code) ?? { mark: "", comment: "" };
+    if (now && (now.mark !== before.mark || now.comment !== before.comment)) put(code);
+  }
+}
+
+function listen() {
+  form.addEventListener("input", remember);
+  form.addEventListener("change", (event) => (event.target.type === "file" ? takePhotos(event.target) : remember(event)));
+  form.addEventListener("submit", onward);
+  addEventListener("online", send);
+  document.addEventListener("visibilitychange", send);
+}
+
 async function begin() {
+  listen();
+  catchUp();
+  await writing.catch(() => {});
   let draft = await kept.read(id);
-  if (draft && draft.round !== about.round) draft = await kept.change(id, () => null);
+  if (draft?.round !== about.round) draft = undefined;
   if (draft?.receipt) return stands(draft.receipt, "done", about.home);
   if (draft && about.seen > draft.seen && !kept.unsent(draft).length) draft = await kept.change(id, (held) => ({ ...held, seen: about.seen }));
   if (draft) restore(draft);
@@ -154,12 +185,8 @@ async function begin() {
     const input = form.querySelector(`[type=file][name="p-${CSS.escape(photo.item)}"]`);
     if (input) await pictureShown(input, photo.id, photo.blob, about.words);
   }
-  form.addEventListener("input", remember);
-  form.addEventListener("change", (event) => (event.target.type === "file" ? takePhotos(event.target) : remember(event)));
-  form.addEventListener("submit", onward);
+  early.clear();
   other.addEventListener("message", ({ data }) => data === id && kept.read(id).then((held) => held && restore(held)));
-  addEventListener("online", send);
-  document.addEventListener("visibilitychange", send);
   form.dataset.kept = ""; // from here on nothing typed is lost
   if (draft) await send();
   if (location.hash === "#look") await lookOver();

@@ -13,7 +13,7 @@ addEventListener("activate", (event) => event.waitUntil(clients.claim()));
 
 async function keepFiles() {
   const files = await caches.open(`files-${VERSION}`);
-  await files.addAll([...FILES, NO_NETWORK]);
+  await files.addAll([...FILES, new Request(NO_NETWORK, { credentials: "omit" })]); // a page of nobody's
   const versions = (await caches.keys()).filter((name) => name.startsWith("files-"));
   await Promise.all(versions.slice(0, -KEPT_VERSIONS).map((name) => caches.delete(name)));
 }
