@@ -36,6 +36,20 @@ def sentence(voice: Voice, change: Change) -> str:
     )
 
 
+def fallen(voice: Voice) -> list[Change]:
+    """The branches and sections in which the change chart shows a fall that lasts, the deepest first."""
+    found = [one for one in voice.figures.changes if one.move is Move.FALLING and one.size is not None]
+    return sorted(found, key=lambda one: one.size or 0.0)
+
+
+def by_chance(voice: Voice) -> str:
+    """How often a fall is shown where there is none: told wherever falls are."""
+    return voice.language.say(
+        "Even where nothing has changed, about 1 branch in {n} would show such a fall: ask before you act.",
+        n=round(1 / CHANGE_SHARE),
+    )
+
+
 def picture(voice: Voice, change: Change, name: str) -> Picture | None:
     """Has this branch changed in one section? None where it has not, or where too little is known.
 

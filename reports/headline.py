@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from reports import change_words, wording
 from reports.figures import State
 from reports.voice import Voice
 
@@ -17,7 +18,8 @@ def headline(voice: Voice) -> tuple[str, ...]:
     if all(cell.state is State.NOT_ENOUGH for cell in cells):
         return (say("Not enough audits to judge any branch."),)
     short = _shortfalls(voice)
-    return (*short, *_otherwise(voice, {cell.state for cell in cells}, some=bool(short)), *_silent(voice))
+    otherwise = _otherwise(voice, {cell.state for cell in cells}, some=bool(short))
+    return (*short, *_fallen(voice), *otherwise, *_silent(voice))
 
 
 def _shortfalls(voice: Voice) -> tuple[str, ...]:
@@ -64,6 +66,19 @@ def _by_section(voice: Voice, by_section: list[tuple[str, int]]) -> str:
     if more > 0:
         named.append(language.count("{n} more section elsewhere", "{n} more sections elsewhere", more))
     return language.say("By section: {sections}.", sections="; ".join(named))
+
+
+def _fallen(voice: Voice) -> tuple[str, ...]:
+    """Which branches have lately fallen, and how often that is said where nothing has changed."""
+    found = change_words.fallen(voice)
+    if not found:
+        return ()
+    language, hidden = voice.language, len(found) - NAMED
+    places = [f"{wording.isolated(voice.name(one.branch))} ({voice.title(one.section)})" for one in found[:NAMED]]
+    if hidden > 0:
+        places.append(language.count("{n} more", "{n} more", hidden))
+    said = language.say("Lately worse than before: {places}.", places=language.join(places))
+    return said, change_words.by_chance(voice)
 
 
 def _silent(voice: Voice) -> tuple[str, ...]:

@@ -115,7 +115,7 @@ def own_report(
     voice = Voice(figures, language, titles)
     far = groups.reach(figures.cells)
     sections = tuple(_section(voice, cell, far, place) for place, cell in enumerate(figures.cells, start=1))
-    telling, quiet = _telling(voice), _quiet(voice)
+    telling, quiet = (*_telling(voice), *_fallen(voice)), _quiet(voice)
     kept, failed = _items(voice, items or {}, tuple(counts), advice or {})
     return OwnReport(
         branch=figures.scope_name or figures.scope,
@@ -211,12 +211,20 @@ def _telling(voice: Voice) -> tuple[str, ...]:
     return tuple(sentences)
 
 
+def _fallen(voice: Voice) -> tuple[str, ...]:
+    """The falls that the change charts show, and how often one is shown where nothing has changed."""
+    found = [change_words.sentence(voice, change) for change in change_words.fallen(voice)]
+    return (*found, change_words.by_chance(voice)) if found else ()
+
+
 def _quiet(voice: Voice) -> tuple[str, ...]:
     """What else may be said; never nothing."""
     language, everything = voice.language, len(voice.figures.cells)
     watch, alike, few = (_titles(voice, state) for state in (State.WATCH, State.AS_NORM, State.NOT_ENOUGH))
     if len(few) == everything:
         return (language.say("There are not enough audits yet to say how we are doing."),)
+    if len(alike) == everything and change_words.fallen(voice):
+        return (language.say("All audits taken together, everything is as the norm."),)
     if len(alike) == everything:
         return (language.say("Everything is as the norm."),)
     sentences = []

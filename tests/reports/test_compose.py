@@ -6,7 +6,7 @@ import pytest
 
 from branches.language import language
 from reports.compose import compose
-from reports.figures import Figures, NewAudit, Rules, StandingFlag, State
+from reports.figures import Change, Figures, Move, NewAudit, Rules, StandingFlag, State
 from reports.groups import IN_FULL
 from reports.report import Report
 from reports.tables import TABLE_ROWS
@@ -29,6 +29,15 @@ def report(*pairs: Pair) -> Report:
 
 def composed(figures: Figures) -> Report:
     return compose(figures, language("en"), TITLES)
+
+
+def test_falls_stand_in_the_headline_the_deepest_first() -> None:
+    plain = invented.figures({f"b{n}": (NORM, NORM) for n in range(6)})
+    falls = tuple(Change(f"b{n}", "cut", Move.FALLING, WEEK.toordinal(), -5.0 - n, ()) for n in range(6))
+    (said, chance, otherwise) = composed(replace(plain, changes=falls)).headline
+    assert said == "Lately worse than before: b5 (Cut), b4 (Cut), b3 (Cut), b2 (Cut) and 2 more."
+    assert chance.startswith("Even where nothing has changed, about 1 branch in 20")
+    assert otherwise == "No shortfall could be shown."
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,10 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from branches.language import language
-from reports.figures import Figures, ItemCount, NewAudit, State
+from reports.figures import Change, Figures, ItemCount, Move, NewAudit, State
 from reports.own import OwnReport, fails_at_least, own_report
 from reports.render import own_drawings
 from tests.reports import invented
@@ -77,6 +78,20 @@ def test_as_the_norm_says_no_more_than_its_strip_shows(low: float, high: float, 
     plain = figures(NORM, NORM)
     aside = replace(plain.cells[0], estimate=(low + high) / 2, low=low, high=high)
     assert told(replace(plain, cells=(aside, plain.cells[1]))).alike[0].words == words
+
+
+def test_a_fall_leads_the_headline_with_how_often_chance_shows_one() -> None:
+    since = (WEEK - timedelta(weeks=4)).toordinal()
+    fall = Change("b1", "cut", Move.FALLING, since, -8.2, ())
+    found = told(replace(figures(NORM, NORM), changes=(fall,)))
+    assert found.headline == (
+        "Cut has fallen since about the week of 19 October 2026, by about 8 points.",
+        "Even where nothing has changed, about 1 branch in 20 would show such a fall: ask before you act.",
+    )
+    assert found.besides == ("All audits taken together, everything is as the norm.",)
+    assert told(replace(figures(NORM, NORM), changes=(replace(fall, move=Move.RISING, size=8.2),))).headline == (
+        "Everything is as the norm.",
+    )
 
 
 def test_basis_counts_the_branchs_own_audits() -> None:
