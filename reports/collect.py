@@ -16,7 +16,7 @@ from branches.places import Branch, Region, open_branches
 from branches.standards import Item, Section, Standard
 from branches.states import COUNTED
 from branches.weeks import Week
-from reports.figures import ItemCount, NewAudit, TrendPoint
+from reports.figures import NewAudit, TrendPoint
 from reports.sheet import UNKNOWN_SHOPPER, Ints, ScoreSheet
 
 BILLION = 1_000_000_000
@@ -216,23 +216,6 @@ def branch_trend(session: Session, branch_id: int, days: Window, released_by: da
     )
     rows = sorted((int(monday), code, n, float(total)) for monday, code, n, total in session.execute(query))
     return tuple(TrendPoint(date.fromordinal(week), code, n, total / n / BILLION) for week, code, n, total in rows)
-
-
-def branch_items(session: Session, branch_id: int, days: Window, released_by: datetime) -> tuple[ItemCount, ...]:
-    """How often was each scored item in order at one branch? Items of the same code are the same in every version."""
-    full, none = (sa.func.sum(sa.case((col(Answer.points) == points, 1), else_=0)) for points in (1000, 0))
-    query = (
-        sa.select(col(Item.code), col(Section.code), sa.func.count(), full, none)
-        .select_from(Answer)
-        .join(Audit, col(Audit.id) == Answer.audit_id)
-        .join(Item, col(Item.id) == Answer.item_id)
-        .join(Section, col(Section.id) == Item.section_id)
-        .where(col(Audit.state).in_(COUNTED), col(Audit.branch_id) == branch_id, col(Audit.released_at) <= released_by)
-        .where(col(Audit.visited_on).between(days.first, days.last), col(Answer.points).is_not(None))
-        .group_by(col(Item.code), col(Section.code))
-        .order_by(col(Section.code), col(Item.code))
-    )
-    return tuple(ItemCount(*row) for row in session.execute(query))
 
 
 def new_audits(

@@ -174,6 +174,8 @@ class StandingFlag:
     dismissed_until: date | None = None
     """Somebody who knows more has set it aside until this day."""
     dismissed_reason: str = ""
+    before: date | None = None
+    """The last week in which an earlier flag of the same branch and section stood."""
 
 
 class Whose(StrEnum):
@@ -192,6 +194,30 @@ class BranchItem:
     branch: str
     applicable: int
     kept: int
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How a graded item is marked."""
+
+    kind: str
+    """"rating", "number" or "seconds"."""
+    worst: float
+    """The value that earns nothing; as `best`, which earns all points."""
+    best: float
+
+
+@dataclass(frozen=True)
+class Grade:
+    """What a graded item's marks in a scope came to."""
+
+    scale: Scale
+    mark: float
+    """Mean of the marks as they were given."""
+    earned: Interval
+    """Mean share of the full points, 0…1, with its 90 % interval."""
+    chain: float | None
+    """The whole chain's mean share; None where that is the scope."""
 
 
 @dataclass(frozen=True)
@@ -215,6 +241,10 @@ class ItemFigures:
     """Share of the chain's failures at the fifth of branches that fail it most, 0.2…1."""
     worst: tuple[BranchItem, ...] = ()
     """The scope's branches that probably fail it most, where it is the problem of a few."""
+    lost: float | None = None
+    """What it cost the scope's audits: its weight times what was missing of full points, summed; None in editions that did not count it."""
+    grade: Grade | None = None
+    """Of a graded item; None of one that is in order or not."""
 
 
 class Move(StrEnum):
@@ -322,3 +352,8 @@ class ItemCount:
     """In which it earned all its points."""
     failed: int
     """In which it earned none."""
+    lost: float = 0.0
+    """Its weight times what was missing of full points, summed."""
+    mark: float | None = None
+    """Mean of the marks as they were given, of a graded item; as `scale`."""
+    scale: Scale | None = None

@@ -2,13 +2,14 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
-from scipy.special import betaincinv
+from scipy.special import betaincinv, stdtrit
 
-from reports.figures import BranchItem, Interval, ItemFigures, Whose
+from reports.figures import BranchItem, Grade, Interval, ItemFigures, Scale, Whose
 from reports.item_model import Concentration, Marks, concentration
-from reports.sheet import Ints
+from reports.sheet import Floats, Ints
 
 TAIL = 0.05
 RARE = 0.05
@@ -32,6 +33,14 @@ class ItemSums:
     """G: any number of the shopper's own; negative where unknown or left out."""
     applicable: Ints
     kept: Ints
+    earned: Floats
+    """G × 4: summed over the marks, as in EARNED."""
+    scales: tuple[Scale | None, ...]
+    """How each item is graded; None: in order or not."""
+
+
+EARNED = ("lost", "points", "squares", "marks")
+"""Weight times missing share of full points; share of full points, and its square; marks of a graded item as they were given."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +56,9 @@ class JudgedItem:
     whose: Whose
     probability: float | None
     found: Concentration | None
+    earned: Floats
+    """B × 4, as in EARNED."""
+    scale: Scale | None
 
 
 def rate(kept: int, applicable: int) -> Interval | None:
@@ -64,12 +76,28 @@ def rate(kept: int, applicable: int) -> Interval | None:
     return Interval(kept / applicable, low, high)
 
 
+def mean_share(n: int, points: float, squares: float) -> Interval:
+    """Which share of its points did a graded item earn? 90 % interval of Student's t; from a single mark anything may be.
+
+    Args:
+        n: marks, > 0.
+        points: shares of full points, summed.
+        squares: their squares, summed.
+    """
+    mean = points / n
+    if n == 1:
+        return Interval(mean, 0.0, 1.0)
+    error = sqrt(max(squares - n * mean**2, 0.0) / (n - 1) / n)
+    reach = float(stdtrit(n - 1, 1.0 - TAIL)) * error
+    return Interval(mean, max(mean - reach, 0.0), min(mean + reach, 1.0))
+
+
 def judge(sums: ItemSums) -> tuple[JudgedItem, ...]:
     """Whose problem is each item: the chain's or a few branches'?
 
     The chain's: the fifth of branches that fail it most probably make less than half of its failures. A few branches':
     they probably make more than half. Either is said with a probability of 0.9 or more, and only of items that are not
-    surely in order 19 times in 20.
+    surely in order 19 times in 20. Of graded items nothing is said: a four out of five is no failure.
     """
     return tuple(_judged(sums, place) for place in range(len(sums.items)))
 
@@ -81,9 +109,12 @@ def _judged(sums: ItemSums, place: int) -> JudgedItem:
     applicable, kept = (
         np.bincount(marks.branch, column, size).astype(np.int64) for column in (marks.applicable, marks.kept)
     )
-    whose, probability, found = _whose(marks)
+    scale = sums.scales[place]
+    whose, probability, found = (Whose.UNTOLD, None, None) if scale else _whose(marks)
     code, section = sums.items[place]
-    return JudgedItem(code, section, sums.branches, applicable, kept, whose, probability, found)
+    earned = np.zeros((size, len(EARNED)))
+    np.add.at(earned, marks.branch, sums.earned[own])
+    return JudgedItem(code, section, sums.branches, applicable, kept, whose, probability, found, earned, scale)
 
 
 def _whose(marks: Marks) -> tuple[Whose, float | None, Concentration | None]:
@@ -120,7 +151,16 @@ def _scoped(one: JudgedItem, branches: Collection[str] | None) -> ItemFigures | 
         probability=one.probability,
         share=one.found.share if one.found else None,
         worst=_worst(one, mine) if one.whose is Whose.BRANCHES and one.found else (),
+        lost=round(float(one.earned[mine, 0].sum()), 6),
+        grade=None if one.scale is None else _grade(one, one.scale, mine, whole=branches is None),
     )
+
+
+def _grade(one: JudgedItem, scale: Scale, mine: np.ndarray[tuple[int], np.dtype[np.bool_]], *, whole: bool) -> Grade:
+    n, all_marks = int(one.applicable[mine].sum()), int(one.applicable.sum())
+    _, points, squares, marks = (round(float(total), 6) for total in one.earned[mine].sum(axis=0))
+    chain = None if whole else round(float(one.earned[:, 1].sum()), 6) / all_marks
+    return Grade(scale, marks / n, mean_share(n, points, squares), chain)
 
 
 def _worst(one: JudgedItem, mine: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> tuple[BranchItem, ...]:

@@ -10,7 +10,7 @@ from branches.places import Branch
 from branches.standards import Standard
 from monitor import cache
 from monitor.web import gate
-from reports import change_words, collect, stored
+from reports import change_words, collect, collect_items, stored
 from reports.collect import Window
 from reports.figures import Cell, Figures
 from reports.own import OwnPromise, OwnReport, OwnSection, own_report
@@ -73,7 +73,7 @@ def _report(found: Edition, branch: Branch, figures: Figures) -> OwnReport:
         tongue,
         titles,
         items,
-        counts=collect.branch_items(session, branch.id, days, found.due_at),
+        counts=collect_items.branch_items(session, branch.id, days, found.due_at),
         advice=standards.playbooks(standard, tongue.code) if standard is not None else {},
     )
 

@@ -22,7 +22,7 @@ from branches.language import language
 from branches.notices import Notice
 from branches.people import Role
 from branches.states import ActionState, AppealState, AuditState
-from reports import collect, stored, weekly, wording
+from reports import collect, collect_items, stored, weekly, wording
 from reports.collect import Window
 from reports.figures import State
 from tests import make
@@ -235,7 +235,7 @@ def test_a_branchs_weeks_and_items_are_its_own_and_what_counted_then(opened: Ope
         assert branch is not None
         days = Window(NOW.date() - timedelta(weeks=8), NOW.date())
         weeks = collect.branch_trend(session, branch.id, days, NOW)
-        items = {one.code: one for one in collect.branch_items(session, branch.id, days, NOW)}
+        items = {one.code: one for one in collect_items.branch_items(session, branch.id, days, NOW)}
         before = collect.branch_trend(session, branch.id, days, NOW - timedelta(weeks=3))
     assert [(point.audits, point.score) for point in weeks] == [(1, score) for score in (60, 70, 80, 60, 70)]
     assert (items["greeting1"].audits, items["greeting1"].kept, items["greeting10"].failed) == (5, 5, 5)

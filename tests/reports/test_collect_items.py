@@ -9,6 +9,7 @@ from branches.places import Branch
 from branches.weeks import Week
 from reports import collect, collect_items
 from reports.collect import Window
+from reports.figures import Scale
 from reports.items import ItemSums
 from tests import make
 from tests.make import NOON
@@ -81,6 +82,23 @@ def test_items_of_two_versions_are_one_and_the_newest_order_leads(session: Sessi
     sums = collected(session)
     assert [code for code, _ in sums.items] == ["service1", "greeting1", "greeting2", "parking1"]
     assert rows(sums, "greeting2") == [(branch.code, 2, 1)]
+
+
+def test_graded_items_are_summed_with_what_they_earned(session: Session) -> None:
+    standard = make.standard(session, {"service": 2})
+    agreed, clean = standard.sections[0].items
+    agreed.type, agreed.worst, agreed.best, agreed.weight, clean.weight = "rating", "1", "5", "1.5", "2"
+    branch = make.branch(session)
+    for mark, yes in (("3", "yes"), ("5", "no"), ("2", "yes")):
+        make.audit(session, branch, under=standard, given={"service1": mark, "service2": yes})
+    sums = collected(session)
+    assert sums.scales == (Scale("rating", 1.0, 5.0), None)
+    assert rows(sums, "service1") == [(branch.code, 3, 1)]
+    assert sums.earned.sum(axis=0).tolist() == [1.5 * (0.5 + 0.75) + 2.0, 1.75 + 2.0, 1.3125 + 2.0, 10.0]
+    days = Window.ending(WEEK, 1)
+    (rated, plain) = collect_items.branch_items(session, branch.id, days, LATER)
+    assert (rated.lost, rated.mark, rated.scale) == (1.875, 10 / 3, Scale("rating", 1.0, 5.0))
+    assert (plain.lost, plain.mark, plain.scale, plain.failed) == (2.0, None, None, 1)
 
 
 def test_chain_without_audits_has_no_items(session: Session) -> None:

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import bdtr, bdtrc
 
-from reports.figures import Whose
-from reports.items import ItemSums, JudgedItem, judge, of_scope, rate
+from reports.figures import Interval, Scale, Whose
+from reports.items import ItemSums, JudgedItem, judge, mean_share, of_scope, rate
 
 
 def sums(*kept: list[int], each: int = 12) -> ItemSums:
@@ -20,6 +20,8 @@ def sums(*kept: list[int], each: int = 12) -> ItemSums:
         shopper=np.full(table.size, -1),
         applicable=np.full(table.size, each),
         kept=table.ravel(),
+        earned=np.column_stack([2.0 * (each - table.ravel()), *[table.ravel()] * 2, np.zeros(table.size)]),
+        scales=(None,) * items,
     )
 
 
@@ -114,7 +116,49 @@ def test_items_are_judged_each_alone() -> None:
 
 def test_no_items_are_no_figures() -> None:
     empty = np.array([], dtype=np.int64)
-    assert judge(ItemSums((), ("b0",), empty, empty, empty, empty, empty)) == ()
+    assert judge(ItemSums((), ("b0",), empty, empty, empty, empty, empty, np.zeros((0, 4)), ())) == ()
+
+
+def test_what_an_item_cost_is_its_weight_times_what_was_missing() -> None:
+    judged = alone([2, 0, 1, 3, *[12] * 56])
+    assert [of_scope([judged], some)[0].lost for some in (None, {"b1", "b5"})] == [2.0 * (48 - 6), 24.0]
+
+
+def graded() -> JudgedItem:
+    """Marks of one to five: 1, 3 and 5 at the first branch, 5 and 5 at the second; the item weighs three."""
+    (found,) = judge(
+        ItemSums(
+            items=(("agreed", "service"),),
+            branches=("b0", "b1"),
+            item=np.zeros(2, dtype=np.int64),
+            branch=np.arange(2),
+            shopper=np.full(2, -1),
+            applicable=np.array([3, 2]),
+            kept=np.array([1, 2]),
+            earned=np.array([[3 * 1.5, 1.5, 1.25, 9.0], [0.0, 2.0, 2.0, 10.0]]),
+            scales=(Scale("rating", 1.0, 5.0),),
+        )
+    )
+    return found
+
+
+def test_a_graded_item_has_its_mean_mark_and_is_nobodys_problem() -> None:
+    (figures,) = of_scope([graded()], {"b0"})
+    assert (figures.whose, figures.applicable, figures.kept, figures.lost) == (Whose.UNTOLD, 3, 1, 4.5)
+    assert figures.grade is not None
+    assert (figures.grade.mark, figures.grade.chain, figures.grade.scale.best) == (3.0, 3.5 / 5, 5.0)
+    (whole,) = of_scope([graded()])
+    assert whole.grade is not None
+    assert (whole.grade.mark, whole.grade.earned.value, whole.grade.chain) == (19 / 5, 3.5 / 5, None)
+
+
+def test_mean_share_has_the_interval_of_students_t() -> None:
+    found = mean_share(3, 1.5, 1.25)
+    assert (found.value, found.low, found.high) == (0.5, 0.0, 1.0)
+    many = mean_share(26, 13.0, 8.5)
+    assert many.low == pytest.approx(0.5 - 1.708 * (2.0 / 25 / 26) ** 0.5, abs=1e-4)
+    assert many.high == pytest.approx(1.0 - many.low)
+    assert mean_share(1, 1.0, 1.0) == Interval(1.0, 0.0, 1.0)
 
 
 def test_rate_of_four_in_nine_is_that_of_the_tables() -> None:
