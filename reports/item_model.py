@@ -6,6 +6,7 @@ Laplace's method (Breslow & Clayton 1993; Bates et al. 2015); the spreads over a
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.polynomial.hermite_e import hermegauss
@@ -32,6 +33,9 @@ HALF = 0.5
 STEPS = 50
 CLOSE = 1e-9
 NODES, MASSES = hermegauss(7)
+PEOPLE, PARTS = hermegauss(31)
+"""Shoppers over whom a branch's failures are averaged."""
+LOGITS = np.linspace(-60.0, 60.0, 2_401)
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ class Concentration:
     """How the failures of one item are spread over branches."""
 
     share: Interval
-    """Share of the failures to be expected at the fifth of branches that fail most, 0.2…1, with a 90 % interval."""
+    """Share of all failures, whoever audits, at the fifth of branches that fail most: 0.2…1, with a 90 % interval."""
     few: float
     """Probability that this share is above one half."""
     spread: Interval
@@ -275,17 +279,33 @@ EDGE = float(ndtri(WORST))
 BELOW, ABOVE = _part(-7.0, EDGE), _part(EDGE, 7.0)
 
 
-def _shares(middle: Floats, spread: Floats) -> Floats:
-    """Share of failures at the worst fifth of branches whose logits are normal."""
-    worst, others = (expit(-(middle[:, None] + spread[:, None] * at)) @ mass for at, mass in (BELOW, ABOVE))
-    return np.asarray(worst / (worst + others))
+@cache
+def _failures(shopper: float) -> Floats:
+    """How often a branch fails at each of LOGITS, averaged over shoppers of this spread."""
+    return np.asarray(expit(-(LOGITS[:, None] + shopper * PEOPLE)) @ (PARTS / PARTS.sum()))
+
+
+def _shares(middle: Floats, spread: Floats, shopper: Floats) -> Floats:
+    """Share of failures at the worst fifth of branches whose logits are normal.
+
+    Strict shoppers fail good branches too: at a middling shopper the worst would seem to make more of all failures.
+    """
+    found = np.empty(middle.size)
+    for other in np.unique(shopper):
+        here, curve = shopper == other, _failures(float(other))
+        worst, others = (
+            np.interp(middle[here, None] + spread[here, None] * at, LOGITS, curve) @ mass for at, mass in (BELOW, ABOVE)
+        )
+        found[here] = worst / (worst + others)
+    return found
 
 
 def _summary(plane: _Plane, likeliest: Mode) -> Concentration:
     telling = plane.weight > plane.weight.max() * CLOSE
     spread, weight = plane.branch[telling], plane.weight[telling]
     middles = plane.middle[telling][:, None] + np.sqrt(plane.doubt[telling])[:, None] * NODES
-    shares = _shares(middles.ravel(), np.repeat(spread, NODES.size))
+    shopper = np.repeat(plane.shopper[telling], NODES.size)
+    shares = _shares(middles.ravel(), np.repeat(spread, NODES.size), shopper)
     each = (weight[:, None] * (MASSES / MASSES.sum())).ravel()
     return Concentration(
         share=_interval(shares, each),
