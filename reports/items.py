@@ -96,8 +96,9 @@ def judge(sums: ItemSums) -> tuple[JudgedItem, ...]:
     """Whose problem is each item: the chain's or a few branches'?
 
     The chain's: the fifth of branches that fail it most probably make less than half of its failures. A few branches':
-    they probably make more than half. Either is said with a probability of 0.9 or more, and only of items that are not
-    surely in order 19 times in 20. Of graded items nothing is said: a four out of five is no failure.
+    they probably make more than half. Either is said with a probability of 0.9 or more. Where an item is surely in order
+    19 times in 20, it is a few branches' only if one of them surely fails it more often than that, and nobody's
+    otherwise. Of graded items nothing is said: a four out of five is no failure.
     """
     return tuple(_judged(sums, place) for place in range(len(sums.items)))
 
@@ -119,14 +120,29 @@ def _judged(sums: ItemSums, place: int) -> JudgedItem:
 
 def _whose(marks: Marks) -> tuple[Whose, float | None, Concentration | None]:
     total = rate(int(marks.kept.sum()), int(marks.applicable.sum()))
-    if total is None or 1.0 - total.low < RARE:
-        return (Whose.UNTOLD if total is None else Whose.NOBODY), None, None
-    found = concentration(marks)
-    if found is None or max(found.few, 1.0 - found.few) < SURE:
-        return Whose.UNTOLD, None, found
-    if found.few >= SURE:
+    if total is None:
+        return Whose.UNTOLD, None, None
+    found, rare = concentration(marks), 1.0 - total.low < RARE
+    if found is not None and found.few >= SURE and (not rare or _fails_somewhere(marks)):
         return Whose.BRANCHES, found.few, found
+    if rare:
+        return Whose.NOBODY, None, found
+    if found is None or found.few > 1.0 - SURE:
+        return Whose.UNTOLD, None, found
     return Whose.CHAIN, 1.0 - found.few, found
+
+
+def _fails_somewhere(marks: Marks) -> bool:
+    """Does some branch surely fail more often than RARE? The doubt is shared by all: chance picks the worst."""
+    applicable, kept = (np.bincount(marks.branch, column) for column in (marks.applicable, marks.kept))
+    tail = TAIL / max(int((applicable > 0).sum()), 1)
+    return bool((_least_failing(applicable, kept, tail) > RARE).any())
+
+
+def _least_failing(applicable: Ints, kept: Ints, tail: float = TAIL) -> Floats:
+    """The lower end of each branch's share of failures (Clopper & Pearson 1934); 0 without a failure."""
+    low = betaincinv(np.maximum(applicable - kept, 1), kept + 1.0, tail)
+    return np.where(kept < applicable, low, 0.0)
 
 
 def of_scope(judged: Collection[JudgedItem], branches: Collection[str] | None = None) -> tuple[ItemFigures, ...]:
@@ -164,12 +180,13 @@ def _grade(one: JudgedItem, scale: Scale, mine: np.ndarray[tuple[int], np.dtype[
 
 
 def _worst(one: JudgedItem, mine: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> tuple[BranchItem, ...]:
-    """The scope's among the fifth of branches that probably fail most."""
+    """The scope's among the fifth of branches that probably fail most; one that may well fail seldom is not named."""
     assert one.found is not None
     failing = np.zeros(len(one.branches))
     failing[: one.found.failing.size] = one.found.failing
     failing[one.applicable == 0] = 0.0
     audited = int((one.applicable > 0).sum())
     order = np.argsort(-failing, kind="stable")[: max(1, audited // 5)]
-    named = [place for place in order.tolist() if mine[place] and one.kept[place] < one.applicable[place]][:NAMED]
+    failed = mine & (_least_failing(one.applicable, one.kept) > RARE)
+    named = [place for place in order.tolist() if failed[place]][:NAMED]
     return tuple(BranchItem(one.branches[place], int(one.applicable[place]), int(one.kept[place])) for place in named)

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scipy.special import bdtr, bdtrc
 
 from reports.figures import Interval, Scale, Whose
-from reports.items import ItemSums, JudgedItem, judge, mean_share, of_scope, rate
+from reports.items import RARE, ItemSums, JudgedItem, judge, mean_share, of_scope, rate
 
 
 def sums(*kept: list[int], each: int = 12) -> ItemSums:
@@ -93,6 +93,21 @@ def test_scope_without_a_mark_has_no_item() -> None:
 def test_item_that_hardly_fails_is_nobodys() -> None:
     found = alone([12] * 60)
     assert (found.whose, found.probability, found.found) == (Whose.NOBODY, None, None)
+
+
+def test_item_that_three_branches_never_keep_is_theirs_however_seldom_it_fails() -> None:
+    found = alone([0, 0, 0, *[12] * 97])
+    assert found.whose is Whose.BRANCHES
+    (figures,) = of_scope([found])
+    assert figures.rate.low > 1.0 - RARE
+    assert [one.branch for one in figures.worst] == ["b0", "b1", "b2"]
+
+
+def test_seldom_failures_that_chance_can_have_heaped_are_nobodys() -> None:
+    """Two failures at one branch of a hundred say nothing; nor do single ones name a branch."""
+    assert alone([10, *[12] * 99]).whose is Whose.NOBODY
+    (figures,) = of_scope([alone([0, *[12] * 98, 11])])
+    assert [one.branch for one in figures.worst] == ["b0"]
 
 
 def test_item_with_few_marks_is_untold() -> None:
