@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Field, Session, SQLModel, select
 
+from branches import stamps
 from branches.audits import Answer, Audit
 from branches.database import Packed, UtcTime, hold
 from branches.errors import Conflict, NotFound, Refused
@@ -18,7 +19,7 @@ from branches.states import AuditState
 
 OPEN = (AuditState.STARTED.value, AuditState.RETURNED.value)
 """States in which an audit is being filled in."""
-VISITED = "@visited"
+VISITED = stamps.VISITED
 """Stands among the items for the time of the visit."""
 LONGEST_TIME = 32
 
@@ -85,7 +86,13 @@ class Filled:
 
     @property
     def marks(self) -> dict[str, str]:
-        return {code: entry.now.mark for code, entry in self.entries.items() if code != VISITED}
+        return {code: entry.now.mark for code, entry in self.entries.items() if not code.startswith("@")}
+
+    @property
+    def stamps(self) -> dict[str, str]:
+        """The moments that were tapped at the branch."""
+        found = {stamp: self.typed(stamps.entry(stamp)).mark for stamp in stamps.STAMPS}
+        return {stamp: text for stamp, text in found.items() if text}
 
     @property
     def undecided(self) -> list[str]:
@@ -125,15 +132,22 @@ def save(
     hold(session, audit)
     if audit.state not in OPEN:
         raise Conflict("This audit is not open to be filled in.")
-    sent = {code: Typed(_plain(typed.mark), _plain(typed.comment)) for code, typed in answers.items()}
+    sent = {code: _stamp(typed) if code in stamps.ENTRIES else _cleaned(typed) for code, typed in answers.items()}
     if visited_at is not None:
         sent[VISITED] = Typed(_plain(visited_at))
     _check_size(audit, sent)
     held = read(session, audit)
-    entries = {**held.entries}
+    if _is_first(held, sent):
+        sent[stamps.BEGUN] = Typed(stamps.written(at))
+    entries, save = {**held.entries}, held.saves + 1
     for code, typed in sent.items():
-        entries[code] = _merged(entries.get(code, Entry()), typed, seen=min(seen, held.saves), save=held.saves + 1)
-    filled = Filled(entries, held.saves + 1, at)
+        before = entries.get(code, Entry())
+        entries[code] = (
+            Entry(typed, save)
+            if code in stamps.ENTRIES
+            else _merged(before, typed, seen=min(seen, held.saves), save=save)
+        )
+    filled = Filled(entries, save, at)
     _store(session, audit, filled, at)
     return filled
 
@@ -142,6 +156,21 @@ def begin(session: Session, audit: Audit, *, at: datetime) -> Draft:
     """The draft as it is stored; one is made where there is none yet."""
     held = session.get(Draft, audit.id, populate_existing=True)
     return held or _store(session, audit, read(session, audit), at)
+
+
+def _is_first(held: Filled, sent: Mapping[str, Typed]) -> bool:
+    """Whether these are the first answers, and the phone has not said when they were given."""
+    given = any(typed.mark.strip() for code, typed in sent.items() if not code.startswith("@"))
+    return given and stamps.BEGUN not in held.entries and stamps.BEGUN not in sent
+
+
+def _cleaned(typed: Typed) -> Typed:
+    return Typed(_plain(typed.mark), _plain(typed.comment))
+
+
+def _stamp(typed: Typed) -> Typed:
+    """A moment, or none; the last one to be sent holds."""
+    return Typed(typed.mark if stamps.moment(typed.mark) is not None else "")
 
 
 def _plain(text: str) -> str:
@@ -166,7 +195,7 @@ def _merged(entry: Entry, typed: Typed, *, seen: int, save: int) -> Entry:
 
 
 def _check_size(audit: Audit, sent: Mapping[str, Typed]) -> None:
-    known = {item.code for section in audit.standard.sections for item in section.items} | {VISITED}
+    known = {item.code for section in audit.standard.sections for item in section.items} | {VISITED} | stamps.ENTRIES
     faults = []
     for code, typed in sent.items():
         longest = LONGEST_TIME if code == VISITED else LONGEST_MARK

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from branches import rules, scoring, standards
+from branches import rules, scoring, stamps, standards
 from branches.errors import Refused
 from branches.language import message
 from branches.rules import Expression
 from branches.scoring import DECIMAL, MEASURED, NA, ItemRule, ItemType
+from branches.stamps import Span
 from branches.standards import Item, Standard
 
 LONGEST_MARK = 2000
@@ -79,6 +80,12 @@ def of(standard: Standard, channel: str) -> Questions:
     return Questions(by_code, conditions, frozenset(item.code for item in items) - by_code.keys())
 
 
+def spans(questions: Questions) -> dict[str, Span]:
+    """From which stamp to which items are timed, by their code."""
+    found = {code: stamps.span(question.item.timed) for code, question in questions.by_code.items()}
+    return {code: span for code, span in found.items() if span is not None}
+
+
 def packed(questions: Questions) -> dict[str, dict[str, object]]:
     """By item code what decides whether it is asked and which marks it takes, for the phone to go by."""
     return {code: _packed(question, questions.conditions.get(code)) for code, question in questions.by_code.items()}
@@ -96,6 +103,8 @@ def _packed(question: Question, condition: Expression | None) -> dict[str, objec
         found["least"] = 0
     if rule.type is ItemType.CHOICE:
         found["options"] = list(rule.options)
+    if (span := stamps.span(question.item.timed)) is not None:
+        found["timed"] = list(span)
     if condition is not None:
         found["when"] = rules.packed(condition)
     return found

@@ -8,7 +8,7 @@ from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Relationship, Session, SQLModel, col, select
 
-from branches import history, rules
+from branches import history, rules, stamps
 from branches.database import UtcTime, hold, public_id
 from branches.errors import Conflict, Refused
 from branches.people import User
@@ -83,6 +83,8 @@ class Item(SQLModel, table=True):
     """Codes of a choice."""
     condition: str = Field(default="", max_length=500)
     """When it is asked, as an expression over other items; empty: always."""
+    timed: str = Field(default="", max_length=32)
+    """From which stamp to which it is timed, as arrived-greeted; empty: it is not."""
     wording: dict[str, dict[str, Any]] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     """By language: text, hint, playbook, options."""
     cells: dict[str, str] | None = Field(default=None, sa_column=Column(JSON))
@@ -134,6 +136,7 @@ def _check(standard: Standard) -> None:
                 raise Refused("{item} is critical, so it must be scored.", item=item.code)
             if scored and ItemType(item.type) in MEASURED:
                 _check_range(item)
+            _check_span(item)
     rules.check(conditions(standard), frozenset(item.code for section in standard.sections for item in section.items))
 
 
@@ -147,6 +150,11 @@ def _check_range(item: Item) -> None:
     whole = item.type != ItemType.RATING.value or all(Fraction(limit).denominator == 1 for limit in limits)
     if len(limits) < 2 or Fraction(limits[0]) == Fraction(limits[1]) or not whole:  # noqa: PLR2004 - from and to
         raise Refused("{item} needs two different numbers, from none of its points to all of them.", item=item.code)
+
+
+def _check_span(item: Item) -> None:
+    if stamps.span(item.timed) is not None and item.type != ItemType.SECONDS.value:
+        raise Refused("{item} is timed, so its answer must be in seconds.", item=item.code)
 
 
 def _is_weight(text: str) -> bool:

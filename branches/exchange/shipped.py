@@ -123,5 +123,6 @@ def _item(standard_id: int, position: int, written: WrittenItem) -> Item:
         best=values["to"],
         options=list(written.options),
         condition=written.condition,
+        timed=written.timed,
         wording=written.wording,
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, TypeVar
 
-from branches import rules
+from branches import rules, stamps
 from branches.errors import Refused
 from branches.exchange import cells
 from branches.exchange.faults import shown
@@ -17,7 +17,7 @@ from branches.scoring import ItemType, Total
 STANDARD_KEYS = frozenset({"code", "title", "language", "total", "bands", "sections"})
 SECTION_KEYS = frozenset({"code", "title", "weight", "scored", "items"})
 ITEM_KEYS = frozenset(
-    {"code", "type", "weight", "critical", "scored", "from", "to", "na", "judgement", "required", "when"}
+    {"code", "type", "weight", "critical", "scored", "from", "to", "na", "judgement", "required", "when", "timed"}
     | {"channels", "options", *WORDS}
 )
 _T = TypeVar("_T")
@@ -69,6 +69,7 @@ def _item(entry: Entry, language: str) -> WrittenItem:
         judgement=bool(entry.flag("judgement")),
         required=bool(entry.flag("required", default=True)),
         condition=entry.text("when", rules.LONGEST),
+        timed=_checked(entry, "timed", partial(_timed, entry, kind), ""),
         channels=entry.words("channels", ("visit",)),
         options=options,
         wording={language: read_wording(entry)},
@@ -131,6 +132,13 @@ def _checked(entry: Entry, key: str, parse: Callable[[], _T], otherwise: _T) -> 
 
 def _decimal(entry: Entry, key: str) -> str:
     return cells.decimal(entry.number(key))
+
+
+def _timed(entry: Entry, kind: ItemType) -> str:
+    text = entry.text("timed", 32)
+    if stamps.span(text) is not None and kind is not ItemType.SECONDS:
+        raise Refused("Only an item of type seconds is timed.")
+    return text
 
 
 def _total(entry: Entry) -> Total:

@@ -26,6 +26,7 @@ USUAL: Mapping[str, object] = {
     "channels": ["visit"],
     "options": [],
     "when": "",
+    "timed": "",
 }
 """What an item's entry need not say."""
 
@@ -104,6 +105,7 @@ def _item(item: Item, first: str) -> dict[str, Any]:
         "channels": item.channels,
         "options": item.options,
         "when": item.condition,
+        "timed": item.timed,
         **_words(item, first),
     }
     usual = {**USUAL, "scored": ItemType(item.type) in SCORABLE}

@@ -17,6 +17,7 @@ class WrittenItem:
     judgement: bool
     required: bool
     condition: str
+    timed: str
     channels: tuple[str, ...]
     options: tuple[str, ...]
     wording: dict[str, dict[str, Any]]

@@ -40,6 +40,7 @@ from = 180
 to = 60
 na = true
 when = "greeted = yes"
+timed = "arrived-greeted"
 channels = ["visit", "phone"]
 text = "After how long?"
 
@@ -92,6 +93,7 @@ def test_standard_is_stored_and_published(session: Session, tmp_path: Path) -> N
     assert (greeted.weight, greeted.critical, greeted.na, greeted.required) == ("3", True, False, True)
     assert greeted.wording == {"en": {"text": "Greeted?", "hint": "A nod counts."}, "hu": {"text": "Köszöntek?"}}
     assert (after.type, after.worst, after.best, after.na) == ("seconds", "180", "60", True)
+    assert after.timed == "arrived-greeted"
     assert (after.condition, after.channels, greeted.channels) == ("greeted = yes", ["visit", "phone"], ["visit"])
     assert (who.options, who.judgement, who.required, who.scored) == (["desk", "stylist"], True, False, False)
     assert who.wording["hu"] == {"text": "Ki?", "options": {"desk": "A pult"}}
@@ -142,7 +144,7 @@ def test_shipped_standard_survives_the_folder_form(session: Session, tmp_path: P
         ("weight = 3", "weight = inf", "greeted.weight: Infinity is not a number of at most 30 characters; write it like 12.5."),
         ("weight = 3", f"weight = 0x{'f' * 9999}", "greeted.weight: A number belongs here."),
         ("critical = true", 'critical = "yes"', "greeted.critical: true or false belongs here."),
-        ("critical = true", "colour = 1", "greeted.colour: The key is not known; these are: channels, code, critical, from, hint, judgement, na, options, playbook, required, scored, text, to, type, weight, when."),
+        ("critical = true", "colour = 1", "greeted.colour: The key is not known; these are: channels, code, critical, from, hint, judgement, na, options, playbook, required, scored, text, timed, to, type, weight, when."),
         ('text = "Greeted?"', "", "greeted.text: The item needs a text."),
         ('text = "Greeted?"', "text = 5", "greeted.text: A text of at most 2000 characters belongs here."),
         ('"visit", "phone"', "1", "after.channels: A list of words belongs here."),
@@ -150,6 +152,8 @@ def test_shipped_standard_survives_the_folder_form(session: Session, tmp_path: P
         ("from = 180", "from = 60", "after.to: from and to must differ."),
         ('type = "seconds"', 'type = "hours"', "after.type: hours is not a type of item; these are: yes_no, rating, number, seconds, choice, text, photo."),
         ('code = "after"', 'code = "greeted"', "code: greeted is there twice."),
+        ("arrived-greeted", "greeted", "after.timed: An item is timed from one of arrived, greeted, offered, served, paid to a later one, as arrived-greeted."),
+        ("critical = true", 'timed = "arrived-paid"', "greeted.timed: Only an item of type seconds is timed."),
         ("greeted = yes", "greeted is yes", 'after.when: "is" stands in the rule where one of = != < > belongs.'),
         ("greeted = yes", "smiled = yes", "when: The rule of after asks about smiled, which is not an item."),
         ("greeted = yes", "after = yes", "when: The rules of after wait for one another."),

@@ -156,3 +156,21 @@ def test_people_of_the_first_version_get_a_name_of_their_own_for_sign_in(empty: 
     assert (len(names_given), {len(name) for name in names_given}) == (3, {32})
     assert {password for _, password in found} == {None}
     assert migrations.differences(empty) == []
+
+
+def test_items_of_an_earlier_version_are_not_timed(empty: sa.Engine) -> None:
+    upgrade_to(empty, "0002")
+    standard = "INSERT INTO standard (id, public_id, version, title, total, bands, fingerprint) VALUES (1, 's', 1, '', 'pooled', '{}', '')"
+    section = "INSERT INTO section (id, standard_id, code, position, weight, scored, titles) VALUES (1, 1, 'a', 0, '1', :yes, '{}')"
+    item = (
+        "INSERT INTO item (id, standard_id, section_id, code, position, type, weight, critical, scored, na, required, judgement,"
+        " channels, options, condition, wording) VALUES (1, 1, 1, 'b', 0, 'seconds', '1', :no, :yes, :yes, :yes, :no, '[]', '[]', '', '{}')"
+    )
+    with empty.begin() as connection:
+        connection.execute(sa.text(standard))
+        connection.execute(sa.text(section), {"yes": True})
+        connection.execute(sa.text(item), {"yes": True, "no": False})
+    migrations.upgrade(empty)
+    with empty.connect() as connection:
+        assert connection.execute(sa.text("SELECT code, timed FROM item")).all() == [("b", "")]
+    assert migrations.differences(empty) == []

@@ -22,6 +22,7 @@ FIELDS = {
     "to",
     "critical",
     "na",
+    "timed",
     "judgement",
     "required",
     "channels",
