@@ -1,4 +1,4 @@
-"""What is it about: the items that fail most often, a bar each; drawn like the other charts."""
+"""What is it about: the items that cost the most points, a bar each; drawn like the other charts."""
 
 from itertools import accumulate
 
@@ -21,7 +21,7 @@ _BESIDE = 44.0
 
 
 def item_bars(values: ItemBars, language: Language) -> Figure:
-    """Which items fail most often: the range a bar, the share a dot, the chain's share a line across it."""
+    """How often the costliest items were not in order: the range a bar, the share a dot, the chain's share a line across it."""
     head = 18.0 if values.chain_word else 0.0
     texts = [folded(one.text, TEXT, WIDTH) for one in values.bars]
     ends = list(accumulate((_ROW + _LINE * (len(lines) - 1) for lines in texts), initial=_TOP + head))

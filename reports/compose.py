@@ -54,7 +54,7 @@ def compose(
         notes=_notes(voice),
         items=items_words.picture(voice, items or {}),
         about=about,
-        failing=items_words.failing(voice, items or {}),
+        failing=items_words.lines(voice, items or {}),
         about_note=items_words.note(voice) if about else "",
         estimated=estimated(voice, (*by_state[State.FALLS_SHORT], *by_state[State.ABOVE]), named=True),
     )

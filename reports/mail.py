@@ -139,7 +139,7 @@ def _counted(report: Report) -> Lines | None:
 
 
 def _items(report: Report) -> Lines | None:
-    """The one or two items that fail most often; the page has the others."""
+    """The one or two items that cost the most points; the page has the others."""
     if report.items is None or not report.failing:
         return None
     return Lines(report.failing[:MOST_ITEMS], report.items.question)

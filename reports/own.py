@@ -8,7 +8,7 @@ from branches.language import Language
 from reports import answers, change_words, groups, pictures, wording
 from reports.figures import Cell, Figures, ItemCount, State
 from reports.grounds import estimated
-from reports.items import rate
+from reports.items_words import graded
 from reports.news import news
 from reports.report import News, Picture, Strip
 from reports.voice import Voice
@@ -76,7 +76,7 @@ class OwnReport:
     kept: tuple[OwnItem, ...] = ()
     """In order at every audit, the most often seen first."""
     failed: tuple[OwnItem, ...] = ()
-    """Failed at one audit or more; first those that fail most often at the least."""
+    """Not in order at one audit or more; first those that cost the most points."""
     changes: tuple[Picture, ...] = ()
     """The sections in which the branch has fallen or risen."""
     beside: tuple[str, ...] = ()
@@ -151,30 +151,31 @@ def _beside(voice: Voice) -> tuple[str, ...]:
 def _items(
     voice: Voice, items: Mapping[str, str], counts: tuple[ItemCount, ...], advice: Mapping[str, str]
 ) -> tuple[tuple[OwnItem, ...], tuple[OwnItem, ...]]:
-    """What was always in order, and what failed; once is nothing yet."""
+    """What was always in order, which once is nothing yet, and what cost points, the costliest first."""
     seen = [one for one in counts if one.audits >= LEAST_SEEN]
     kept = sorted((one for one in seen if one.kept == one.audits), key=lambda one: (-one.audits, one.code))
-    failed = sorted((one for one in counts if one.failed), key=lambda one: (-fails_at_least(one), one.code))
+    failed = sorted((one for one in counts if one.kept < one.audits), key=lambda one: (-one.lost, one.code))
     return (
         tuple(OwnItem(items.get(one.code, one.code), _kept(voice.language, one), "") for one in kept),
         tuple(
-            OwnItem(items.get(one.code, one.code), _kept(voice.language, one), advice.get(one.code, ""))
+            OwnItem(items.get(one.code, one.code), _failed(voice.language, one), advice.get(one.code, ""))
             for one in failed
         ),
     )
 
 
-def fails_at_least(one: ItemCount) -> float:
-    """How often does this item fail at the least? The lower end of an exact 90 % interval, so that one bad visit leads no list."""
-    found = rate(one.audits - one.failed, one.audits)
-    return 1.0 - found.high if found is not None else 0.0
-
-
 def _kept(language: Language, one: ItemCount) -> str:
-    if one.kept == one.audits:
-        return language.count("in order at all {n} audit", "in order at all {n} audits", one.audits)
+    return language.count("in order at all {n} audit", "in order at all {n} audits", one.audits)
+
+
+def _failed(language: Language, one: ItemCount) -> str:
+    if one.scale is not None and one.mark is not None:
+        return graded(language, one.scale, one.mark, one.kept, one.audits)
     return language.count(
-        "in order at {kept} of {n} audit", "in order at {kept} of {n} audits", one.audits, kept=one.kept
+        "not in order at {failed} of {n} audit",
+        "not in order at {failed} of {n} audits",
+        one.audits,
+        failed=one.audits - one.kept,
     )
 
 

@@ -123,7 +123,7 @@ def _own_words(tongue: Language) -> dict[str, Any]:
             ("unjudged", say("Not enough audits")),
         ],
         "kept": say("Always in order"),
-        "failed": say("What failed most often"),
+        "failed": say("What cost the most points"),
         "promised": say("What we have planned"),
         "try": say("Try: {advice}", advice="#"),
     }

@@ -30,12 +30,13 @@ def _answer(picture: Picture | None) -> str:
 
 
 def _items(report: Report) -> str:
-    """The items that fail most often, and whose problem they are."""
+    """The items that cost the most points, and whose problem they are."""
     if report.items is None:
         return ""
     lines = [report.items.question, *(_indented(line, 2) for line in report.failing[:MOST_ITEMS])]
     for group in report.about:
-        lines += [_indented(group.title, 2), *(_indented(line, 4) for line in (*group.items, group.more) if line)]
+        told = (*group.items, group.more, group.meant)
+        lines += [_indented(group.title, 2), *(_indented(line, 4) for line in told if line)]
     return "\n".join(lines)
 
 

@@ -136,7 +136,7 @@ class Split:
 
 @dataclass(frozen=True)
 class ItemBar:
-    """One item: how often it was in order, 0…1, with its exact interval."""
+    """One item: the share that was not in order or lost, 0…1, with its interval."""
 
     text: str
     rate: Interval
@@ -182,6 +182,8 @@ class ItemGroup:
     items: tuple[str, ...]
     more: str
     """How many others there are; empty where all are listed."""
+    meant: str = ""
+    """By which rule that is said, and what follows from it."""
 
 
 @dataclass(frozen=True)
@@ -284,12 +286,12 @@ class Report:
     news: News
     notes: tuple[str, ...]
     items: Picture | None = None
-    """The items that fail most often."""
+    """The items that cost the most points."""
     about: tuple[ItemGroup, ...] = ()
-    """Which of them fail everywhere and which at a few branches, as far as it can be told."""
+    """Which of them fail all over the chain and which at a few branches, as far as it can be told."""
     failing: tuple[str, ...] = ()
-    """The items that fail most often, a sentence each, the same as in the picture."""
+    """The items that cost the most points, a line each, the same as in the picture."""
     about_note: str = ""
-    """How that is meant; empty where nothing is told."""
+    """Of whom and how surely that is said; empty where nothing is told."""
     estimated: str = ""
     """Why score and norm do not subtract to what is said; empty where they do."""

@@ -9,9 +9,10 @@ from reports import items_words
 from reports.charts_items import item_bars
 from reports.compose import compose
 from reports.drawing import svg
-from reports.figures import BranchItem, Figures, Interval, ItemFigures, State, Whose
+from reports.figures import BranchItem, Figures, Grade, Interval, ItemFigures, Scale, State, Whose
 from reports.report import ItemBars, Picture
 from reports.voice import Voice
+from reports.wording import NOTHING
 from tests.reports.invented import TITLES, figures
 
 TEXTS = {"greeted": "Were you greeted within a minute?", "name": "Was a name given?", "clean": "Was it clean?"}
@@ -22,6 +23,13 @@ NAME = ItemFigures(
 )
 CLEAN = ItemFigures("clean", "cut", 90, 89, Interval(89 / 90, 0.95, 1.0), None, Whose.NOBODY)
 WELL = ItemFigures("well", "cut", 9, 9, Interval(1.0, 0.72, 1.0), None, Whose.UNTOLD)
+
+
+AGREED = ItemFigures(
+    *("agreed", "cut", 90, 10, Interval(10 / 90, 0.06, 0.18), None, Whose.UNTOLD),
+    lost=120.0,
+    grade=Grade(Scale("rating", 1.0, 5.0), 2.7, Interval(0.425, 0.38, 0.47), None),
+)
 
 
 def made(*items: ItemFigures) -> Figures:
@@ -45,14 +53,57 @@ def test_items_that_fail_most_come_first_and_those_that_never_fail_are_left_out(
     assert [entry.text for entry in found.table.rows[0]] == [
         "Were you greeted within a minute?",
         "Greeting",
-        "60",
         "90",
-        "67%",
-        "58%",
-        "75%",
-        "at most branches alike",
+        "30",
+        "33%",
+        "25%",
+        "42%",
+        "all over the chain",
     ]
-    assert [row[-1].text for row in found.table.rows][1:] == ["at a few branches", "seldom anywhere"]
+    assert [row[-1].text for row in found.table.rows][1:] == ["at a few branches", "seldom in the chain"]
+    assert found.question == "Which items go wrong most often?"
+
+
+def costed(one: ItemFigures, lost: float) -> ItemFigures:
+    return replace(one, lost=lost)
+
+
+def test_the_costliest_items_come_first_graded_ones_among_them() -> None:
+    found = picture(costed(GREETED, 90.0), costed(CLEAN, 3.0), AGREED)
+    assert [one.text for one in bars(found).bars] == ["agreed", TEXTS["greeted"], TEXTS["clean"]]
+    assert [round(bars(found).bars[0].rate.high, 2), round(bars(found).bars[0].rate.low, 2)] == [0.62, 0.53]
+    assert found.question == "Which items cost the most points?"
+    assert [column.title for column in found.table.columns] == [
+        *("Item", "Section", "Of all lost points", "Audits", "Not in order", "Average mark"),
+        *("Share not in order", "Likely from", "to", "Where"),
+    ]
+    assert [[entry.text for entry in row][2:] for row in found.table.rows] == [
+        ["56%", "90", NOTHING, "2.7", "58%", "53%", "62%", NOTHING],
+        ["42%", "90", "30", NOTHING, "33%", "25%", "42%", "all over the chain"],
+        ["1%", "90", "1", NOTHING, "1%", "0%", "5%", "seldom in the chain"],
+    ]
+
+
+def test_what_an_item_cost_is_told_beside_how_often_it_failed() -> None:
+    chain = replace(costed(GREETED, 80.0), chain=Interval(0.8, 0.7, 0.9))
+    assert compose(made(chain, AGREED), language("en"), TITLES, TEXTS).failing == (
+        "agreed · on average 2.7 of 5, full points at 10 of 90 audits · 60% of all lost points",
+        "Were you greeted within a minute? · not in order at 30 of 90 audits (33%; the whole chain 20%) · 40% of all lost points",
+    )
+
+
+@pytest.mark.parametrize(
+    ("scale", "mark", "words"),
+    [
+        (Scale("rating", 1.0, 5.0), 2.74, "on average 2.7 of 5"),
+        (Scale("rating", 5.0, 1.0), 2.0, "on average 2.0"),
+        (Scale("number", 20.0, 5.0), 8.25, "on average 8.3"),
+        (Scale("seconds", 120.0, 30.0), 95.4, "on average 95 seconds"),
+    ],
+)
+def test_a_graded_item_is_told_by_its_mean_mark(scale: Scale, mark: float, words: str) -> None:
+    said = items_words.graded(language("en"), scale, mark, 2, 26)
+    assert said == f"{words}, full points at 2 of 26 audits"
 
 
 def test_an_item_with_few_marks_leads_no_list() -> None:
@@ -63,23 +114,37 @@ def test_an_item_with_few_marks_leads_no_list() -> None:
 def test_the_items_are_told_in_words_too() -> None:
     report = compose(made(CLEAN, NAME, GREETED), language("en"), TITLES, TEXTS)
     assert report.failing == (
-        "Were you greeted within a minute? In order at 60 of 90 marks (67%).",
-        "Was a name given? In order at 70 of 90 marks (78%).",
-        "Was it clean? In order at 89 of 90 marks (99%).",
+        "Were you greeted within a minute? · not in order at 30 of 90 audits (33%)",
+        "Was a name given? · not in order at 20 of 90 audits (22%)",
+        "Was it clean? · not in order at 1 of 90 audits (1%)",
     )
 
 
 def test_whose_problem_is_told_with_the_branches() -> None:
     report = compose(made(CLEAN, WELL, NAME, GREETED), language("en"), TITLES, TEXTS)
     assert [(one.title, one.items, one.more) for one in report.about] == [
-        ("Failing at most branches alike", ("Were you greeted within a minute?",), ""),
         (
-            "Failing at a few branches",
-            ("Was a name given? Most of all at b1 (1 of 9 in order) and Kossuth tér (3 of 9 in order).",),
+            "All over the chain, not just at a few branches (1 of 4 items)",
+            ("Were you greeted within a minute?",),
+            "",
+        ),
+        (
+            "Mostly at a few branches (1 of 4 items)",
+            ("Was a name given? Most of all at b1 (not in order at 8 of 9) and Kossuth tér (not in order at 6 of 9).",),
             "",
         ),
     ]
-    assert report.about_note.startswith("Both are said of the whole chain, and only with a probability of at least 90%")
+    assert [one.meant.split(":")[0] for one in report.about] == [
+        "Even the fifth of the branches that fails most makes less than half of the failures",
+        "A fifth of the branches makes more than half of the failures",
+    ]
+    assert report.about_note == "This is said of the whole chain, and only with a probability of at least 90%."
+
+
+def test_graded_items_are_said_to_be_left_out_of_whose_problem_it_is() -> None:
+    report = compose(made(costed(GREETED, 9.0), AGREED), language("en"), TITLES, TEXTS)
+    assert [one.title for one in report.about] == ["All over the chain, not just at a few branches (1 of 1 item)"]
+    assert report.about_note.endswith(" Graded items are left out.")
 
 
 def test_more_items_than_one_reads_are_counted() -> None:
@@ -97,10 +162,15 @@ def test_nothing_is_told_where_nothing_can_be() -> None:
 
 def test_region_is_shown_beside_the_chain() -> None:
     found = picture(replace(GREETED, chain=Interval(0.8, 0.7, 0.9)))
-    assert (bars(found).bars[0].chain, bars(found).chain_word) == (0.8, "the whole chain")
+    assert (round(bars(found).bars[0].chain or 0, 6), bars(found).chain_word) == (0.2, "the whole chain")
     assert found.caption.endswith("The line across a bar is the whole chain's share.")
     assert found.table.columns[-2].title == "The whole chain"
-    assert found.table.rows[0][-2].text == "80%"
+    assert found.table.rows[0][-2].text == "20%"
+
+
+def test_what_the_picture_leaves_out_is_counted() -> None:
+    many = [replace(costed(GREETED, 9.0), code=f"greeted{n}") for n in range(items_words.SHOWN + 2)]
+    assert picture(*many).caption.endswith(" 2 more are in the table.")
 
 
 @pytest.mark.parametrize("code", codes())

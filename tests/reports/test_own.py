@@ -4,8 +4,8 @@ from datetime import timedelta
 import pytest
 
 from branches.language import language
-from reports.figures import Change, Figures, ItemCount, Move, NewAudit, State
-from reports.own import OwnReport, fails_at_least, own_report
+from reports.figures import Change, Figures, ItemCount, Move, NewAudit, Scale, State
+from reports.own import OwnReport, own_report
 from reports.render import own_drawings
 from tests.reports import invented
 from tests.reports.invented import TITLES, WEEK
@@ -112,13 +112,13 @@ def test_a_failed_critical_item_is_told_by_name() -> None:
     assert (fresh.words, fresh.critical) == ("score 80.0", ("Tools were clean",))
 
 
-def test_items_always_in_order_and_items_that_failed_are_told_the_worst_first() -> None:
+def test_items_always_in_order_and_items_that_cost_points_are_told_the_costliest_first() -> None:
     counts = (
         ItemCount("once", "greeting", audits=1, kept=1, failed=0),
         ItemCount("always", "greeting", audits=4, kept=4, failed=0),
-        ItemCount("often", "greeting", audits=4, kept=1, failed=3),
-        ItemCount("seldom", "greeting", audits=4, kept=2, failed=1),
-        ItemCount("partly", "greeting", audits=4, kept=3, failed=0),
+        ItemCount("often", "greeting", audits=4, kept=1, failed=3, lost=6.0),
+        ItemCount("seldom", "greeting", audits=4, kept=3, failed=1, lost=1.0),
+        ItemCount("partly", "greeting", 4, 1, 0, 4.5, 2.75, Scale("rating", 1.0, 5.0)),
     )
     words = {"always": "Clean?", "often": "Greeted?"}
     found = own_report(
@@ -126,16 +126,7 @@ def test_items_always_in_order_and_items_that_failed_are_told_the_worst_first() 
     )
     assert [(one.text, one.words, one.advice) for one in found.kept] == [("Clean?", "in order at all 4 audits", "")]
     assert [(one.text, one.words, one.advice) for one in found.failed] == [
-        ("Greeted?", "in order at 1 of 4 audits", "Look up."),
-        ("seldom", "in order at 2 of 4 audits", ""),
+        ("Greeted?", "not in order at 3 of 4 audits", "Look up."),
+        ("partly", "on average 2.8 of 5, full points at 1 of 4 audits", ""),
+        ("seldom", "not in order at 1 of 4 audits", ""),
     ]
-
-
-def test_an_item_that_failed_at_its_only_audit_does_not_lead_those_that_failed_often() -> None:
-    counts = (
-        ItemCount("once", "greeting", audits=1, kept=0, failed=1),
-        ItemCount("often", "greeting", audits=20, kept=6, failed=14),
-    )
-    found = own_report(figures(NORM, NORM), language("en"), {}, {}, counts=counts)
-    assert [one.text for one in found.failed] == ["often", "once"]
-    assert [round(fails_at_least(one), 3) for one in counts] == [0.05, 0.492]
