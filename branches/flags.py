@@ -157,6 +157,25 @@ def standing_flags(session: Session, branch_ids: Iterable[int]) -> list[Flag]:
     return sorted(_of(session, query, branch_ids), key=lambda flag: (flag.raised_week, flag.id))
 
 
+def before(session: Session, standing: Iterable[Flag]) -> dict[int, date]:
+    """When the same branch and section were flagged before each of these flags, by its number; the last week in which they were.
+
+    One that was withdrawn in the week that raised it never was.
+    """
+    cleared = select(Flag).where(col(Flag.cleared_week) > col(Flag.raised_week))
+    found, known = {}, list(standing)
+    earlier = _of(session, cleared, {flag.branch_id for flag in known})
+    for flag in known:
+        weeks = [
+            one.last_week
+            for one in earlier
+            if (one.branch_id, one.section) == (flag.branch_id, flag.section) and one.raised_week < flag.raised_week
+        ]
+        if weeks:
+            found[flag.id] = max(weeks)
+    return found
+
+
 def _of(session: Session, query: SelectOfScalar[Flag], branch_ids: Iterable[int]) -> list[Flag]:
     """The flags of these branches among those that are asked for, always in the same order.
 

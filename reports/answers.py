@@ -42,7 +42,7 @@ def _moved(voice: Voice, move: ChainMove) -> str:
     values = {
         "section": voice.title(move.section),
         "points": abs(points.value),
-        "likely": wording.likely(language, points.low, points.high),
+        "likely": wording.likely_size(language, points.low, points.high),
         "share": language.percent(ONE_SIDED),
     }
     if points.value < 0.0:

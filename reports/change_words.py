@@ -121,7 +121,7 @@ def chain_moved(voice: Voice, move: ChainMove) -> str:
     values = {
         "section": voice.title(move.section),
         "points": abs(points.value),
-        "likely": wording.likely(voice.language, points.low, points.high),
+        "likely": wording.likely_size(voice.language, points.low, points.high),
     }
     if points.value < 0:
         return voice.language.say(
@@ -150,7 +150,7 @@ def regression(voice: Voice, cell: Cell) -> str:
     if abs(cell.variance) - max(-expected, 0.0) < LEAST_RETURN:
         return ""
     return voice.language.say(
-        "{section}: {now} with {audits}. Expect {next} next time without any change.",
+        "{section}: measured {now} over {audits}, part of it probably bad luck or strict shoppers. Even if nothing changes, as many new audits would probably average about {next}. Only clearly better than that would speak for an improvement.",
         section=voice.title(cell.section),
         now=wording.difference(voice.language, cell.variance),
         audits=wording.audits(voice.language, cell.audits),

@@ -38,10 +38,10 @@ def _how_far(language: Language, cell: Cell) -> list[tuple[str, str]]:
     found = []
     if cell.estimate is not None and cell.low is not None and cell.high is not None:
         likely = wording.likely(language, cell.low, cell.high)
-        found.append((language.say("Estimate"), f"{wording.difference(language, cell.estimate)} ({likely})"))
+        found.append((language.say("Best guess"), f"{wording.difference(language, cell.estimate)} ({likely})"))
     if cell.variance is not None:
         plain = f"{wording.difference(language, cell.variance)} · {wording.facts(language, cell)}"
-        found.append((language.say("Plain difference"), plain))
+        found.append((language.say("Measured"), plain))
     return found
 
 
@@ -83,7 +83,7 @@ def estimated(voice: Voice, cells: Iterable[Cell], *, named: bool) -> str:
     language, (_, plain, estimate, cell) = voice.language, max(apart, key=lambda one: one[0])
     place = [wording.isolated(voice.name(cell.branch))] if named else []
     return language.say(
-        "The points are an estimate that allows for chance and for who audited; score less norm is the plain difference. Such as {place}: plainly {plain}, as estimated {estimate}.",
+        "What was measured is score less norm. The points said are our best guess once luck and strict or generous shoppers are allowed for: go by these. Such as {place}: measured {plain}, best guess {estimate}.",
         place=", ".join([*place, voice.title(cell.section)]),
         plain=wording.difference(language, plain),
         estimate=wording.difference(language, estimate),

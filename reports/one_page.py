@@ -40,12 +40,13 @@ def tried(report: OwnReport, tongue: Language) -> Iterator[Sheet]:
         report: one branch and week in the words of those who work there.
         tongue: the reader's language.
     """
-    telling = replace(report, alike=(), unjudged=()) if report.well or report.work else report
+    telling = replace(report, unsure=(), alike=(), unjudged=()) if report.well or report.work else report
     for size, most in _WHOLE:
         yield _sheet(report, tongue, size, most)
     for size, most in (*_TELLING, *_CROWDED):
         yield _sheet(telling, tongue, size, most)
-    few = replace(report, well=report.well[:_LAST_SECTIONS], work=report.work[:_LAST_SECTIONS], alike=(), unjudged=())
+    well, work = report.well[:_LAST_SECTIONS], report.work[:_LAST_SECTIONS]
+    few = replace(report, well=well, work=work, unsure=(), alike=(), unjudged=())
     yield _sheet(few, tongue, _LAST, 0)
 
 

@@ -71,12 +71,16 @@ class OwnReport:
     work: tuple[OwnSection, ...]
     alike: tuple[OwnSection, ...]
     unjudged: tuple[OwnSection, ...]
+    flag_means: str
+    """What a flag says and what it does not."""
     news: News
     trend: Picture | None = None
     kept: tuple[OwnItem, ...] = ()
     """In order at every audit, the most often seen first."""
     failed: tuple[OwnItem, ...] = ()
     """Not in order at one audit or more; first those that cost the most points."""
+    unsure: tuple[OwnSection, ...] = ()
+    """As the norm for want of proof alone."""
     changes: tuple[Picture, ...] = ()
     """The sections in which the branch has fallen or risen."""
     beside: tuple[str, ...] = ()
@@ -88,9 +92,9 @@ class OwnReport:
     """Why score and norm do not subtract to what is said; empty where they do."""
 
     @property
-    def sections(self) -> int:
-        """How many sections there are."""
-        return len(self.well) + len(self.work) + len(self.alike) + len(self.unjudged)
+    def sections(self) -> tuple[OwnSection, ...]:
+        """All of them, what goes well before what does not."""
+        return (*self.well, *self.work, *self.unsure, *self.alike, *self.unjudged)
 
 
 def own_report(
@@ -115,6 +119,8 @@ def own_report(
     voice = Voice(figures, language, titles)
     far = groups.reach(figures.cells)
     sections = tuple(_section(voice, cell, far, place) for place, cell in enumerate(figures.cells, start=1))
+    open_ones = {cell.section for cell in figures.cells if wording.unsure(cell)}
+    alike = _of(sections, State.AS_NORM)
     telling, quiet = (*_telling(voice), *_fallen(voice)), _quiet(voice)
     kept, failed = _items(voice, items or {}, tuple(counts), advice or {})
     return OwnReport(
@@ -125,8 +131,10 @@ def own_report(
         basis=_basis(voice),
         well=_of(sections, State.ABOVE),
         work=_of(sections, State.FALLS_SHORT, State.WATCH),
-        alike=_of(sections, State.AS_NORM),
+        alike=tuple(one for one in alike if one.section not in open_ones),
+        unsure=tuple(one for one in alike if one.section in open_ones),
         unjudged=_of(sections, State.NOT_ENOUGH),
+        flag_means=wording.flag_means(language, figures.rules),
         news=news(voice, items or {}),
         trend=pictures.trend(voice, answers.branch_better(voice)),
         kept=kept,
@@ -221,7 +229,9 @@ def _fallen(voice: Voice) -> tuple[str, ...]:
 def _quiet(voice: Voice) -> tuple[str, ...]:
     """What else may be said; never nothing."""
     language, everything = voice.language, len(voice.figures.cells)
-    watch, alike, few = (_titles(voice, state) for state in (State.WATCH, State.AS_NORM, State.NOT_ENOUGH))
+    watch, few = (_titles(voice, state) for state in (State.WATCH, State.NOT_ENOUGH))
+    unsure = [voice.title(cell.section) for cell in voice.figures.cells if wording.unsure(cell)]
+    alike = [title for title in _titles(voice, State.AS_NORM) if title not in unsure]
     if len(few) == everything:
         return (language.say("There are not enough audits yet to say how we are doing."),)
     if len(alike) == everything and change_words.fallen(voice):
@@ -232,10 +242,19 @@ def _quiet(voice: Voice) -> tuple[str, ...]:
     if watch:
         sentences.append(
             language.count(
-                "{sections} may be below the norm.",
-                "{sections} may be below the norm.",
+                "{sections} is probably below the norm, but not surely enough for a flag.",
+                "{sections} are probably below the norm, but not surely enough for a flag.",
                 len(watch),
                 sections=language.join(watch),
+            )
+        )
+    if unsure:
+        sentences.append(
+            language.count(
+                "{sections} may be below the norm; it is not sure.",
+                "{sections} may be below the norm; it is not sure.",
+                len(unsure),
+                sections=language.join(unsure),
             )
         )
     if alike:
@@ -268,20 +287,20 @@ def _section(voice: Voice, cell: Cell, far: float, place: int) -> OwnSection:
         name=f"strip-{place}",
         title=voice.title(cell.section),
         state=cell.state,
-        words=_words(voice.language, cell),
+        words=_words(voice.language, cell, voice.figures.rules.margin),
         facts=wording.facts(voice.language, cell),
         strip=groups.strip(cell, voice.figures.rules.margin, far),
         section=cell.section,
     )
 
 
-def _words(language: Language, cell: Cell) -> str:
+def _words(language: Language, cell: Cell, margin: float) -> str:
     if cell.estimate is None or cell.low is None or cell.high is None or cell.state is State.NOT_ENOUGH:
         return language.say("Not enough audits yet to say.")
+    if cell.state is State.WATCH or wording.unsure(cell):
+        return _not_sure(language, cell, margin)
     if cell.state is State.AS_NORM:
         return _about_the_norm(language, cell.low, cell.high)
-    if cell.state is State.WATCH:
-        return language.say("Perhaps below the norm; the audits do not say for sure yet.")
     points, likely = floor(abs(cell.estimate) + 0.5), wording.likely(language, cell.low, cell.high)
     if cell.state is State.ABOVE:
         return language.count(
@@ -295,6 +314,25 @@ def _words(language: Language, cell: Cell) -> str:
         "About {n} points below the norm ({likely}).",
         points,
         likely=likely,
+    )
+
+
+def _not_sure(language: Language, cell: Cell, margin: float) -> str:
+    """How probably it falls short, and that nothing follows from it yet."""
+    if cell.one_visit:
+        return language.say("It looks below the norm, but that rests on one audit alone.")
+    values = {
+        "margin": wording.short_number(language, margin),
+        "share": wording.probability(language, cell.p_short or 0.0),
+    }
+    if cell.state is State.WATCH:
+        return language.say(
+            "Probably more than {margin} points below the norm ({share} sure), but not surely enough for a flag.",
+            **values,
+        )
+    return language.say(
+        "Not sure: perhaps more than {margin} points below the norm ({share} sure). No action yet; more audits will tell.",
+        **values,
     )
 
 

@@ -119,6 +119,7 @@ def _own_words(tongue: Language) -> dict[str, Any]:
         "groups": [
             ("well", say("What goes well")),
             ("work", say("What to work on")),
+            ("unsure", say("Not sure")),
             ("alike", say("As the norm")),
             ("unjudged", say("Not enough audits")),
         ],
@@ -135,7 +136,7 @@ def _words(tongue: Language) -> dict[str, Any]:
         "page": say("page {n} of {total}", n="#", total="$"),
         "purpose": say("For improvement, not for discipline."),
         "reading": say(
-            "The line is the norm, the bar the likely range, the mark the estimate. A difference inside the shaded part is not worth acting on."
+            "The line is the norm, the dot our best guess, the bar the likely range. The shaded part is too close to the norm to act on; where the bar reaches into it, the difference may be that small."
         ),
         "critical": say("Critical item failed:"),
         "news": say("New this week"),

@@ -182,7 +182,7 @@ def _heat_table(voice: Voice, titles: tuple[str, ...], shown: list[tuple[str, di
 def _heat_words(voice: Voice, cell: Cell | None) -> Entry:
     if cell is None or cell.estimate is None or cell.low is None or cell.high is None:
         return Entry(wording.state_word(voice.language, State.NOT_ENOUGH), State.NOT_ENOUGH)
-    word = wording.state_word(voice.language, cell.state)
+    word = wording.cell_word(voice.language, cell)
     likely = wording.likely(voice.language, cell.low, cell.high)
     return Entry(f"{word}: {wording.difference(voice.language, cell.estimate)} ({likely})", cell.state)
 

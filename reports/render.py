@@ -67,7 +67,7 @@ def _strips(*groups: Group) -> Iterator[tuple[str, Strip]]:
 
 
 def _own_strips(report: OwnReport) -> Iterator[tuple[str, Strip]]:
-    for section in (*report.well, *report.work, *report.alike, *report.unjudged):
+    for section in report.sections:
         if section.strip:
             yield section.name, section.strip
 

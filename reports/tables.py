@@ -68,7 +68,7 @@ def _verdict_row(voice: Voice, cell: Cell) -> tuple[Entry, ...]:
     return (
         branch_entry(voice, cell.branch),
         Entry(voice.title(cell.section)),
-        Entry(wording.state_word(language, cell.state), cell.state),
+        Entry(wording.cell_word(language, cell), cell.state),
         *(Entry(text) for text in (*scores, *points, *chances, *counts, wording.rank(language, cell))),
     )
 

@@ -172,6 +172,7 @@ def standing(session: Session, branch_ids: Mapping[str, int], day: date) -> tupl
     """Flags as they stand at these branches on that day; a dismissal is told while it lasts."""
     codes = {number: code for code, number in branch_ids.items()}
     held = flags.standing_flags(session, branch_ids.values())
+    before = flags.before(session, held)
     return tuple(
         StandingFlag(
             codes[flag.branch_id],
@@ -179,6 +180,7 @@ def standing(session: Session, branch_ids: Mapping[str, int], day: date) -> tupl
             flag.raised_week,
             flag.dismissed_until if flags.is_dismissed(flag, day) else None,
             flag.dismissed_reason if flags.is_dismissed(flag, day) else "",
+            before.get(flag.id),
         )
         for flag in held
     )

@@ -2,6 +2,7 @@
 
 import unicodedata
 from datetime import date
+from math import copysign, floor
 
 from branches.language import Language
 from reports.figures import (
@@ -19,6 +20,8 @@ SURE = 0.9
 """Probability from which "A differs more than B" may be said."""
 NOTHING = "\u2013"
 """Stands in a table where nothing can be said."""
+UNSURE = 0.25
+"""Probability of a shortfall from which a branch that is as the norm is said to be unsure."""
 _SHOWN_AS_NOTHING = 0.05
 _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
 
@@ -32,6 +35,16 @@ def state_word(language: Language, state: State) -> str:
         State.ABOVE: language.say("Above"),
         State.NOT_ENOUGH: language.say("Not enough audits"),
     }[state]
+
+
+def unsure(cell: Cell) -> bool:
+    """Whether a cell is as the norm for want of proof alone: it may well fall short."""
+    return cell.state is State.AS_NORM and cell.p_short is not None and cell.p_short >= UNSURE
+
+
+def cell_word(language: Language, cell: Cell) -> str:
+    """What is said of one branch and section: its state, or that it is not sure."""
+    return language.say("Not sure") if unsure(cell) else state_word(language, cell.state)
 
 
 def isolated(name: str) -> str:
@@ -50,12 +63,18 @@ def difference(language: Language, points: float) -> str:
 
 
 def likely(language: Language, low: float, high: float) -> str:
-    """The 90 % interval of a difference from the norm, in whole points."""
+    """The 90 % interval of a difference from the norm, in whole points, each end with its side."""
+    ends = {"low": _whole(language, low), "high": _whole(language, high)}
+    if _half_up(high) <= 0:
+        return language.say("likely between {high} and {low} below", **ends)
+    if _half_up(low) >= 0:
+        return language.say("likely between {low} and {high} above", **ends)
+    return language.say("likely between {low} below and {high} above", **ends)
+
+
+def likely_size(language: Language, low: float, high: float) -> str:
+    """The 90 % interval of a rise or a fall that leaves nought out; which of both it is, is said beside it."""
     near, far = sorted((abs(low), abs(high)))
-    if low < 0 < high:
-        return language.say(
-            "likely {low} below to {high} above", low=_whole(language, low), high=_whole(language, high)
-        )
     return language.say("likely {low} to {high}", low=_whole(language, near), high=_whole(language, far))
 
 
@@ -124,9 +143,29 @@ def facts(language: Language, cell: Cell) -> str:
     return language.say("Score {score}, norm {norm}.", score=cell.score, norm=cell.norm)
 
 
+def flag_means(language: Language, rules: Rules) -> str:
+    """What a flag says, how many are false, and over which time: the same wherever flags are listed."""
+    return language.say(
+        "A flag means: probably more than {margin} points below the norm. Of all the chain's flags together at most {share} are expected to be false. It is a reason to look, not a verdict. It rests on all the audits counted, so nothing special need have happened in the week it was raised.",
+        margin=short_number(language, rules.margin),
+        share=language.percent(rules.false_share),
+    )
+
+
+def since(language: Language, raised: date, before: date | None) -> str:
+    """Since when a flag stands, and when the same was flagged before."""
+    if before is None:
+        return language.say("Flagged since the {week}.", week=language.week(raised))
+    return language.say(
+        "Flagged again since the {week}; it was flagged before, last in the {before}.",
+        week=language.week(raised),
+        before=language.week(before),
+    )
+
+
 def flagged(language: Language, state: State, week: date, flag: StandingFlag) -> str:
     """How long a flag has stood, and that somebody has set it aside."""
-    stood = _stood(language, state, (week - flag.since).days // 7)
+    stood = _stood(language, state, week, flag)
     if flag.dismissed_until is None:
         return stood
     return f"{stood} {dismissed(language, flag.dismissed_until, flag.dismissed_reason)}"
@@ -137,13 +176,15 @@ def dismissed(language: Language, until: date, reason: str) -> str:
     return language.say("Dismissed until {day}: {reason}", day=until, reason=isolated(reason))
 
 
-def _stood(language: Language, state: State, weeks: int) -> str:
+def _stood(language: Language, state: State, week: date, flag: StandingFlag) -> str:
     """One that is no longer sure stands for two editions more."""
     if state is not State.FALLS_SHORT:
         return language.say("Flagged before; the flag is cleared after two editions without it.")
-    if weeks <= 0:
+    if week <= flag.since and flag.before is None:
         return language.say("New flag this week.")
-    return language.count("Flagged since last week.", "Flagged for {n} weeks.", weeks)
+    reports = (week - flag.since).days // 7 + 1
+    through = language.count("It has stood through {n} report.", "It has stood through {n} reports.", reports)
+    return " ".join((since(language, flag.since, flag.before), *([through] if reports > 1 else [])))
 
 
 def probability(language: Language, p: float) -> str:
@@ -234,7 +275,10 @@ def rules(language: Language, rules: Rules) -> tuple[str, ...]:
         ),
         language.say("“Watch” means more likely short than not, but not sure enough for a flag."),
         language.say("“Likely” gives the range that holds the true difference nine times in ten."),
-        language.say("“Above” is the same rule turned round."),
+        language.say(
+            "“Above” means probably more than {margin} points above the norm, chosen by the same rule.",
+            margin=short_number(language, rules.margin),
+        ),
     ]
     if rules.half_life_weeks > 0:
         sentences.append(
@@ -283,6 +327,10 @@ def _across(language: Language, share: float) -> str:
 
 def _whole(language: Language, points: float) -> str:
     return language.number(abs(points), 0)
+
+
+def _half_up(points: float) -> float:
+    return copysign(floor(abs(points) + 0.5), points)
 
 
 def short_number(language: Language, x: float) -> str:

@@ -17,6 +17,7 @@ from branches.standards import Item
 from branches.states import ActionState, AppealState
 from branches.weeks import local_date
 from monitor.web import gate, told
+from reports import wording
 from reports.own import OwnPromise
 
 
@@ -168,12 +169,17 @@ def standing(branch: Branch) -> list[Flag]:
     return list(gate.session().exec(query.order_by(col(Flag.raised_week), col(Flag.section))))
 
 
-def flag_line(flag: Flag) -> FlagLine:
+def flag_lines(found: Sequence[Flag]) -> list[FlagLine]:
+    before = flags.before(gate.session(), found)
+    return [_flag_line(flag, before.get(flag.id)) for flag in found]
+
+
+def _flag_line(flag: Flag, before: date | None) -> FlagLine:
     tongue, aside = gate.tongue(), flags.is_dismissed(flag, today(flag.branch))
     return FlagLine(
         public_id=flag.public_id,
         section=section_title(flag.section),
-        since=tongue.say("Flagged since the {week}.", week=tongue.week(flag.raised_week)),
+        since=wording.since(tongue, flag.raised_week, before),
         dismissed=tongue.say("Dismissed until {day}.", day=flag.dismissed_until)
         if aside and flag.dismissed_until
         else "",

@@ -30,10 +30,8 @@ class Standing:
 
     def section(self, code: str) -> tuple[OwnSection, Cell] | None:
         """How the branch stands in one section; None where the edition does not know it."""
-        report = self.report
-        told = (*report.well, *report.work, *report.alike, *report.unjudged)
         cell = next((cell for cell in self.figures.cells if cell.section == code), None)
-        own = next((one for one in told if one.section == code), None)
+        own = next((one for one in self.report.sections if one.section == code), None)
         return (own, cell) if own is not None and cell is not None else None
 
     def drawings(self) -> dict[str, Markup]:

@@ -70,6 +70,23 @@ def test_a_shortfall_after_the_clearing_is_a_new_flag(session: Session) -> None:
     assert raised(session) == [("greeting", week(0), week(2)), ("greeting", week(3), None)]
 
 
+def test_when_the_same_was_flagged_before_is_known(session: Session) -> None:
+    branch = make.branch(session)
+    for number, short in enumerate([["greeting"], ["greeting"], [], [], ["greeting", "service"]]):
+        edition(session, number, branch, *short)
+    standing = flags.standing_flags(session, [branch.id])
+    (again,) = [flag.id for flag in standing if flag.section == "greeting"]
+    assert flags.before(session, standing) == {again: week(1)}
+
+
+def test_a_flag_withdrawn_in_its_week_never_stood_before(session: Session) -> None:
+    branch = make.branch(session)
+    edition(session, 0, branch, "greeting")
+    flags.correct_flags(session, week(0), [branch.id], [], at=make.NOON)
+    edition(session, 1, branch, "greeting")
+    assert flags.before(session, flags.standing_flags(session, [branch.id])) == {}
+
+
 def test_an_edition_looked_at_twice_counts_once(session: Session) -> None:
     branch = make.branch(session)
     edition(session, 0, branch, "greeting")

@@ -139,7 +139,8 @@ def test_an_actions_page_says_what_to_expect_without_it(opened: Opened) -> None:
         session.add(edition)
     for role in (Role.STAFF, Role.MANAGER):
         assert (
-            "Greeting: 12.0 below the norm with 5 audits. Expect 5.0 below the norm next time without any change."
+            "Greeting: measured 12.0 below the norm over 5 audits, part of it probably bad luck or strict shoppers. "
+            "Even if nothing changes, as many new audits would probably average about 5.0 below the norm. "
             in (enter(opened, role).get(path).text)
         )
 
@@ -252,7 +253,10 @@ def test_the_next_report_says_that_a_flag_is_dismissed_while_that_lasts(opened: 
     assert (during.dismissed_until, during.dismissed_reason) == (until, "Works.")
     assert (after.dismissed_until, after.dismissed_reason) == (None, "")
     said = wording.flagged(language("en"), State.FALLS_SHORT, during.since + timedelta(weeks=2), during)
-    assert said == "Flagged for 2 weeks. Dismissed until 19 March 2026: Works."
+    assert (
+        said
+        == "Flagged since the week of 2 March 2026. It has stood through 3 reports. Dismissed until 19 March 2026: Works."
+    )
 
 
 def many(opened: Opened, number: int) -> None:

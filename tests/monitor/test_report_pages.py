@@ -75,7 +75,12 @@ def test_the_page_of_a_flag_says_what_it_rests_on(opened: Opened) -> None:
     judge(opened)
     path = f"/flags/{opened.world.mine.things['flag']}"
     page = enter(opened, Role.MANAGER).get(path)
-    told = ("9.0 below the norm (likely 6 to 12)", "97% sure", "52 to 60 of 60 branches; 1 is the best", "Shoppers 1")
+    told = (
+        "9.0 below the norm (likely between 6 and 12 above)",
+        "97% sure",
+        "52 to 60 of 60 branches; 1 is the best",
+        "Shoppers 1",
+    )
     assert [words for words in told if words not in page.text] == []
     assert 'class="chart"' in page.html
 

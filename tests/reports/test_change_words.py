@@ -81,7 +81,9 @@ def test_chain_that_hardly_moved_is_not_mentioned(points: Interval) -> None:
 def test_next_time_is_expected_nearer_to_the_norm() -> None:
     far = replace(cell("b1", "greeting", State.WATCH, 4), variance=-15.0, estimate=-6.0)
     assert change_words.regression(voice(), far) == (
-        "Greeting: 15.0 below the norm with 4 audits. Expect 6.0 below the norm next time without any change."
+        "Greeting: measured 15.0 below the norm over 4 audits, part of it probably bad luck or strict shoppers. "
+        "Even if nothing changes, as many new audits would probably average about 6.0 below the norm. "
+        "Only clearly better than that would speak for an improvement."
     )
     assert change_words.expected_next(far) == -6.0
 

@@ -122,8 +122,8 @@ def test_verdict_names_branch_section_and_how_sure() -> None:
         "Greeting",
         "Falls short",
         "North",
-        "12.4 below the norm (likely 6 to 18) · 9 audits by 5 shoppers",
-        "Flagged for 2 weeks.",
+        "12.4 below the norm (likely between 6 and 18 below) · 9 audits by 5 shoppers",
+        "Flagged since the week of 2 November 2026. It has stood through 3 reports.",
     )
 
 

@@ -18,8 +18,8 @@ ENGLISH = language("en")
 
 def test_everything_that_speaks_for_a_flag_is_told() -> None:
     assert grounds(SHORT, RANKED, ENGLISH, whole=True) == (
-        ("Estimate", "12.4 below the norm (likely 6 to 18)"),
-        ("Plain difference", "12.4 below the norm · Score 71.2, norm 83.6."),
+        ("Best guess", "12.4 below the norm (likely between 6 and 18 below)"),
+        ("Measured", "12.4 below the norm · Score 71.2, norm 83.6."),
         ("More than 5 points below the norm", "97% sure"),
         ("False among flags this sure", "3%"),
         ("Audits", "9 from 25 May 2026 to 22 November 2026"),
@@ -31,7 +31,7 @@ def test_everything_that_speaks_for_a_flag_is_told() -> None:
 def test_staff_are_told_of_no_rank_and_nothing_of_shoppers() -> None:
     told = [what for what, _ in grounds(SHORT, RANKED, ENGLISH, whole=False)]
     assert told == [
-        *("Estimate", "Plain difference", "More than 5 points below the norm"),
+        *("Best guess", "Measured", "More than 5 points below the norm"),
         *("False among flags this sure", "Audits"),
     ]
 
@@ -59,8 +59,9 @@ def told(*cells: Cell, named: bool = True) -> str:
 def test_where_they_differ_most_score_and_norm_are_told_apart_from_the_estimate_once() -> None:
     apart, more = replace(RANKED, estimate=-11.0), replace(SHORT.cells[0], section="cut", estimate=-9.0)
     said = (
-        "The points are an estimate that allows for chance and for who audited; score less norm is the plain difference. "
-        "Such as {place}: plainly 12.4 below the norm, as estimated 9.0 below the norm."
+        "What was measured is score less norm. The points said are our best guess once luck and strict or generous "
+        "shoppers are allowed for: go by these. "
+        "Such as {place}: measured 12.4 below the norm, best guess 9.0 below the norm."
     )
     assert told(apart, more) == said.format(place="Kossuth tér, Cut")
     assert told(more, apart, named=False) == said.format(place="Cut")

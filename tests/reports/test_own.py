@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 
 from branches.language import language
+from reports import wording
 from reports.figures import Change, Figures, ItemCount, Move, NewAudit, Scale, State
 from reports.own import OwnReport, own_report
 from reports.render import own_drawings
@@ -38,7 +39,11 @@ def told(figures: Figures) -> OwnReport:
         ((SHORT, ABOVE), ("Cut is above the norm.", "Greeting is below the norm."), ()),
         ((SHORT, SHORT), ("Greeting and Cut are below the norm.",), ()),
         ((NORM, NORM), ("Everything is as the norm.",), ()),
-        ((WATCH, NORM), ("Greeting may be below the norm.",), ("Cut is as the norm.",)),
+        (
+            (WATCH, NORM),
+            ("Greeting is probably below the norm, but not surely enough for a flag.",),
+            ("Cut is as the norm.",),
+        ),
         ((NORM, FEW), ("Greeting is as the norm.",), ("Not enough audits yet to judge: Cut.",)),
         ((FEW, FEW), ("There are not enough audits yet to say how we are doing.",), ()),
     ],
@@ -53,17 +58,16 @@ def test_headline_says_what_stands_out_good_before_bad(
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        (SHORT, "About 12 points below the norm (likely 6 to 18)."),
-        (WATCH, "Perhaps below the norm; the audits do not say for sure yet."),
+        (SHORT, "About 12 points below the norm (likely between 6 and 18 below)."),
+        (WATCH, "Probably more than 5 points below the norm (60% sure), but not surely enough for a flag."),
         (NORM, "As the norm: no clear difference."),
-        (ABOVE, "About 9 points above the norm (likely 6 to 12)."),
+        (ABOVE, "About 9 points above the norm (likely between 6 and 12 above)."),
         (FEW, "Not enough audits yet to say."),
     ],
 )
 def test_each_state_is_a_sentence_of_its_own(state: State, words: str) -> None:
     found = own(state, state)
-    sections = (*found.well, *found.work, *found.alike, *found.unjudged)
-    assert [(one.title, one.words) for one in sections] == [("Greeting", words), ("Cut", words)]
+    assert [(one.title, one.words) for one in found.sections] == [("Greeting", words), ("Cut", words)]
 
 
 @pytest.mark.parametrize(
@@ -92,6 +96,31 @@ def test_a_fall_leads_the_headline_with_how_often_chance_shows_one() -> None:
     assert told(replace(figures(NORM, NORM), changes=(replace(fall, move=Move.RISING, size=8.2),))).headline == (
         "Everything is as the norm.",
     )
+
+
+def test_as_the_norm_for_want_of_proof_is_said_to_be_unsure() -> None:
+    plain = figures(NORM, NORM)
+    open_one = replace(plain.cells[0], estimate=-4.2, low=-8.9, high=0.3, p_short=wording.UNSURE)
+    found = told(replace(plain, cells=(open_one, plain.cells[1])))
+    assert [(one.title, one.words) for one in found.unsure] == [
+        (
+            "Greeting",
+            "Not sure: perhaps more than 5 points below the norm (25% sure). No action yet; more audits will tell.",
+        )
+    ]
+    assert [one.title for one in found.alike] == ["Cut"]
+    assert (*found.headline, *found.besides) == (
+        "Greeting may be below the norm; it is not sure.",
+        "Cut is as the norm.",
+    )
+    surer = replace(open_one, p_short=wording.UNSURE - 0.01)
+    assert told(replace(plain, cells=(surer, plain.cells[1]))).unsure == ()
+
+
+def test_what_rests_on_one_audit_gives_no_probability() -> None:
+    plain = figures(WATCH, NORM)
+    found = told(replace(plain, cells=(replace(plain.cells[0], one_visit=True), plain.cells[1])))
+    assert [one.words for one in found.work] == ["It looks below the norm, but that rests on one audit alone."]
 
 
 def test_basis_counts_the_branchs_own_audits() -> None:

@@ -37,7 +37,7 @@ def rows(heading: str) -> dict[str, list[str]]:
 @pytest.mark.parametrize("state", State)
 def test_sentences_of_a_state_are_those_the_report_prints(state: State) -> None:
     cell, mine = shown(state), own(state, state)
-    (words, *_) = [one.words for one in (*mine.well, *mine.work, *mine.alike, *mine.unjudged)]
+    (words, *_) = [one.words for one in mine.sections]
     printed = [wording.verdict(ENGLISH, cell), wording.detail(ENGLISH, cell, Rules().margin), words]
     assert rows("### What is printed")[wording.state_word(ENGLISH, state)] == printed
 
@@ -61,5 +61,8 @@ def test_numbers_of_the_rules_are_the_programs() -> None:
     assert f"({rules.false_share:.2f})" in stated["Falls short"][0]
     assert f"({rules.least_audits})" in stated["Not enough audits"][0]
     assert f"({rules.margin:g} points unless set otherwise)" in rows("## The words")["margin"][0]
-    assert WATCH == 0.5
+    assert (WATCH, wording.UNSURE) == (0.5, 0.25)
+    assert f"P(short) of {wording.UNSURE} or more is called **Not sure**" in PAGE
+    open_one = replace(invented.cell("b1", "greeting", State.AS_NORM), p_short=0.44)
+    assert wording.cell_word(ENGLISH, open_one) == "Not sure"
     assert f"{STAYS * 100:g} % of a single audit's variance" in PAGE

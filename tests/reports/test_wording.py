@@ -5,7 +5,7 @@ import pytest
 
 from branches.language import language
 from reports import wording
-from reports.figures import StandingFlag, State
+from reports.figures import Rules, StandingFlag, State
 from tests.reports import invented
 
 ENGLISH = language("en")
@@ -28,19 +28,23 @@ def test_difference_is_said_with_its_side(points: float, words: str) -> None:
 @pytest.mark.parametrize(
     ("low", "high", "words"),
     [
-        (-18.0, -6.0, "likely 6 to 18"),
-        (5.6, 12.4, "likely 6 to 12"),
-        (-11.2, 0.4, "likely 11 below to 0 above"),
-        (-14.5, 2.5, "likely 15 below to 3 above"),
+        (-18.0, -6.0, "likely between 6 and 18 below"),
+        (5.6, 12.4, "likely between 6 and 12 above"),
+        (-11.2, 0.4, "likely between 0 and 11 below"),
+        (-0.4, 9.0, "likely between 0 and 9 above"),
+        (-0.4, 0.4, "likely between 0 and 0 below"),
+        (-14.5, 2.5, "likely between 15 below and 3 above"),
     ],
 )
-def test_likely_range_names_both_sides_only_where_it_has_both(low: float, high: float, words: str) -> None:
+def test_likely_range_always_names_its_side(low: float, high: float, words: str) -> None:
     assert wording.likely(ENGLISH, low, high) == words
 
 
 def test_verdict_says_how_far_how_sure_and_on_what() -> None:
     cell = invented.cell("b1", "greeting", State.FALLS_SHORT)
-    assert wording.verdict(ENGLISH, cell) == "12.4 below the norm (likely 6 to 18) · 9 audits by 5 shoppers"
+    assert (
+        wording.verdict(ENGLISH, cell) == "12.4 below the norm (likely between 6 and 18 below) · 9 audits by 5 shoppers"
+    )
 
 
 def test_verdict_without_an_estimate_says_only_the_audits() -> None:
@@ -80,14 +84,36 @@ def test_name_written_from_right_to_left_is_kept_apart(name: str, isolated: str)
     ("weeks", "state", "words"),
     [
         (0, State.FALLS_SHORT, "New flag this week."),
-        (1, State.FALLS_SHORT, "Flagged since last week."),
-        (3, State.FALLS_SHORT, "Flagged for 3 weeks."),
+        (1, State.FALLS_SHORT, "Flagged since the week of 9 November 2026. It has stood through 2 reports."),
+        (3, State.FALLS_SHORT, "Flagged since the week of 26 October 2026. It has stood through 4 reports."),
         (3, State.WATCH, "Flagged before; the flag is cleared after two editions without it."),
     ],
 )
 def test_flag_says_how_long_it_has_stood(weeks: int, state: State, words: str) -> None:
     since = invented.WEEK.fromordinal(invented.WEEK.toordinal() - 7 * weeks)
     assert wording.flagged(ENGLISH, state, invented.WEEK, StandingFlag("b", "greeting", since)) == words
+
+
+def test_what_was_flagged_before_is_no_new_flag() -> None:
+    flag = StandingFlag("b", "greeting", invented.WEEK, before=date(2026, 10, 12))
+    again = (
+        "Flagged again since the week of 16 November 2026; it was flagged before, last in the week of 12 October 2026."
+    )
+    assert wording.flagged(ENGLISH, State.FALLS_SHORT, invented.WEEK, flag) == again
+    later = wording.flagged(ENGLISH, State.FALLS_SHORT, date(2026, 11, 23), flag)
+    assert later == f"{again} It has stood through 2 reports."
+
+
+def test_what_a_flag_means_is_the_rule_by_which_it_is_raised() -> None:
+    said = wording.flag_means(ENGLISH, Rules(margin=4.0, false_share=0.2))
+    assert said.startswith("A flag means: probably more than 4 points below the norm.")
+    assert "at most 20% are expected to be false" in said
+
+
+def test_a_state_for_want_of_proof_has_a_word_of_its_own() -> None:
+    cell = invented.cell("b1", "greeting", State.AS_NORM)
+    open_one = replace(cell, p_short=wording.UNSURE)
+    assert [wording.cell_word(ENGLISH, one) for one in (cell, open_one)] == ["As the norm", "Not sure"]
 
 
 def test_a_dismissed_flag_says_until_when_and_why() -> None:

@@ -27,7 +27,7 @@ def branch() -> str:
         report=found.report if found is not None else None,
         charts=found.drawings() if found is not None else {},
         audits=told.lines(audits),
-        flags=[follow.flag_line(flag) for flag in follow.standing(own)],
+        flags=follow.flag_lines(follow.standing(own)),
         actions=[follow.action_line(one) for one in follow.actions(own)],
         appeals=follow.appeal_lines(follow.appeals(own), audits),
     )

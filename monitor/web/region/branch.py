@@ -23,7 +23,7 @@ def branch(public_id: str) -> str:
         charts=stands.drawings() if stands is not None else {},
         basis=_basis(stands, len(audits)) if stands is not None else "",
         audits=told.lines(audits),
-        flags=[follow.flag_line(flag) for flag in follow.standing(found)],
+        flags=follow.flag_lines(follow.standing(found)),
         actions=[follow.action_line(one) for one in follow.actions(found)],
         appeals=follow.appeal_lines(follow.appeals(found), audits),
     )

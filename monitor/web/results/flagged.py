@@ -82,7 +82,7 @@ def _here(stands: standing.Standing, section: OwnSection, cell: Cell) -> Here:
 def _page(found: Flag, **shown: str) -> str:
     day = follow.today(found.branch)
     promised = follow.actions(found.branch, CorrectiveAction.flag_id == found.id)
-    line, knows = follow.flag_line(found), may(Right.DISMISS_FLAGS)
+    (line,), knows = follow.flag_lines([found]), may(Right.DISMISS_FLAGS)
     stands = standing.of(found.branch)
     here = stands.section(found.section) if stands is not None else None
     blank = {"plan": "", "due": "", "reason": "", "plan_error": "", "due_error": "", "dismiss_error": ""}
