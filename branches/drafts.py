@@ -161,7 +161,7 @@ def begin(session: Session, audit: Audit, *, at: datetime) -> Draft:
 def _is_first(held: Filled, sent: Mapping[str, Typed]) -> bool:
     """Whether these are the first answers, and the phone has not said when they were given."""
     given = any(typed.mark.strip() for code, typed in sent.items() if not code.startswith("@"))
-    return given and stamps.BEGUN not in held.entries and stamps.BEGUN not in sent
+    return given and stamps.BEGUN not in held.entries and not stamps.ENTRIES & sent.keys()
 
 
 def _cleaned(typed: Typed) -> Typed:
