@@ -1,4 +1,4 @@
-"""Answers that stand before a picture: is it getting better, and where do the differences come from?
+"""Answers that stand before a picture: is it getting better, and why do scores differ?
 
 Only what has a probability of at least `wording.SURE` is said; of the rest, that it could not be shown.
 """
@@ -63,7 +63,7 @@ def branch_better(voice: Voice) -> str:
 
 
 def sources(voice: Voice) -> tuple[str, ...]:
-    """Where do the differences come from? The sections of which the same may be said in one sentence."""
+    """Why do scores differ? The sections of which the same may be said in one sentence."""
     told = [section for section in voice.figures.sections if {"branch", "shopper"} <= section.variances.keys()]
     chances = {section.section: _over(section) for section in told}
     return tuple(
@@ -129,11 +129,11 @@ def _by_visits(voice: Voice) -> str:
         return ""
     if len(sure) == len(fitted):
         return voice.language.say(
-            "Most of all from single visits (probability at least {share}): one audit alone says little of a branch.",
+            "Most of all because one audit differs from the next (probability at least {share}): judge no branch and nobody by one audit.",
             share=_least(voice, sure),
         )
     return voice.language.say(
-        "In {sections}, most of all from single visits (probability at least {share}): one audit alone says little of a branch.",
+        "In {sections}, most of all because one audit differs from the next (probability at least {share}): judge no branch and nobody by one audit.",
         sections=_titles(voice, list(sure)),
         share=_least(voice, sure),
     )

@@ -78,16 +78,17 @@ def _basis(voice: Voice) -> str:
         days = {"first": figures.window_from, "last": figures.window_to}
         return language.say("No audit was counted from {first} to {last}.", **days)
     chain = wording.audits(language, figures.design.audits)
+    own = [max(cell.audits for cell in cells.values()) for cells in voice.by_branch().values()]
     if figures.scope_name is None:
-        return language.say(
+        whole = language.say(
             "Rests on {audits} of {branches}, {first} to {last}.",
             audits=chain,
             branches=wording.branches(language, figures.design.audited_branches),
             first=figures.window_from,
             last=figures.window_to,
         )
-    own = [max(cell.audits for cell in cells.values()) for cells in voice.by_branch().values()]
-    return language.say(
+        return " ".join(filter(None, (whole, _unaudited(language, own.count(0)))))
+    here = language.say(
         "Rests on {audits} of {branches}, {first} to {last}, held against {chain} of the whole chain.",
         audits=wording.audits(language, sum(own)),
         branches=wording.branches(language, sum(n > 0 for n in own)),
@@ -95,6 +96,12 @@ def _basis(voice: Voice) -> str:
         last=figures.window_to,
         chain=chain,
     )
+    return " ".join(filter(None, (here, _unaudited(language, own.count(0)))))
+
+
+def _unaudited(language: Language, n: int) -> str:
+    """So many branches have no audit in the window; nothing where there is none."""
+    return language.count("{n} branch has no audit yet.", "{n} branches have no audit yet.", n) if n else ""
 
 
 def _certainty(voice: Voice, short: list[Cell]) -> str:
@@ -108,17 +115,19 @@ def _certainty(voice: Voice, short: list[Cell]) -> str:
         return ""
     false = round(100 * sum(1 - p for p in chances) / len(chances), 6)
     accepted = round(100 * voice.figures.rules.false_share, 6)
-    n = max(1, ceil(false))
+    n, margin = max(1, ceil(false)), wording.short_number(voice.language, voice.figures.rules.margin)
     if false <= accepted:
         return voice.language.count(
-            "About {n} in 100 flags as sure as these is a false alarm.",
-            "About {n} in 100 flags as sure as these are false alarms.",
+            "Of 100 flags as sure as these, about {n} is a false alarm: in truth not more than {margin} points below.",
+            "Of 100 flags as sure as these, about {n} are false alarms: in truth not more than {margin} points below.",
             n,
+            margin=margin,
         )
     return voice.language.count(
-        "About {n} in 100 flags as sure as these is a false alarm; of all the chain's flags together at most {most} in 100.",
-        "About {n} in 100 flags as sure as these are false alarms; of all the chain's flags together at most {most} in 100.",
+        "Of 100 flags as sure as these, about {n} is a false alarm: in truth not more than {margin} points below. Of all the chain's flags together it is at most {most} in 100.",
+        "Of 100 flags as sure as these, about {n} are false alarms: in truth not more than {margin} points below. Of all the chain's flags together it is at most {most} in 100.",
         n,
+        margin=margin,
         most=wording.short_number(voice.language, accepted),
     )
 

@@ -43,10 +43,9 @@ def funnels(voice: Voice) -> tuple[tuple[Picture, bool], ...]:
     for cell in voice.figures.cells:
         if cell.score is not None and cell.audits:
             cells[cell.section].append(cell)
-    strays = any(_strays(section, cell) for section in voice.figures.sections for cell in cells[section.section])
     return tuple(
         (
-            _funnel(voice, f"funnel-{place}", section, section.norm, cells[section.section], strays=strays),
+            _funnel(voice, f"funnel-{place}", section, section.norm, cells[section.section]),
             any(cell.state in {State.FALLS_SHORT, State.WATCH} for cell in cells[section.section]),
         )
         for place, section in enumerate(voice.figures.sections, start=1)
@@ -62,21 +61,16 @@ def _strays(section: SectionFigures, cell: Cell) -> bool:
     return abs(cell.score - section.norm) > NINETEEN_IN_TWENTY * sqrt(single / cell.audits)
 
 
-def _funnel(
-    voice: Voice, name: str, section: SectionFigures, norm: float, cells: list[Cell], *, strays: bool
-) -> Picture:
-    """One section's branches; `strays`: whether in any section one as the norm lies outside, which is explained."""
+def _funnel(voice: Voice, name: str, section: SectionFigures, norm: float, cells: list[Cell]) -> Picture:
+    """One section's branches; one that is as the norm and lies outside is named."""
     say = voice.language.say
     ordered = sorted(cells, key=_depth)
     limits = _limits(section, norm, max(cell.audits for cell in cells))
     caption = say("Each mark is a branch: its mean score, and how many audits that rests on.")
     if limits:
-        caption += " " + say("Chance alone keeps 19 of 20 branches that are exactly at the norm inside the funnel.")
-    if limits and strays:
-        caption += " " + say(
-            "One outside it may still be called “as the norm”: once lenient or strict shoppers are allowed for, its difference is probably smaller than the {margin} points that are worth acting on.",
-            margin=wording.short_number(voice.language, voice.figures.rules.margin),
-        )
+        caption += " " + say("Shaded: where luck alone puts 19 of 20 branches that are exactly as the norm.")
+        caption += " " + say("Whether a branch falls short is told by its mark, not by the shaded part.")
+        caption += _outside(voice, [cell for cell in ordered if _strays(section, cell)])
     return Picture(
         name,
         say("Which branches fall short in {section}?", section=voice.title(section.section)),
@@ -91,6 +85,20 @@ def _funnel(
             chance_word=say("chance alone"),
         ),
         verdict_table(voice, ordered[:HEAT_ROWS], voice.title(section.section), len(ordered)),
+    )
+
+
+def _outside(voice: Voice, strays: list[Cell]) -> str:
+    """Which branches lie outside and are as the norm all the same, and why; nothing where none does."""
+    if not strays:
+        return ""
+    language, hidden = voice.language, len(strays) - NAMED_DOTS
+    names = [wording.isolated(voice.name(cell.branch)) for cell in strays[:NAMED_DOTS]]
+    if hidden > 0:
+        names.append(language.count("{n} more", "{n} more", hidden))
+    return " " + language.say(
+        "Outside and yet as the norm: {branches}. Once luck and strict or lenient shoppers are allowed for, the difference is too small to act on, or not sure enough.",
+        branches=language.join(names),
     )
 
 
@@ -257,10 +265,10 @@ def split(voice: Voice) -> Picture | None:
     if not fitted:
         return None
     words = {
-        "region": say("Regions"),
-        "branch": say("Branches"),
-        "shopper": say("Shoppers"),
-        "residual": say("Single visits"),
+        "region": say("From region to region"),
+        "branch": say("From branch to branch"),
+        "shopper": say("From shopper to shopper"),
+        "residual": say("From audit to audit"),
     }
     panels = tuple(
         SplitPanel(
@@ -271,9 +279,11 @@ def split(voice: Voice) -> Picture | None:
     )
     return Picture(
         "split",
-        say("Where do the differences come from?"),
-        say("The spread each source adds to a score, in points: the dot is the estimate, the bar its likely range."),
-        Split(panels, say("spread in points")),
+        say("Why do scores differ? The whole chain"),
+        say(
+            "By how many points scores typically differ for each reason, neither good nor bad: the dot is our best guess, the bar its likely range."
+        ),
+        Split(panels, say("points by which scores differ")),
         _split_table(voice, fitted, words),
         " ".join(answers.sources(voice)),
     )
@@ -294,9 +304,9 @@ def _split_table(voice: Voice, fitted: list[SectionFigures], words: Mapping[str,
             share = section.variances[key].value / total if total else 0.0
             texts = [language.number(points) for points in (part.value, part.low, part.high)]
             rows.append((voice.title(section.section), words[key], *texts, language.percent(share)))
-    titles = (say("Spread"), say("Likely from"), say("to"), say("Share"))
+    titles = (say("Points"), say("Likely from"), say("to"), say("Share"))
     return Table(
-        say("Where do the differences come from?"),
-        (Column(say("Section"), "text"), Column(say("Source"), "text"), *(Column(title, "number") for title in titles)),
+        say("Why do scores differ? The whole chain"),
+        (Column(say("Section"), "text"), Column(say("Reason"), "text"), *(Column(title, "number") for title in titles)),
         tuple(tuple(Entry(text) for text in row) for row in rows),
     )

@@ -112,16 +112,13 @@ def detail(language: Language, cell: Cell, margin: float) -> str:
     elif cell.p_short is not None and cell.state in {State.FALLS_SHORT, State.WATCH}:
         said.append(
             language.say(
-                "More than {margin} below: {share} sure.",
+                "We are {share} sure that it is more than {margin} points below.",
                 margin=short_number(language, margin),
                 share=probability(language, cell.p_short),
             )
         )
-        if cell.q is not None:
-            share = probability(language, cell.q)
-            said.append(language.say("False among flags this sure: {share}.", share=share))
     if cell.rank_low is not None and cell.state is not State.AS_NORM:
-        said.append(language.say("Likely rank: {rank}.", rank=rank(language, cell)))
+        said.append(language.say("Likely rank: {rank} (1 is the best).", rank=rank(language, cell)))
     if cell.shoppers == 1 and cell.audits > 1:
         said.append(language.say("All its audits are by one shopper, so the range is wide."))
     return " ".join(filter(None, said))
@@ -267,11 +264,13 @@ def further(language: Language, design: Design) -> str:
 def rules(language: Language, rules: Rules) -> tuple[str, ...]:
     """The rules of the judgement, as a reader may check them."""
     sentences = [
-        language.say("The norm is the mean of the chain's branch means; a branch's own norm leaves the branch out."),
         language.say(
-            "A branch falls short when it is probably more than {margin} points below the norm. Flags are chosen over the whole chain so that at most {share} of them are expected to be false; those of one region may be surer or less sure.",
+            "The norm is the mean of the branches' mean scores. Each branch is held against that of all the other branches, so its norm differs slightly from the others'."
+        ),
+        language.say(
+            "A branch falls short when it is probably more than {margin} points below the norm; a flag is a false alarm where in truth it is not that far below. Flags are chosen over the whole chain so that of 100 at most {most} are expected to be false alarms; those of one region may be surer or less sure.",
             margin=short_number(language, rules.margin),
-            share=language.percent(rules.false_share),
+            most=short_number(language, round(100 * rules.false_share, 6)),
         ),
         language.say("“Watch” means more likely short than not, but not sure enough for a flag."),
         language.say("“Likely” gives the range that holds the true difference nine times in ten."),

@@ -86,8 +86,9 @@ def test_the_least_sure_of_several_sections_is_what_is_promised_and_never_certai
 
 def test_single_visits_are_named_first_where_they_surely_differ_most() -> None:
     first, *_ = answers.sources(voice(figures()))
-    assert (
-        first == "Most of all from single visits (probability at least 99%): one audit alone says little of a branch."
+    assert first == (
+        "Most of all because one audit differs from the next (probability at least 99%): "
+        "judge no branch and nobody by one audit."
     )
     wide = replace(
         invented.figures({"b1": (NORM, NORM)}).sections[0],

@@ -97,8 +97,17 @@ def test_basis_of_a_region_names_what_it_is_held_against() -> None:
     )
 
 
+def test_branches_without_an_audit_are_counted_beside_what_it_rests_on() -> None:
+    found = invented.figures({"b1": (NORM, NORM), "b2": (FEW, FEW)})
+    none = replace(found, cells=tuple(replace(c, audits=0 if c.branch == "b2" else 9) for c in found.cells))
+    north = replace(none, scope="N", scope_name="North")
+    assert [composed(one).basis.rpartition(". ")[2] for one in (none, north)] == ["1 branch has no audit yet."] * 2
+
+
 def test_certainty_is_the_expected_share_of_false_flags_among_these() -> None:
-    assert report((SHORT, NORM), (SHORT, NORM)).certainty == "About 3 in 100 flags as sure as these are false alarms."
+    assert report((SHORT, NORM), (SHORT, NORM)).certainty == (
+        "Of 100 flags as sure as these, about 3 are false alarms: in truth not more than 5 points below."
+    )
 
 
 def test_a_region_less_sure_than_the_chain_says_what_is_promised_of_the_chain() -> None:
@@ -106,7 +115,8 @@ def test_a_region_less_sure_than_the_chain_says_what_is_promised_of_the_chain() 
     doubtful = tuple(replace(c, p_short=0.85 if c.branch == "b1" else 0.93) for c in figures.cells)
     found = composed(replace(figures, scope="N", scope_name="North", cells=doubtful))
     assert found.certainty == (
-        "About 11 in 100 flags as sure as these are false alarms; of all the chain's flags together at most 10 in 100."
+        "Of 100 flags as sure as these, about 11 are false alarms: in truth not more than 5 points below. "
+        "Of all the chain's flags together it is at most 10 in 100."
     )
 
 
@@ -259,11 +269,16 @@ def test_names_lead_to_the_branch_that_they_name() -> None:
 def test_a_mark_outside_the_funnel_that_is_as_the_norm_is_explained() -> None:
     figures = invented.figures({"b1": (SHORT, NORM), "b2": (NORM, NORM)})
     inside = tuple(replace(cell, score=NORMS[cell.section]) for cell in figures.cells)
-    explained = "One outside it may still be called “as the norm”"
+    explained = (
+        "Outside and yet as the norm: {}. Once luck and strict or lenient shoppers are allowed for, "
+        "the difference is too small to act on, or not sure enough."
+    )
     outside = composed(figures)
-    assert {explained in one.caption for one in (*outside.funnels, *outside.quiet_funnels)} == {True}
+    named = {one.question: one.caption for one in (*outside.funnels, *outside.quiet_funnels)}
+    assert named["Which branches fall short in Greeting?"].endswith(f" {explained.format('b2')}")
+    assert named["Which branches fall short in Cut?"].endswith(f" {explained.format('b1 and b2')}")
     quiet = composed(replace(figures, cells=inside))
-    assert {explained in one.caption for one in (*quiet.funnels, *quiet.quiet_funnels)} == {False}
+    assert {"Outside" in one.caption for one in (*quiet.funnels, *quiet.quiet_funnels)} == {False}
 
 
 def test_the_order_of_a_weeks_news_tells_nothing_of_its_days() -> None:
@@ -281,8 +296,9 @@ def test_notes_state_the_rules_and_what_the_audits_leave_open() -> None:
     design = replace(figures.design, unknown_shopper_audits=1, groups=2, cross_region_share=0.03)
     notes = composed(replace(figures, design=design, rules=Rules(margin=7.5, half_life_weeks=8.0))).notes
     assert notes[1] == (
-        "A branch falls short when it is probably more than 7.5 points below the norm. "
-        "Flags are chosen over the whole chain so that at most 10% of them are expected to be false; "
+        "A branch falls short when it is probably more than 7.5 points below the norm; "
+        "a flag is a false alarm where in truth it is not that far below. "
+        "Flags are chosen over the whole chain so that of 100 at most 10 are expected to be false alarms; "
         "those of one region may be surer or less sure."
     )
     assert notes[5:] == (
@@ -313,7 +329,7 @@ def test_funnels_that_tell_something_come_first() -> None:
 def test_spread_is_said_in_points_with_its_share() -> None:
     split = report((NORM, NORM)).split
     assert split is not None
-    assert [entry.text for entry in split.table.rows[0]] == ["Greeting", "Branches", "4.0", "2.0", "6.0", "13%"]
+    assert [entry.text for entry in split.table.rows[0]] == ["Greeting", "From branch to branch", "4.0", "2.0", "6.0", "13%"]
 
 
 @pytest.mark.slow

@@ -100,16 +100,16 @@ An audit no longer counts.
 
 Watch: 1 branch · Above: 1 branch · Not enough audits: 1 branch
 
-About 3 in 100 flags as sure as these are false alarms.
+Of 100 flags as sure as these, about 3 are false alarms: in truth not more
+than 5 points below.
 Rests on 28 audits of 4 branches, 25 May 2026 to 22 November 2026, held
 against 36 audits of the whole chain.
 
 Which branches fall short in Greeting?
 Each mark is a branch: its mean score, and how many audits that rests on.
-Chance alone keeps 19 of 20 branches that are exactly at the norm inside the
-funnel. One outside it may still be called “as the norm”: once lenient or
-strict shoppers are allowed for, its difference is probably smaller than the
-5 points that are worth acting on.
+Shaded: where luck alone puts 19 of 20 branches that are exactly as the
+norm. Whether a branch falls short is told by its mark, not by the shaded
+part.
 
 What is new
 No new audit this week.

@@ -53,10 +53,10 @@ def test_verdict_without_an_estimate_says_only_the_audits() -> None:
 
 def test_detail_of_a_flag_gives_its_probability() -> None:
     cell = invented.cell("b1", "greeting", State.FALLS_SHORT)
-    said = "Score 71.2, norm 83.6. More than 5 below: 97% sure. False among flags this sure: 3%."
+    said = "Score 71.2, norm 83.6. We are 97% sure that it is more than 5 points below."
     assert wording.detail(ENGLISH, cell, 5.0) == said
     ranked = replace(cell, rank_low=52, rank_high=60, ranked=60)
-    assert wording.detail(ENGLISH, ranked, 5.0) == f"{said} Likely rank: 52 to 60 of 60."
+    assert wording.detail(ENGLISH, ranked, 5.0) == f"{said} Likely rank: 52 to 60 of 60 (1 is the best)."
 
 
 def test_a_rank_is_a_range_or_where_it_is_sure_one_place() -> None:
