@@ -163,6 +163,8 @@ def _by_leaning(sheet: ScoreSheet) -> _Told:
     theirs. The information is by the sandwich of White (1980).
     """
     parts = [_leaning(sheet.branch[told], sheet.scores[told, k]) for k, told in enumerate((~np.isnan(sheet.scores)).T)]
+    if not parts:
+        return NOTHING
     cubes, expected, weight = (np.concatenate(column) for column in zip(*parts, strict=True))
     square = float((weight * expected**2).sum())
     if square <= 0.0:

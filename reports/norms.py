@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from reports.sheet import Floats, Ints, ScoreSheet
+from reports.sheet import Floats, Ints, ScoreSheet, check
 
 Bools = NDArray[np.bool_]
 
@@ -76,8 +76,9 @@ def norms(sheet: ScoreSheet, region: str | None = None) -> Means:
     """What is each branch held against, in the chain or within one region?
 
     Raises:
-        ValueError: the sheet has no such region.
+        ValueError: the sheet has no such region, or cannot be one.
     """
+    check(sheet)
     if region is not None and region not in sheet.regions:
         raise ValueError(f"There is no region {region} in this window.")
     among = None if region is None else sheet.region_of == sheet.regions.index(region)

@@ -16,9 +16,9 @@ from reports.joint import Known, known
 from reports.mixed_posterior import shopper_over_branch
 from reports.norms import Bools, Means, norms
 from reports.ranks import rank_intervals
-from reports.sheet import UNKNOWN_SHOPPER, Floats, Ints, ScoreSheet
+from reports.sheet import UNKNOWN_SHOPPER, Floats, Ints, ScoreSheet, check
 from reports.uneven import uneven
-from reports.variance import check, is_vast, section_fit, spans, weights
+from reports.variance import is_vast, section_fit, spans, weights
 from reports.vast import vast_shopper_over_branch
 from reports.visits import rests_on_one
 
@@ -174,7 +174,7 @@ def assess(sheet: ScoreSheet, rules: Rules) -> Assessment:
         mean of the other audited branches, in points; `p_short`, `q` and the rank are None where nothing may be said.
 
     Raises:
-        ValueError: a sheet that cannot be one (an infinite score, a code outside its list).
+        ValueError: a sheet that cannot be one (a score beyond a million points, a code outside its list).
     """
     check(sheet)
     sheet = scored_audits(sheet)

@@ -9,6 +9,8 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 UNKNOWN_SHOPPER = -1
+MOST = 1e6
+"""Points: no score lies beyond this; sums of fourth powers stay far from what a number can hold."""
 
 
 @dataclass(frozen=True)
@@ -51,3 +53,29 @@ class ScoreSheet:
             and all(np.array_equal(getattr(self, name), getattr(other, name)) for name in columns)
             and np.array_equal(self.scores, other.scores, equal_nan=True)
         )
+
+
+def check(sheet: ScoreSheet) -> None:
+    """Refuses a sheet that cannot be one.
+
+    Raises:
+        ValueError: a score beyond a million points, a code outside its list, or columns of unequal length.
+    """
+    rows = sheet.branch.size
+    if sheet.scores.shape != (rows, len(sheet.sections)) or {
+        column.size for column in (sheet.shopper, sheet.version, sheet.week)
+    } != {rows}:
+        raise ValueError("Every audit needs a branch, a shopper, a version, a week and one score per section.")
+    if np.isinf(sheet.scores).any():
+        raise ValueError("A score is infinite; scores are numbers, or empty where a section was not scored.")
+    if (np.abs(sheet.scores) > MOST).any():
+        raise ValueError("A score lies beyond a million points; scores are points, usually 0 to 100.")
+    for codes, names, least in (
+        (sheet.branch, sheet.branches, 0),
+        (sheet.shopper, sheet.shoppers, UNKNOWN_SHOPPER),
+        (sheet.region_of, sheet.regions, 0),
+    ):
+        if codes.size and (codes.min() < least or codes.max() >= len(names)):
+            raise ValueError("An audit or a branch refers to a branch, shopper or region that is not in the list.")
+    if sheet.region_of.size != len(sheet.branches):
+        raise ValueError("Every branch needs its region.")

@@ -16,8 +16,7 @@ from scipy.special import ndtr, stdtrit
 
 from reports.adjusted import Adjusted, adjusted
 from reports.figures import ChainMove, Change, ChartPoint, Interval, Move
-from reports.sheet import Floats, Ints, ScoreSheet
-from reports.variance import check
+from reports.sheet import Floats, Ints, ScoreSheet, check
 
 MEMORY = 0.2
 """Share of the newest audit in the moving average."""

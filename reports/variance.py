@@ -12,7 +12,7 @@ from reports.mixed_reml import Fit, fit
 from reports.mixed_sums import Sums, sums
 from reports.norms import Bools
 from reports.observed import EFFECTS, Observations
-from reports.sheet import UNKNOWN_SHOPPER, Floats, Ints, ScoreSheet
+from reports.sheet import UNKNOWN_SHOPPER, Floats, Ints, ScoreSheet, check
 from reports.vast import DENSE_LIMIT, Vast, fit_vast, vast_intervals, vast_shopper_over_branch
 
 DAYS = 7.0
@@ -32,30 +32,6 @@ class Components:
     """−2 log restricted likelihood, constants included; None without a fit and for vast chains, where it is not found."""
     shopper_over_branch: float | None
     """P(shopper variance > branch and region variance); None where the model lacks one of them or no fit exists."""
-
-
-def check(sheet: ScoreSheet) -> None:
-    """Refuses a sheet that cannot be one.
-
-    Raises:
-        ValueError: a score that is infinite, a code outside its list, or columns of unequal length.
-    """
-    rows = sheet.branch.size
-    if sheet.scores.shape != (rows, len(sheet.sections)) or {
-        column.size for column in (sheet.shopper, sheet.version, sheet.week)
-    } != {rows}:
-        raise ValueError("Every audit needs a branch, a shopper, a version, a week and one score per section.")
-    if np.isinf(sheet.scores).any():
-        raise ValueError("A score is infinite; scores are numbers, or empty where a section was not scored.")
-    for codes, names, least in (
-        (sheet.branch, sheet.branches, 0),
-        (sheet.shopper, sheet.shoppers, UNKNOWN_SHOPPER),
-        (sheet.region_of, sheet.regions, 0),
-    ):
-        if codes.size and (codes.min() < least or codes.max() >= len(names)):
-            raise ValueError("An audit or a branch refers to a branch, shopper or region that is not in the list.")
-    if sheet.region_of.size != len(sheet.branches):
-        raise ValueError("Every branch needs its region.")
 
 
 def weights(sheet: ScoreSheet, half_life_weeks: float) -> Floats:

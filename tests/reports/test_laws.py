@@ -1,6 +1,7 @@
 """Laws that no judgement may break, whatever the audits."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -189,7 +190,7 @@ def nonsense(seed: int, values: list[float], empty: float) -> ScoreSheet:
 @settings(max_examples=80)
 @given(
     seed=SEEDS,
-    values=st.lists(st.sampled_from([0.0, 1e-9, 50.0, 99.0, 100.0, 100.0 + 1e-9, -20.0, 1e5]), min_size=1, max_size=4),
+    values=st.lists(st.sampled_from([0.0, 1e-9, 50.0, 99.0, 100.0, 100.0 + 1e-9, -20.0, 1e6]), min_size=1, max_size=4),
     empty=st.sampled_from([0.0, 0.2, 0.9]),
     margin=st.sampled_from([0.0, 5.0]),
 )
@@ -204,7 +205,8 @@ def test_nonsense_is_judged_or_refused_without_a_warning(
         told = [value for value in (cell.low, cell.estimate, cell.high) if value is not None]
         assert np.isfinite(told).all()
         assert len(told) in {0, 3}
-        assert all(a <= b + 1e-6 for a, b in zip(told[:1], told[2:], strict=True))
+        near = 1e-6 * (1.0 + float(np.abs(told).max(initial=0.0)))
+        assert all(a <= b + near for a, b in pairwise(told))
         assert cell.p_short is None or 0.0 <= cell.p_short <= 1.0
 
 
@@ -212,7 +214,7 @@ def test_nonsense_is_judged_or_refused_without_a_warning(
 @settings(max_examples=25)
 @given(
     seed=SEEDS,
-    values=st.lists(st.sampled_from([0.0, 1e-9, 50.0, 99.0, 100.0, 100.0 + 1e-9, -20.0, 1e5]), min_size=1, max_size=4),
+    values=st.lists(st.sampled_from([0.0, 1e-9, 50.0, 99.0, 100.0, 100.0 + 1e-9, -20.0, 1e6]), min_size=1, max_size=4),
     empty=st.sampled_from([0.0, 0.2, 0.9]),
     weeks=st.sampled_from([1, 5, 26]),
     cusum=st.booleans(),

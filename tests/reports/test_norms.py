@@ -46,3 +46,8 @@ def test_norms_without_audits_are_empty() -> None:
     assert found.audits.tolist() == [[0, 0], [0, 0]]
     assert np.isnan(found.norms).all()
     assert np.isnan(found.overall).all()
+
+
+def test_norms_of_an_infinite_score_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"^A score is infinite; scores are numbers, or empty where"):
+        norms(sheet_of([0, 1], [0, 0], [[50.0], [float("inf")]]))

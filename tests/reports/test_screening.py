@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import replace
 from time import process_time
 
@@ -7,8 +8,10 @@ import pytest
 from reports.beliefs import believe
 from reports.figures import Assessment, Rules, State
 from reports.joint import known
+from reports.norms import norms
 from reports.screening import assess, false_shares
 from reports.sheet import UNKNOWN_SHOPPER, ScoreSheet
+from reports.trend import chain_moves, changes, region_moves
 from tests.reports.chains import ALIKE, chain, sheet_of, with_gaps, with_strangers
 
 NAN = float("nan")
@@ -266,6 +269,26 @@ def test_infinite_score_is_refused() -> None:
     sheet = sheet_of([0, 1], [0, 0], [[50.0], [float("inf")]])
     with pytest.raises(ValueError, match=r"^A score is infinite; scores are numbers, or empty where"):
         assess(sheet, Rules())
+
+
+@pytest.mark.parametrize("asked", [norms, changes, chain_moves, region_moves, lambda sheet: assess(sheet, Rules())])
+@pytest.mark.parametrize("score", [1e150, -1_000_001.0])
+def test_score_beyond_a_million_is_refused(score: float, asked: Callable[[ScoreSheet], object]) -> None:
+    sheet = sheet_of([0, 1], [0, 0], [[50.0], [score]])
+    with pytest.raises(
+        ValueError, match=r"^A score lies beyond a million points; scores are points, usually 0 to 100\.$"
+    ):
+        asked(sheet)
+
+
+@pytest.mark.parametrize("audits", [0, 4])
+def test_without_sections_and_branches_nothing_is_said(audits: int) -> None:
+    none = np.zeros(0, dtype=np.int64)
+    names, rows = (("b0",), np.zeros(audits, dtype=np.int64)) if audits else ((), none)
+    sheet = ScoreSheet((), names, names, names, rows[:1], rows, rows, rows, rows, np.zeros((audits, 0)))
+    found = assess(sheet, Rules())
+    assert (found.cells, found.sections, found.shoppers, found.design.enough) == ((), (), (), False)
+    assert (changes(sheet), chain_moves(sheet), norms(sheet).overall.size) == ((), (), 0)
 
 
 def test_code_outside_its_list_is_refused() -> None:
