@@ -19,8 +19,6 @@ TAIL = 0.05
 """Probability left out at each end of an interval."""
 HALVINGS = 24
 LEAST_SPREAD = 1e-9
-ENDS = ((-np.inf, 0.0), (np.inf, TOP))
-"""Without a scale, and with one in points."""
 
 
 @dataclass(frozen=True)
@@ -100,9 +98,16 @@ def _mixtures(
     found = {}
     for k, section in sections.items():
         norms = None if spread is None else spread.norms[:, k]
-        ends = [np.full(section.score.size, end) if norms is None else edge - norms for end, edge in ENDS]
+        ends = [np.full(section.score.size, np.inf) * sign for sign in (-1.0, 1.0)]
+        if norms is not None:
+            ends = [edge - norms for edge in _ends(sheet.scores[:, k])]
         found[k] = _mixture(section, effects[k], priors[k], ends[0], ends[1])
     return found
+
+
+def _ends(scores: Floats) -> tuple[float, float]:
+    """Points beyond which nobody is believed to be: the scale's, and farther only where scores are seen beyond it."""
+    return min(0.0, float(np.nanmin(scores))), max(TOP, float(np.nanmax(scores)))
 
 
 def _mixture(s: Known, effects: Effects, prior: Prior, least: Floats, most: Floats) -> _Mixture:

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from reports.evidence import Evidence, plain, unevenness
@@ -194,6 +194,7 @@ def nonsense(seed: int, values: list[float], empty: float) -> ScoreSheet:
     empty=st.sampled_from([0.0, 0.2, 0.9]),
     margin=st.sampled_from([0.0, 5.0]),
 )
+@example(seed=1, values=[0.0, 1e6, 1e6], empty=0.0, margin=0.0)
 def test_nonsense_is_judged_or_refused_without_a_warning(
     seed: int, values: list[float], empty: float, margin: float
 ) -> None:
