@@ -41,6 +41,9 @@ class OwnItem:
     """"in order at 4 of 9 audits"."""
     advice: str
     """What the standard advises; empty where it says nothing."""
+    code: str = ""
+    section: str = ""
+    """Its code."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,13 @@ class OwnReport:
         """All of them, what goes well before what does not."""
         return (*self.well, *self.work, *self.unsure, *self.alike, *self.unjudged)
 
+    @property
+    def costly(self) -> tuple[tuple[str, tuple[OwnItem, ...]], ...]:
+        """The items that cost points, by the title of their section, what is to be worked on first."""
+        pressing = (*self.work, *self.unsure, *self.alike, *self.unjudged, *self.well)
+        found = ((one.title, tuple(item for item in self.failed if item.section == one.section)) for one in pressing)
+        return tuple((title, items) for title, items in found if items)
+
 
 def own_report(
     figures: Figures,
@@ -123,11 +133,12 @@ def own_report(
     alike = _of(sections, State.AS_NORM)
     telling, quiet = (*_telling(voice), *_fallen(voice)), _quiet(voice)
     kept, failed = _items(voice, items or {}, tuple(counts), advice or {})
+    came_in = news(voice, items or {})
     return OwnReport(
         branch=figures.scope_name or figures.scope,
         week=language.week(figures.week),
         headline=telling or quiet[:1],
-        besides=quiet if telling else quiet[1:],
+        besides=(*_critical(came_in), *(quiet if telling else quiet[1:])),
         basis=_basis(voice),
         well=_of(sections, State.ABOVE),
         work=_of(sections, State.FALLS_SHORT, State.WATCH),
@@ -135,7 +146,7 @@ def own_report(
         unsure=tuple(one for one in alike if one.section in open_ones),
         unjudged=_of(sections, State.NOT_ENOUGH),
         flag_means=wording.flag_means(language, figures.rules),
-        news=news(voice, items or {}),
+        news=came_in,
         trend=pictures.trend(voice, answers.branch_better(voice)),
         kept=kept,
         failed=failed,
@@ -143,6 +154,14 @@ def own_report(
         beside=_beside(voice),
         estimated=estimated(voice, figures.cells, named=False),
     )
+
+
+def _critical(came_in: News) -> tuple[str, ...]:
+    """Which critical items failed at new audits, and what that means."""
+    if not came_in.critical:
+        return ()
+    items = dict.fromkeys(item for one in came_in.critical for item in one.critical)
+    return *(f"{came_in.critical_word} {item}." for item in items), came_in.meant
 
 
 def _changes(voice: Voice) -> tuple[Picture, ...]:
@@ -164,12 +183,13 @@ def _items(
     kept = sorted((one for one in seen if one.kept == one.audits), key=lambda one: (-one.audits, one.code))
     failed = sorted((one for one in counts if one.kept < one.audits), key=lambda one: (-one.lost, one.code))
     return (
-        tuple(OwnItem(items.get(one.code, one.code), _kept(voice.language, one), "") for one in kept),
-        tuple(
-            OwnItem(items.get(one.code, one.code), _failed(voice.language, one), advice.get(one.code, ""))
-            for one in failed
-        ),
+        tuple(_item(one, items, _kept(voice.language, one), "") for one in kept),
+        tuple(_item(one, items, _failed(voice.language, one), advice.get(one.code, "")) for one in failed),
     )
+
+
+def _item(one: ItemCount, items: Mapping[str, str], words: str, advice: str) -> OwnItem:
+    return OwnItem(items.get(one.code, one.code), words, advice, one.code, one.section)
 
 
 def _kept(language: Language, one: ItemCount) -> str:

@@ -126,7 +126,7 @@ def _own_words(tongue: Language) -> dict[str, Any]:
         "kept": say("Always in order"),
         "failed": say("What cost the most points"),
         "promised": say("What we have planned"),
-        "try": say("Try: {advice}", advice="#"),
+        "try": say("General tip: {advice}", advice="#"),
     }
 
 

@@ -1,5 +1,6 @@
 """A released audit as the people it concerns are told of it: its week, its answers with what they earned, never when or who."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +19,8 @@ from reports import wording
 
 FULL = 1000
 """Thousandths of an item's points, and of a point of the score."""
+CRITICAL, FAILED, PARTLY = "critical", "short", "partly"
+"""How an answer that did not earn all its points is shown."""
 Address = Callable[[str, str], str]
 """From a photo's public id and a size to where it is."""
 
@@ -34,7 +37,7 @@ class Answered:
     mark: str
     earned: str
     tone: str
-    """critical or short where it failed; nothing where it did not."""
+    """How it is shown where it did not earn all its points; nothing where it did."""
     critical: bool
     comment: str
     pictures: list[tuple[str, str]]
@@ -57,7 +60,9 @@ class AuditLine:
     week: str
     score: str
     failed: int
-    """Items that did not earn all their points."""
+    """Items that earned nothing."""
+    partly: int
+    """Items that earned a part of their points."""
     critical: bool
 
 
@@ -76,16 +81,15 @@ def week_of(audit: Audit) -> date:
 
 def lines(audits: Sequence[Audit]) -> list[AuditLine]:
     numbers = [audit.id for audit in audits]
-    failed = select(Answer.audit_id).where(col(Answer.audit_id).in_(numbers), col(Answer.points) < FULL)
-    count: dict[int, int] = {}
-    for number in gate.session().exec(failed):
-        count[number] = count.get(number, 0) + 1
+    lacking = select(Answer.audit_id, Answer.points).where(col(Answer.audit_id).in_(numbers), col(Answer.points) < FULL)
+    count = Counter((number, points == 0) for number, points in gate.session().exec(lacking))
     return [
         AuditLine(
             audit.public_id,
             gate.tongue().week(week_of(audit)),
             score_words(audit.score),
-            count.get(audit.id, 0),
+            count[audit.id, True],
+            count[audit.id, False],
             audit.outcome == Outcome.CRITICAL_FAIL.value,
         )
         for audit in audits
@@ -190,4 +194,6 @@ def _earned(question: Question, points: int | None) -> str:
 def _tone(item: Item, points: int | None) -> str:
     if points is None or points == FULL:
         return ""
-    return "critical" if item.critical and points == 0 else "short"
+    if points:
+        return PARTLY
+    return CRITICAL if item.critical else FAILED

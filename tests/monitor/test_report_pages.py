@@ -14,6 +14,7 @@ from branches.database import transaction
 from branches.editions import Edition
 from branches.people import Role
 from branches.places import Branch
+from branches.standards import Item
 from reports import stored
 from reports.figures import State
 from tests import make
@@ -76,7 +77,7 @@ def test_the_page_of_a_flag_says_what_it_rests_on(opened: Opened) -> None:
     path = f"/flags/{opened.world.mine.things['flag']}"
     page = enter(opened, Role.MANAGER).get(path)
     told = (
-        "9.0 below the norm (likely between 6 and 12 above)",
+        "9.0 below the norm (likely between 6 and 12 below)",
         "97% sure",
         "52 to 60 of 60 branches; 1 is the best",
         "Shoppers 1",
@@ -130,3 +131,34 @@ def test_every_count_of_audits_says_of_which_days_it_is(opened: Opened) -> None:
     assert ("5 audits in the report, 6 in all" in listed, f"counts the audits from {days}" in listed) == (True, True)
     said = f"The report rests on 5 of the 6 audits released here: those of {days}"
     assert said in manager.get(path).text
+
+
+def test_the_page_of_a_flag_says_by_which_rule_it_stands(opened: Opened) -> None:
+    path = f"/flags/{opened.world.mine.things['flag']}"
+    before = enter(opened, Role.MANAGER).get(path).text
+    judge(opened)
+    after = enter(opened, Role.MANAGER).get(path).text
+    unsure = "Greeting was flagged; the last report is not sure enough of it any more."
+    sure = "Greeting is probably more than 5 points below the norm."
+    assert [(unsure in text, sure in text) for text in (before, after)] == [(True, False), (False, True)]
+    assert "A flag means: probably more than 5 points below the norm." in after
+
+
+def test_the_page_of_a_flag_says_what_cost_most_and_takes_a_tip_for_a_plan(opened: Opened) -> None:
+    path = f"/flags/{opened.world.mine.things['flag']}"
+    with transaction(opened.engine) as session:
+        for item in session.exec(select(Item)):
+            item.wording = {"en": {"text": f"Was {item.code} so?", "playbook": f"Look at {item.code}."}}
+    staff = enter(opened, Role.STAFF)
+    page = staff.get(path)
+    assert ("What cost the most points in Greeting" in page.text, "General tip: Look at greeting10." in page.text) == (
+        True,
+        True,
+    )
+    tip = f"{path}?tip=greeting10#planning"
+    assert tip in page.links
+    assert [
+        f'">\n{text}</textarea>' in staff.get(way).html
+        for way, text in ((path, ""), (tip, "Look at greeting10."), (f"{path}?tip=none", ""))
+    ] == [True] * 3
+    assert "Plan this" not in enter(opened, Role.OFFICE).get(path).text

@@ -18,7 +18,7 @@ SIZES = ("small", "large")
 def audit(public_id: str) -> str:
     found = the_audit(public_id)
     chapters = told.chapters(found, photo_address(found))
-    failed = [one for chapter in chapters for one in chapter.answers if one.tone]
+    answers = [one for chapter in chapters for one in chapter.answers]
     promised = follow.actions(found.branch, CorrectiveAction.audit_id == found.id)
     return render_template(
         "results/audit.html",
@@ -30,7 +30,8 @@ def audit(public_id: str) -> str:
         critical=found.outcome == Outcome.CRITICAL_FAIL.value,
         shopper=_shopper(found),
         chapters=chapters,
-        failed=failed,
+        failed=[one for one in answers if one.tone in {told.FAILED, told.CRITICAL}],
+        partly=[one for one in answers if one.tone == told.PARTLY],
         pictures=told.addresses(photos.of_item(gate.session(), found, None), photo_address(found)),
         actions=[follow.action_line(one) for one in promised],
         appealing=appealing(found),

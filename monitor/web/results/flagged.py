@@ -15,9 +15,10 @@ from branches.flags import Flag
 from monitor.web import follow, forms, gate, standing
 from monitor.web.results import room
 from monitor.web.results.room import LONGEST_REASON, LONGEST_TEXT, blueprint, done, home, may
-from reports.figures import Cell
+from reports import wording
+from reports.figures import Cell, State
 from reports.grounds import Grounds, grounds
-from reports.own import OwnSection
+from reports.own import OwnItem, OwnSection
 
 ASIDE = timedelta(weeks=8)
 """For how long a flag is set aside unless another day is chosen."""
@@ -79,18 +80,44 @@ def _here(stands: standing.Standing, section: OwnSection, cell: Cell) -> Here:
     )
 
 
+def _headline(section: str, stands: standing.Standing | None, here: tuple[OwnSection, Cell] | None) -> str:
+    """What the last report says of it: one that is no longer sure stands for two editions more."""
+    say = gate.tongue().say
+    if stands is None or here is None:
+        return say("{section} is flagged.", section=section)
+    if here[1].state is not State.FALLS_SHORT:
+        return say("{section} was flagged; the last report is not sure enough of it any more.", section=section)
+    margin = wording.short_number(gate.tongue(), stands.figures.rules.margin)
+    return say("{section} is probably more than {margin} points below the norm.", section=section, margin=margin)
+
+
+def _costly(stands: standing.Standing | None, section: str) -> tuple[OwnItem, ...]:
+    """The items of the section that cost points, the costliest first."""
+    return tuple(item for item in stands.report.failed if item.section == section) if stands is not None else ()
+
+
+def _tip(costly: tuple[OwnItem, ...]) -> str:
+    """The standard's advice on the item that the reader chose, as the beginning of a plan."""
+    chosen = request.args.get("tip", "")
+    return next((item.advice for item in costly if item.code == chosen), "")
+
+
 def _page(found: Flag, **shown: str) -> str:
     day = follow.today(found.branch)
     promised = follow.actions(found.branch, CorrectiveAction.flag_id == found.id)
     (line,), knows = follow.flag_lines([found]), may(Right.DISMISS_FLAGS)
     stands = standing.of(found.branch)
     here = stands.section(found.section) if stands is not None else None
+    costly = _costly(stands, found.section)
     blank = {"plan": "", "due": "", "reason": "", "plan_error": "", "due_error": "", "dismiss_error": ""}
     return render_template(
         "results/flag.html",
         branch=found.branch.name,
         home=home(found.branch),
         flag=line,
+        headline=_headline(line.section, stands, here),
+        means=stands.report.flag_means if stands is not None else "",
+        costly=costly,
         here=_here(stands, *here) if stands is not None and here is not None else None,
         reason=line.reason if knows else "",
         actions=[follow.action_line(one) for one in promised],
@@ -98,6 +125,6 @@ def _page(found: Flag, **shown: str) -> str:
         dismisses=knows,
         longest=LONGEST_TEXT,
         longest_reason=LONGEST_REASON,
-        shown={**blank, "until": (day + ASIDE).isoformat()} | shown,
+        shown={**blank, "plan": _tip(costly), "until": (day + ASIDE).isoformat()} | shown,
         today=day.isoformat(),
     )
