@@ -8,12 +8,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from branches.errors import Conflict, NotAllowed, NotFound, Refused
 from branches.language import codes, language
 from branches.people import Role, User
-from monitor.web import account, capture, editions, files, gate, login, office, plan, portal, region, results
+from monitor.web import account, capture, editions, files, gate, login, office, packed, plan, portal, region, results
 from monitor.web.gate import Site
 
 MOST_BYTES = 1_000_000
 """Of a request's body; what takes more says so itself."""
 NOWHERE = (404, 405)
+THEMES = ("light", "dark")
+"""What a reader may have chosen on this device; the script of every page keeps it in a cookie."""
 ABOVE = {
     "capture": ("capture.mine",),
     "editions": ("editions.chain", "editions.mine"),
@@ -27,7 +29,8 @@ STATUS = ((NotFound, 404), (NotAllowed, 403), (Conflict, 409), (Refused, 422))
 
 def create_app(site: Site, secret: bytes, *, trusted_proxies: int = 0) -> Flask:
     """The pages of one chain."""
-    app = Flask(__name__, static_url_path=f"/static/{files.version()}")
+    app = Flask(__name__, static_folder=None)
+    app.add_url_rule(f"/static/{files.version()}/<path:filename>", endpoint="static", view_func=files.serve)
     app.config.update(
         SECRET_KEY=secret,
         MAX_CONTENT_LENGTH=MOST_BYTES,
@@ -36,7 +39,7 @@ def create_app(site: Site, secret: bytes, *, trusted_proxies: int = 0) -> Flask:
         SESSION_COOKIE_SECURE=site.secure,
         WTF_CSRF_TIME_LIMIT=None,
     )
-    app.after_request(files.let_keep)
+    app.after_request(packed.pack)  # the first here is the last to look at an answer
     app.extensions["site"] = site
     if site.demo:
         app.before_request(gate.stay_here)
@@ -64,6 +67,7 @@ def _words() -> dict[str, object]:
         "languages": [language(code) for code in codes()],
         "person": user,
         "chain_name": gate.site().name,
+        "theme": theme if (theme := request.cookies.get("theme")) in THEMES else "",
         "home_url": url_for("login.home"),
         "nav": _nav(user),
         "language_action": url_for("login.choose_language"),

@@ -346,16 +346,20 @@ def _leave(response: Response) -> Response:
     held = g.get("session")
     if held is not None and not _only_reads() and response.status_code < 400:  # noqa: PLR2004 - refusals begin there
         held.commit()
-    response.headers.setdefault("Content-Security-Policy", POLICY)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "same-origin")
-    response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     if site().secure:
         response.headers["Strict-Transport-Security"] = f"max-age={YEAR_SECONDS}"
     if request.endpoint != "static":
-        response.headers["Cache-Control"] = "no-store"
+        _guard_page(response)
     return response
+
+
+def _guard_page(response: Response) -> None:
+    response.headers.setdefault("Content-Security-Policy", POLICY)
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    response.headers["Cache-Control"] = "no-store"
 
 
 def _only_reads() -> bool:

@@ -18,7 +18,7 @@ NOBODY = "nobody"
 @gate.everybody
 def worker() -> Response:
     """The worker's own text, with the files that the pages are made of; it changes only where one of them does."""
-    names = [url_for("static", filename=name) for name in files.names()]
+    names = [url_for("static", filename=name) for name in files.of_phone()]
     text = (files.FOLDER / "phone" / "worker.js").read_text(encoding="utf-8")
     head = f"const VERSION = {json.dumps(files.version())};\nconst FILES = {json.dumps(names)};\n"
     return Response(head + text, mimetype="text/javascript")
