@@ -138,6 +138,12 @@ def of_stamps(said: Mapping[str, str], marks: Mapping[str, str]) -> list[Doubt]:
     return found
 
 
+def familiar(audit: Audit, chain: str) -> frozenset[str]:
+    """Words that name no person there: the branch's, its region's, the chain's."""
+    branch = audit.branch
+    return naming.familiar([branch.name, branch.address, branch.region.name, chain])
+
+
 def _minute(local: str) -> int | None:
     """Minutes of a local time since the year 1."""
     try:

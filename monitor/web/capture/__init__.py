@@ -3,6 +3,7 @@
 import monitor.web.capture.asked
 import monitor.web.capture.filling
 import monitor.web.capture.mine
+import monitor.web.capture.notes
 import monitor.web.capture.offline
 import monitor.web.capture.phone
 import monitor.web.capture.pictures

@@ -13,8 +13,10 @@ from branches.access import Right
 from branches.drafts import OPEN, VISITED, Typed
 from branches.errors import Conflict, Refused
 from branches.language import message
+from branches.stamps import BEGUN
 from branches.states import AuditState
 from monitor.web import forms, gate
+from monitor.web.capture import checking
 from monitor.web.capture.room import blueprint, control, moment_words, own, quoted, sentence
 from monitor.web.capture.sheet import Sheet
 
@@ -85,7 +87,7 @@ def _state(sheet: Sheet, pushed: Pushed) -> dict[str, Any]:
     changed = {
         code: [entry.now.mark, entry.now.comment]
         for code, entry in newer.items()
-        if code not in mine or entry.other is not None or entry.now != _sent(pushed, code)
+        if code != BEGUN and (code not in mine or entry.other is not None or entry.now != _sent(pushed, code))
     }
     faults = sending.faults(gate.session(), sheet.audit, filled, at=gate.site().clock())
     answered = {code for code in mine if filled.typed(code).mark.strip()}
@@ -124,21 +126,31 @@ def take_photo(public_id: str, sha256: str) -> tuple[dict[str, Any], int]:
     return {"photo": photo.public_id, "small": small}, 200
 
 
-def definition(sheet: Sheet) -> dict[str, Any]:
-    """What the page gives the script to go by: what was typed so far, the questions' rules, and what to say."""
-    audit, by_code = sheet.audit, sheet.questions.by_code
+def about(sheet: Sheet) -> dict[str, Any]:
+    """Whose draft it is, and what was typed so far: what each page with a script begins with."""
+    audit = sheet.audit
     return {
         "person": gate.person().public_id,
         "audit": audit.public_id,
         "branch": audit.branch.name,
-        "home": url_for("capture.audit", public_id=audit.public_id),
         "round": audit.submitted_at.isoformat() if audit.submitted_at else "",
         "seen": sheet.filled.saves,
+        "zone": audit.branch.timezone,
         "typed": {code: [one.now.mark, one.now.comment] for code, one in sheet.filled.entries.items()},
-        "questions": questions.packed(sheet.questions),
+    }
+
+
+def definition(sheet: Sheet) -> dict[str, Any]:
+    """What the form gives the script to go by: what was typed so far, the questions' rules, and what to say."""
+    by_code = sheet.questions.by_code
+    return {
+        **about(sheet),
+        "home": url_for("capture.audit", public_id=sheet.audit.public_id),
+        "questions": checking.questions_of(sheet),
         "texts": {code: quoted(question.item) for code, question in by_code.items()},
         "photos": {code: len(sheet.pictures(question.item.id)) for code, question in by_code.items()},
         "words": words(),
+        "doubts": checking.definition(sheet),
     }
 
 
@@ -156,6 +168,11 @@ def words() -> dict[str, str]:
         "shrinking": say("The photo is being made smaller."),
         "ready": say("Everything is there. It is sent as soon as there is a network."),
         "send": say("Send"),
+        "start": say("Start the watch"),
+        "stop": say("Stop the watch"),
+        "again": say("Start again"),
+        "measured": say("Measured: {seconds} seconds.", seconds="{seconds}"),
+        "language": say("Another language needs a network. What you typed is kept on this phone."),
         "photo": say("{item} needs a photo.", **braces),
         "away": say("Take away"),
         "picture": say("Photo on this phone"),

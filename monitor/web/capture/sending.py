@@ -14,6 +14,7 @@ from branches.questions import AnswersRefused
 from branches.sending import AlreadySent, ChangedSince
 from branches.states import AuditState
 from monitor.web import forms, gate
+from monitor.web.capture import checking
 from monitor.web.capture.asked import deadline_words, receipt_words
 from monitor.web.capture.room import blueprint, control, moment_words, own, sentence
 from monitor.web.capture.sheet import Sheet
@@ -75,6 +76,7 @@ def _page(audit: Audit, said: str = "") -> str:
         branch=audit.branch.name,
         said=said,
         found=[(sheet.address(control(fault)), sentence(fault.refused, sheet.by_code)) for fault in faults],
+        asked=[] if faults else checking.asked(sheet),
         progress=sheet.progress(),
         steps=_steps(sheet),
         visited=_visited(sheet),

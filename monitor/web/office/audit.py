@@ -8,7 +8,7 @@ from branches.audits import Audit
 from branches.language import message
 from branches.states import COUNTED, NEXT, AuditState
 from monitor.web import gate
-from monitor.web.office import told, unusual
+from monitor.web.office import noted, told, unusual
 from monitor.web.office.room import after_words, ago_words, blueprint, called, moment_words, the_audit
 from monitor.web.office.sheet import chapters, of_the_visit, points_words
 from monitor.web.office.typed import Typed
@@ -90,6 +90,7 @@ def facts(audit: Audit) -> list[tuple[str, str]]:
         found.append((say("Window"), say("{first} to {last}", first=known.opens_on, last=known.closes_on)))
     if audit.visited_at is not None:
         found.append((say("Visit"), moment_words(audit.visited_at, zone)))
+    found += noted.facts(audit)
     if audit.submitted_at is not None:
         found.append((say("Sent"), _sent(audit)))
     if known is not None and known.correct_until is not None and audit.state == AuditState.RETURNED.value:

@@ -1,17 +1,30 @@
 """What is unusual about an audit, said plainly: none of it is wrong by itself, all of it is worth a look."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from sqlmodel import col
 
-from branches import access, assignments, photos
-from branches.assignments import GRACE, LOCKOUT_DAYS, Assignment
+from branches import access, assignments, doubts, photos, questions
+from branches.assignments import GRACE, LOCKOUT_DAYS
 from branches.audits import Audit, Outcome
+from branches.doubts import Doubt, DoubtKind
+from branches.language import message
+from branches.questions import Question
 from monitor.web import gate
 from monitor.web.office.room import after_words
+from monitor.web.office.sheet import short
 
-SOON = timedelta(minutes=10)
-"""Filled in before one could have left the branch and sat down."""
+WORDS = {
+    DoubtKind.EARLY: message("The visit was before its window, which opened on {day}."),
+    DoubtKind.LATE: message("The visit was after its window, which closed on {day}."),
+    DoubtKind.SOON: message("It was sent {after}, perhaps still at the branch."),
+    DoubtKind.FAST: message("It was filled in faster than its questions can be read."),
+    DoubtKind.MOMENT: message("The time of the visit is not the one that was noted on coming in."),
+    DoubtKind.APART: message("{item} · at the branch {seconds} seconds were noted."),
+    DoubtKind.SHORT: message("{item} · the low mark is not explained."),
+    DoubtKind.NAME: message("{item} · {name} may be somebody's name."),
+}
 
 
 def remarks(audit: Audit) -> list[str]:
@@ -20,7 +33,7 @@ def remarks(audit: Audit) -> list[str]:
     found = []
     if audit.outcome == Outcome.CRITICAL_FAIL.value:
         found.append(say("A critical item failed."))
-    found += _photos(audit) + _window(audit, assignments.of(gate.session(), audit)) + _sending(audit)
+    found += _photos(audit) + _asked(audit) + _sending(audit)
     other = _last_time(audit)
     if other is not None:
         found.append(say("The same shopper was at this branch on {day}.", day=other))
@@ -40,15 +53,27 @@ def _photos(audit: Audit) -> list[str]:
     ]
 
 
-def _window(audit: Audit, known: Assignment | None) -> list[str]:
-    say, day = gate.tongue().say, audit.visited_on
-    if known is None or day is None:
-        return []
-    if day < known.opens_on:
-        return [say("The visit was before its window, which opened on {day}.", day=known.opens_on)]
-    if day > known.closes_on:
-        return [say("The visit was after its window, which closed on {day}.", day=known.closes_on)]
-    return []
+def _asked(audit: Audit) -> list[str]:
+    """What the shopper was told of before sending, as far as it stands."""
+    found = doubts.of_audit(gate.session(), audit, doubts.familiar(audit, gate.site().name))
+    by_code = questions.of(audit.standard, audit.channel).by_code
+    return [_sentence(audit, one, by_code.get(one.item)) for one in found if one.kind in WORDS and _counts(audit, one)]
+
+
+def _counts(audit: Audit, doubt: Doubt) -> bool:
+    """After a correction the time of sending says nothing about the visit."""
+    return doubt.kind not in (DoubtKind.SOON, DoubtKind.FAST) or not was_corrected(audit)
+
+
+def _sentence(audit: Audit, doubt: Doubt, question: Question | None) -> str:
+    values = dict[str, Any](doubt.values)
+    if "day" in values:
+        values["day"] = date.fromisoformat(values["day"])
+    if question is not None:
+        values["item"] = short(question.item, gate.tongue())
+    if audit.submitted_at is not None and audit.visited_at is not None:
+        values["after"] = after_words(audit.submitted_at - audit.visited_at)
+    return gate.tongue().say(WORDS[doubt.kind], **values)
 
 
 def _sending(audit: Audit) -> list[str]:
@@ -59,8 +84,6 @@ def _sending(audit: Audit) -> list[str]:
         return [say("It was sent late: {after}.", after=after_words(span))]
     if span < timedelta(0):
         return [say("It was sent before the time that is given for the visit.")]
-    if span < SOON:
-        return [say("It was sent {after}, perhaps still at the branch.", after=after_words(span))]
     return []
 
 
