@@ -16,10 +16,12 @@ from branches.places import Branch, Region, open_branches
 from branches.standards import Item, Section, Standard
 from branches.states import COUNTED
 from branches.weeks import Week
-from reports.figures import NewAudit, TrendPoint
+from reports.figures import Failures, Interval, NewAudit, TrendPoint
 from reports.sheet import UNKNOWN_SHOPPER, Ints, ScoreSheet
 
 BILLION = 1_000_000_000
+LEAST_USUAL = 20
+"""Audits from which it is said what their scores usually are: fewer have hardly a twentieth to leave out."""
 
 
 @dataclass(frozen=True)
@@ -218,12 +220,43 @@ def branch_trend(session: Session, branch_id: int, days: Window, released_by: da
     return tuple(TrendPoint(date.fromordinal(week), code, n, total / n / BILLION) for week, code, n, total in rows)
 
 
+def usual(session: Session, days: Window, released_by: datetime) -> Interval | None:
+    """What does a whole audit of the chain usually score? The middle one, and between which nine in ten lie, in points."""
+    query = select(col(Audit.score)).where(col(Audit.state).in_(COUNTED), col(Audit.released_at) <= released_by)
+    query = query.where(col(Audit.visited_on).between(days.first, days.last), col(Audit.score).is_not(None))
+    scores = np.array(session.exec(query).all(), dtype=np.float64) / 1000
+    if scores.size < LEAST_USUAL:
+        return None
+    low, middle, high = np.quantile(scores, (0.05, 0.5, 0.95)).round(3).tolist()
+    return Interval(middle, low, high)
+
+
 def new_audits(
-    session: Session, branch_ids: Iterable[int], *, after: datetime, until: datetime, week: Week, reported: Week
+    session: Session,
+    branch_ids: Iterable[int],
+    *,
+    after: datetime,
+    until: datetime,
+    week: Week,
+    reported: Week,
+    days: Window,
 ) -> tuple[NewAudit, ...]:
-    """Which audits count for the first time between two editions? `reported`: the scope's first reported week."""
+    """Which audits count for the first time between two editions?
+
+    Args:
+        session: only read from.
+        branch_ids: of the scope's branches.
+        after: when the edition before was due.
+        until: when this one is.
+        week: its week.
+        reported: the scope's first reported week.
+        days: in which it is counted how often a failed critical item failed at its branch.
+    """
     rows = _released(session, branch_ids, after, until)
     failed = _failed_critical(session, [audit.id for audit, _, _ in rows])
+    often = _failures(
+        session, {(audit.branch_id, item) for audit, _, _ in rows for item in failed.get(audit.id, ())}, days, until
+    )
     return tuple(
         NewAudit(
             branch=code,
@@ -231,6 +264,7 @@ def new_audits(
             late=reported <= seen < week,
             score=None if audit.score is None else audit.score / 1000,
             failed_critical=tuple(failed.get(audit.id, ())),
+            failures=tuple(often.get((audit.branch_id, item), Failures(0, 0)) for item in failed.get(audit.id, ())),
         )
         for audit, code, seen in rows
     )
@@ -263,3 +297,29 @@ def _failed_critical(session: Session, audit_ids: Sequence[int]) -> dict[int, li
         for audit_id, code in session.exec(query):
             failed.setdefault(audit_id, []).append(code)
     return failed
+
+
+def _failures(
+    session: Session, wanted: set[tuple[int, str]], days: Window, released_by: datetime
+) -> dict[tuple[int, str], Failures]:
+    """How often did these items fail at these branches in these days?"""
+    found: dict[tuple[int, str], Failures] = {}
+    codes = {code for _, code in wanted}
+    for part in in_parts({branch for branch, _ in wanted}):
+        query = (
+            sa.select(
+                col(Audit.branch_id),
+                col(Item.code),
+                sa.func.sum(sa.case((col(Answer.points) == 0, 1), else_=0)),
+                sa.func.count(),
+            )
+            .select_from(Answer)
+            .join(Audit, col(Audit.id) == Answer.audit_id)
+            .join(Item, col(Item.id) == Answer.item_id)
+            .where(col(Audit.branch_id).in_(part), col(Item.code).in_(codes), col(Answer.points).is_not(None))
+            .where(col(Audit.state).in_(COUNTED), col(Audit.released_at) <= released_by)
+            .where(col(Audit.visited_on).between(days.first, days.last))
+            .group_by(col(Audit.branch_id), col(Item.code))
+        )
+        found |= {(branch, code): Failures(failed, n) for branch, code, failed, n in session.execute(query)}
+    return found

@@ -6,6 +6,7 @@ from math import ceil
 from branches.language import Language
 from reports import answers, groups, items_words, pictures, tables, wording
 from reports.figures import Cell, Figures, State
+from reports.first import first
 from reports.grounds import estimated
 from reports.headline import headline
 from reports.news import news
@@ -29,6 +30,7 @@ def compose(
     lacking = groups.lacking_of(voice)
     drawn = pictures.funnels(voice)
     about = items_words.about(voice, items or {})
+    new = news(voice, items or {})
     return Report(
         language=language.code,
         scope=scope_name(figures, language),
@@ -50,7 +52,8 @@ def compose(
         split=pictures.split(voice),
         leaders=answers.sources(voice),
         sections=tables.sections(voice),
-        news=news(voice, items or {}),
+        news=new,
+        first=first(voice, items or {}, new),
         notes=_notes(voice),
         items=items_words.picture(voice, items or {}),
         about=about,

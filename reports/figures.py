@@ -151,6 +151,16 @@ class TrendPoint:
 
 
 @dataclass(frozen=True)
+class Failures:
+    """How often an item failed at one branch in the window."""
+
+    failed: int
+    """Audits at which it earned nothing."""
+    audits: int
+    """At which it applied."""
+
+
+@dataclass(frozen=True)
 class NewAudit:
     """An audit counted for the first time in this edition."""
 
@@ -161,6 +171,8 @@ class NewAudit:
     score: float | None
     failed_critical: tuple[str, ...]
     """Codes of failed critical items."""
+    failures: tuple[Failures, ...] = ()
+    """Of each of them at this branch; empty in editions that did not count it."""
 
 
 @dataclass(frozen=True)
@@ -338,6 +350,8 @@ class Figures:
     """Of the newest standard in use; None in editions that did not count them yet."""
     by_days: bool = False
     """Made by hand of these days: it is no week's report."""
+    usual: Interval | None = None
+    """Score of a whole audit anywhere in the chain: the middle one and between which nine in ten lie; None where there are few."""
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ def by_state(cells: Iterable[Cell]) -> dict[State, list[Cell]]:
 
 def group(voice: Voice, state: State, cells: list[Cell]) -> Group:
     """The verdicts of one state: the furthest in full, a table of them all beside."""
-    language, cells = voice.language, _together(cells)
+    language, cells = voice.language, together(cells)
     branches = wording.branches(language, len({cell.branch for cell in cells}))
     listed = cells[: tables.TABLE_ROWS]
     table = tables.verdict_table(voice, listed, wording.state_word(language, state), len(cells)) if cells else None
@@ -38,7 +38,7 @@ def group(voice: Voice, state: State, cells: list[Cell]) -> Group:
     return Group(state, wording.state_word(language, state), branches, verdicts, table, more)
 
 
-def _together(cells: list[Cell]) -> list[Cell]:
+def together(cells: list[Cell]) -> list[Cell]:
     """The cells of a branch follow each other, the branch with the furthest one first."""
     places: dict[str, int] = {}
     for cell in cells:

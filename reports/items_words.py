@@ -164,8 +164,7 @@ def about(voice: Voice, items: Mapping[str, str]) -> tuple[ItemGroup, ...]:
         voice: the figures with the reader's language.
         items: code of an item → its wording.
     """
-    told = [one for one in failing(voice) if one.worst or 1.0 - one.rate.value >= RARE]
-    groups = {kind: [one for one in told if one.whose is kind] for kind in (Whose.CHAIN, Whose.BRANCHES)}
+    groups = {kind: [one for one in told(voice) if one.whose is kind] for kind in (Whose.CHAIN, Whose.BRANCHES)}
     return tuple(
         ItemGroup(
             _kind(voice, kind, len(some)),
@@ -176,6 +175,11 @@ def about(voice: Voice, items: Mapping[str, str]) -> tuple[ItemGroup, ...]:
         for kind, some in groups.items()
         if some
     )
+
+
+def told(voice: Voice) -> list[ItemFigures]:
+    """The items of which it may be said whose problem they are: one that hardly ever fails is nobody's."""
+    return [one for one in failing(voice) if one.worst or 1.0 - one.rate.value >= RARE]
 
 
 def _kind(voice: Voice, kind: Whose, found: int) -> str:

@@ -90,6 +90,7 @@ def _blocks(report: Report, tongue: Language, setting: Setting, picture: Image |
     blocks: list[Block | None] = [
         Lead(report.title, report.headline[0], report.headline[1:]),
         _changes(setting.revised, tongue),
+        _first(report),
         _flags(report.short, tongue, setting.flags),
         _counted(report),
         Lines(tuple(line for line in (report.certainty, report.basis) if line), quiet=True),
@@ -110,6 +111,14 @@ def _changes(revised: tuple[str, ...], tongue: Language) -> Lines | None:
     rest = len(revised) - MOST_CHANGES
     more = (tongue.count("{n} more change is on the page.", "{n} more changes are on the page.", rest),)
     return Lines((*revised[:MOST_CHANGES], *(more if rest > 0 else ())), tongue.say("What has changed"))
+
+
+def _first(report: Report) -> Lines | None:
+    """What to do first, in its order."""
+    if report.first is None:
+        return None
+    named = [" · ".join(filter(None, (wording.isolated(one.name), one.words))) for one in report.first.steps]
+    return Lines(tuple(f"{place}. {line}" for place, line in enumerate(named, start=1)), report.first.title)
 
 
 def _flags(group: Group, tongue: Language, total: int) -> Rows | None:
@@ -147,10 +156,10 @@ def _items(report: Report) -> Lines | None:
 
 def _news(news: News, tongue: Language) -> Lines:
     critical = [
-        " · ".join(filter(None, (wording.isolated(one.name), one.words, one.late, ", ".join(one.critical))))
+        " · ".join(filter(None, (wording.isolated(one.name), one.words, one.late, *one.critical)))
         for one in news.critical[:MOST_NEWS]
     ]
-    return Lines((news.sentence, *critical), tongue.say("What is new"))
+    return Lines((news.sentence, *critical, *([news.meant] if news.meant else [])), tongue.say("What is new"))
 
 
 def _due(due: tuple[Promised, ...], total: int, tongue: Language) -> Lines | None:

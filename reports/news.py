@@ -19,10 +19,34 @@ def news(voice: Voice, items: Mapping[str, str]) -> News:
     late = sum(audit.late for audit in new)
     listed = others[: tables.TABLE_ROWS]
     return News(
-        wording.news(voice.language, len(new), late, len(critical), asked=bool(voice.figures.critical_items)),
+        " ".join(filter(None, (_counted(voice, len(new), late, len(critical)), _usual(voice) if new else ""))),
         tuple(_fresh(voice, audit, items) for audit in critical[: tables.TABLE_ROWS]),
         tuple(_fresh(voice, audit, items) for audit in listed),
         tables.rest(voice, len(new) - len(listed) - min(len(critical), tables.TABLE_ROWS)),
+        _meant(voice) if critical else "",
+        voice.language.say("Critical item failed:"),
+    )
+
+
+def _meant(voice: Voice) -> str:
+    return voice.language.say(
+        "A critical item must never fail. Each of these failed at one new audit: a reason to look today, no proof of anything about a person."
+    )
+
+
+def _counted(voice: Voice, n: int, late: int, critical: int) -> str:
+    return wording.news(voice.language, n, late, critical, asked=bool(voice.figures.critical_items))
+
+
+def _usual(voice: Voice) -> str:
+    """A yardstick for the score of one audit."""
+    usual, language = voice.figures.usual, voice.language
+    if usual is None:
+        return ""
+    return language.say(
+        "Nine in ten of the chain's audits score between {low} and {high}.",
+        low=language.number(usual.low, 0),
+        high=language.number(usual.high, 0),
     )
 
 
@@ -33,6 +57,18 @@ def _fresh(voice: Voice, audit: NewAudit, items: Mapping[str, str]) -> Fresh:
         voice.name(audit.branch),
         f"{language.week(audit.week)} · {score}" if audit.week != voice.figures.week else score,
         language.say("arrived late") if audit.late else "",
-        tuple(items.get(code) or code for code in audit.failed_critical),
+        tuple(_failed(voice, audit, place, items) for place in range(len(audit.failed_critical))),
         audit.branch,
     )
+
+
+def _failed(voice: Voice, audit: NewAudit, place: int, items: Mapping[str, str]) -> str:
+    """A failed critical item, with how often it failed at this branch in the window."""
+    code = audit.failed_critical[place]
+    text, often = items.get(code) or code, audit.failures[place] if audit.failures else None
+    if often is None or not often.failed:
+        return text
+    counted = voice.language.count(
+        "failed at {failed} of {n} audit", "failed at {failed} of {n} audits", often.audits, failed=often.failed
+    )
+    return f"{text} ({counted})"

@@ -13,11 +13,20 @@ MOST_NAMES = 20
 def plain(report: Report) -> str:
     """The report's words, from the headline down to the notes; the same sentences as on the page."""
     blocks = [report.title, _lines(report.headline), fill(report.certainty, WIDTH), fill(report.basis, WIDTH)]
+    blocks.append(_first(report))
     blocks += [_judged(group) for group in (report.short, report.watch, report.above) if group.verdicts]
     blocks += [fill(report.estimated, WIDTH), _unjudged(report), _items(report)]
     blocks += [_answer(report.trend), _answer(report.split), _news(report.news)]
     blocks += [_lines(report.notes, indent="  ")]
     return "\n\n".join(block for block in blocks if block.strip())
+
+
+def _first(report: Report) -> str:
+    """What to do first, numbered."""
+    if report.first is None:
+        return ""
+    steps = [f"{place}. {one.line}" for place, one in enumerate(report.first.steps, start=1)]
+    return "\n".join([report.first.title, *(_indented(step, 2) for step in steps)])
 
 
 def _lines(sentences: tuple[str, ...], indent: str = "") -> str:
@@ -65,6 +74,5 @@ def _indented(text: str, spaces: int) -> str:
 
 
 def _news(news: News) -> str:
-    lines = [fill(news.sentence, WIDTH)]
-    lines += [f"  {one.name} · {one.words} {one.late} {' '.join(one.critical)}".rstrip() for one in news.critical]
-    return "\n".join(lines)
+    failed = [" · ".join(filter(None, (one.name, one.words, one.late, *one.critical))) for one in news.critical]
+    return "\n".join([fill(news.sentence, WIDTH), *(_indented(line, 2) for line in (*failed, news.meant) if line)])

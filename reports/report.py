@@ -250,6 +250,34 @@ class News:
     critical: tuple[Fresh, ...]
     others: tuple[Fresh, ...]
     rest: str
+    meant: str = ""
+    """What a failed critical item means and what it does not; empty where none failed."""
+    critical_word: str = ""
+    """"Critical item failed:"."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do, of those that come first."""
+
+    mark: str
+    """The shape beside it: a state, or "critical"; empty for none."""
+    words: str
+    name: str = ""
+    """Of the branch; empty where it is a matter for everybody."""
+    branch: str = ""
+    """The branch's code."""
+
+    @property
+    def line(self) -> str:
+        """Whom it is about and what to do, where both stand in one line."""
+        return " · ".join(filter(None, (self.name, self.words)))
+
+
+@dataclass(frozen=True)
+class Steps:
+    title: str
+    steps: tuple[Step, ...]
 
 
 @dataclass(frozen=True)
@@ -295,3 +323,5 @@ class Report:
     """Of whom and how surely that is said; empty where nothing is told."""
     estimated: str = ""
     """Why score and norm do not subtract to what is said; empty where they do."""
+    first: Steps | None = None
+    """What to do first, in this order; None where nothing is to be done."""

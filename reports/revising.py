@@ -130,7 +130,13 @@ def _again(session: Session, edition: Edition, was: Figures, picture: Picture, i
     if was.new_after is not None and was.first_week is not None:
         week, first = Week(was.week), Week(was.first_week)
         new = collect.new_audits(
-            session, ids.values(), after=was.new_after, until=edition.due_at, week=week, reported=first
+            session,
+            ids.values(),
+            after=was.new_after,
+            until=edition.due_at,
+            week=week,
+            reported=first,
+            days=picture.window,
         )
     return replace(
         was,
@@ -140,4 +146,5 @@ def _again(session: Session, edition: Edition, was: Figures, picture: Picture, i
         shoppers=picture.assessment.shoppers,
         trend=collect.trend(picture.collected.sheet, was.branch_names.keys()),
         new=new,
+        usual=picture.usual,
     )

@@ -3,14 +3,14 @@
 import math
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
 
-from reports.figures import Cell, Figures
+from reports.figures import Cell, Figures, State
 
 
 @cache
@@ -32,8 +32,15 @@ def load(content: dict[str, Any]) -> Figures:
 
 
 def states(figures: Figures) -> dict[str, int]:
-    """How many cells are in which state."""
-    return dict(Counter(cell.state.value for cell in figures.cells))
+    """How many cells are in which state, and at how many branches."""
+    counts = dict(Counter(cell.state.value for cell in figures.cells))
+    places = {(cell.state, cell.branch) for cell in figures.cells}
+    return counts | dict(Counter(branches_in(state) for state, _ in places))
+
+
+def branches_in(state: State) -> str:
+    """Under which name `states` counts the branches of a state; editions made before have no such count."""
+    return f"{state.value}_branches"
 
 
 @dataclass(frozen=True)
@@ -59,7 +66,9 @@ def changes(was: Figures, now: Figures) -> tuple[Change, ...]:
         for section in was.sections
         if section.section in norms and printed(section.norm) != printed(norms[section.section])
     ]
-    found += [Change("", "", "new", *counts) for counts in [(len(was.new), len(now.new))] if was.new != now.new]
+    listed = [tuple(replace(audit, failures=()) for audit in one.new) for one in (was, now)]
+    if listed[0] != listed[1]:
+        found.append(Change("", "", "new", len(was.new), len(now.new)))
     return tuple(sorted(found, key=lambda c: (c.branch, c.section, c.figure)))
 
 

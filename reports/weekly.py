@@ -14,7 +14,7 @@ from reports import collect, collect_items, items, stored
 from reports.adjusted import adjusted
 from reports.change_words import CHANGE_SHARE
 from reports.collect import Collected, Window
-from reports.figures import Assessment, ChainMove, Change, Figures, Rules, StandingFlag, State
+from reports.figures import Assessment, ChainMove, Change, Figures, Interval, Rules, StandingFlag, State
 from reports.items import JudgedItem
 from reports.screening import assess
 from reports.sheet import ScoreSheet
@@ -46,6 +46,8 @@ class Picture:
     collected: Collected
     assessment: Assessment
     items: tuple[JudgedItem, ...] = ()
+    usual: Interval | None = None
+    """What a whole audit usually scores."""
     changes: tuple[Change, ...] = ()
     """Those that are more than chance."""
     chain_moves: tuple[ChainMove, ...] = ()
@@ -74,7 +76,8 @@ def look(session: Session, window: Window, known_at: datetime, rules: Rules, *, 
         return replace(seen, window=window, known_at=known_at, collected=collected)
     sums = collect_items.item_sums(session, window, known_at, collected.places, collected.sheet)
     found = assess(collected.sheet, rules)
-    still = Picture(window, known_at, rules, collected, found, items.judge(sums))
+    usual = collect.usual(session, window, known_at)
+    still = Picture(window, known_at, rules, collected, found, items.judge(sums), usual)
     return _moved(still, collected.sheet) if found.design.enough else still
 
 
@@ -97,7 +100,7 @@ def prepare(
     places = picture.collected.places
     mine = {code: p for code, p in places.items() if scope.region_id in (None, p.region_id)}
     ids = [place.branch_id for place in mine.values()]
-    new = collect.new_audits(session, ids, after=since, until=due_at, week=week, reported=reported)
+    new = collect.new_audits(session, ids, after=since, until=due_at, week=week, reported=reported, days=picture.window)
     figures = Figures(
         scope=scope.region_code if scope.region_code is not None else CHAIN,
         scope_name=scope.region_name if scope.region_id is not None else None,
@@ -121,6 +124,7 @@ def prepare(
         moves=picture.chain_moves if scope.region_id is None else picture.region_moves.get(scope.region_code or "", ()),
         critical_items=collect_items.critical_items(session, picture.collected.standard_id),
         items=items.of_scope(picture.items, None if scope.region_id is None else mine.keys()),
+        usual=picture.usual,
     )
     return Prepared(scope, week, due_at, figures, picture.collected.standard_id)
 

@@ -1,6 +1,7 @@
 """What the figures are made from: only what counted at that moment, in the days asked for."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,13 +13,20 @@ from branches.states import AuditState
 from branches.weeks import Week
 from reports import collect
 from reports.collect import Window
-from reports.figures import NewAudit
+from reports.figures import Failures, Interval, NewAudit
 from reports.sheet import UNKNOWN_SHOPPER
 from tests import make
 from tests.make import NOON
 
 WEEK = Week.of(NOON.date())
 LATER = NOON + timedelta(days=30)
+THIS_WEEK: dict[str, Any] = {
+    "after": NOON - timedelta(days=1),
+    "until": NOON + timedelta(days=1),
+    "week": WEEK,
+    "reported": WEEK,
+    "days": Window.ending(WEEK, 10),
+}
 
 
 def test_a_sheet_holds_the_scores_of_the_window(session: Session) -> None:
@@ -135,6 +143,7 @@ def test_new_audits_are_those_released_since_and_late_ones_say_so(session: Sessi
         until=NOON + timedelta(days=5),
         week=WEEK,
         reported=WEEK.plus(-3),
+        days=Window.ending(WEEK, 26),
     )
     assert found == (
         NewAudit(branch.code, WEEK.plus(-1).monday, late=True, score=80.0, failed_critical=()),
@@ -147,8 +156,8 @@ def test_new_audits_of_more_branches_are_found_than_a_query_may_name(session: Se
     first, last = make.branch(session), make.branch(session)
     for branch in (last, first):
         make.audit(session, branch)
-    everywhere, day = range(first.id, first.id + 70_000), timedelta(days=1)
-    found = collect.new_audits(session, everywhere, after=NOON - day, until=NOON + day, week=WEEK, reported=WEEK)
+    everywhere = range(first.id, first.id + 70_000)
+    found = collect.new_audits(session, everywhere, **THIS_WEEK)
     assert [audit.branch for audit in found] == [first.code, last.code]
 
 
@@ -156,10 +165,24 @@ def test_a_failed_critical_item_is_named(session: Session) -> None:
     branch, standard = make.branch(session), make.standard(session, {"greeting": 10})
     standard.sections[0].items[9].critical = True
     session.flush()
-    make.audit(session, branch, under=standard, score=90)
-    day = timedelta(days=1)
-    found = collect.new_audits(session, [branch.id], after=NOON - day, until=NOON + day, week=WEEK, reported=WEEK)
-    assert [audit.failed_critical for audit in found] == [("greeting10",)]
+    before = NOON - timedelta(days=7)
+    for score, visited_at in ((100, before), (100, before), (90, before), (90, NOON - timedelta(weeks=10)), (90, NOON)):
+        make.audit(session, branch, under=standard, score=score, visited_at=visited_at)
+    make.audit(session, make.branch(session), under=standard, score=100)
+    found = collect.new_audits(session, [branch.id], **THIS_WEEK)
+    assert [(audit.failed_critical, audit.failures) for audit in found] == [(("greeting10",), (Failures(2, 4),))]
+
+
+def test_what_an_audit_usually_scores_leaves_a_twentieth_out_at_each_end(session: Session) -> None:
+    branch, standard = make.branch(session), make.standard(session, {"greeting": 10})
+    for score in (*[0] * 1, *[60] * 2, *[80] * 15, *[90] * 1):
+        make.audit(session, branch, under=standard, score=score)
+    days = Window.ending(WEEK, 26)
+    assert collect.usual(session, days, LATER) is None
+    make.audit(session, branch, under=standard, score=100)
+    make.audit(session, branch, under=standard, score=100, visited_at=NOON - timedelta(weeks=30))
+    assert collect.usual(session, days, LATER) == Interval(80.0, 57.0, 90.5)
+    assert collect.usual(session, days, NOON - timedelta(days=1)) is None
 
 
 def test_midnight_in_another_zone_decides_the_week(session: Session) -> None:

@@ -90,6 +90,11 @@ No other shortfall could be shown.
 What has changed
 An audit no longer counts.
 
+What to do first
+1. Main Street · ask what is behind it: Greeting (12.4 below the norm)
+2. {ODD} · ask what is behind it: Greeting (12.4 below
+the norm)
+
 ▼ Falls short · 2 branches
 - Main Street · Greeting
   12.4 below the norm (likely between 6 and 18 below) · 9 audits by 5

@@ -1,0 +1,75 @@
+"""What to do first: one list in one order, of what the report says further down."""
+
+from collections.abc import Mapping
+
+from reports import items_words, wording
+from reports.figures import Cell, State, Whose
+from reports.groups import by_state, together
+from reports.report import News, Step, Steps
+from reports.voice import Voice
+
+MOST = 6
+"""Steps that are named; the groups below have the others."""
+
+
+def first(voice: Voice, items: Mapping[str, str], news: News) -> Steps | None:
+    """What should be done first, and in which order?
+
+    Critical items that failed come first, since they can be looked at today; then the branches that fall short, in the
+    order in which the report shows them; then the costliest item that fails all over the chain.
+
+    Args:
+        voice: the figures with the reader's language.
+        items: code of an item → its wording.
+        news: what came in, with the critical items that failed.
+    """
+    found = (*_critical(voice, news), *_short(voice), *_everybody(voice, items))
+    return Steps(voice.language.say("What to do first"), found[:MOST]) if found else None
+
+
+def _critical(voice: Voice, news: News) -> list[Step]:
+    say = voice.language.say
+    return [
+        Step(
+            "critical",
+            say("look today whether this is in order: {items}", items=" · ".join(one.critical)),
+            one.name,
+            one.branch,
+        )
+        for one in news.critical
+    ]
+
+
+def _short(voice: Voice) -> list[Step]:
+    """The branches that fall short, each once; what somebody has set aside is left out."""
+    aside = {(flag.branch, flag.section) for flag in voice.figures.flags if flag.dismissed_until is not None}
+    cells = [
+        cell
+        for cell in together(by_state(voice.figures.cells)[State.FALLS_SHORT])
+        if (cell.branch, cell.section) not in aside
+    ]
+    return [
+        Step(
+            State.FALLS_SHORT.value,
+            voice.language.say(
+                "ask what is behind it: {sections}",
+                sections=voice.language.join([_how_far(voice, cell) for cell in cells if cell.branch == branch]),
+            ),
+            voice.name(branch),
+            branch,
+        )
+        for branch in dict.fromkeys(cell.branch for cell in cells)
+    ]
+
+
+def _how_far(voice: Voice, cell: Cell) -> str:
+    return f"{voice.title(cell.section)} ({wording.difference(voice.language, cell.estimate or 0.0)})"
+
+
+def _everybody(voice: Voice, items: Mapping[str, str]) -> list[Step]:
+    """The costliest item that is a matter for everybody."""
+    found = [one for one in items_words.told(voice) if one.whose is Whose.CHAIN]
+    if not found:
+        return []
+    item = items.get(found[0].code) or found[0].code
+    return [Step("", voice.language.say("practise with everybody: {item}", item=item))]

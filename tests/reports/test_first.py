@@ -1,0 +1,73 @@
+"""What to do first: one list in one order."""
+
+from dataclasses import replace
+
+from branches.language import language
+from reports.compose import compose
+from reports.figures import Failures, Figures, Interval, ItemFigures, NewAudit, StandingFlag, State, Whose
+from reports.plain import plain
+from tests.reports import invented
+from tests.reports.invented import TITLES, WEEK
+
+SHORT, NORM, FEW = State.FALLS_SHORT, State.AS_NORM, State.NOT_ENOUGH
+TEXTS = {"HYG1": "Were the tools clean?", "greeted": "Were you greeted?"}
+FAILED = NewAudit("b3", WEEK, late=False, score=75.5, failed_critical=("HYG1",), failures=(Failures(1, 26),))
+GREETED = ItemFigures("greeted", "greeting", 90, 60, Interval(60 / 90, 0.58, 0.75), None, Whose.CHAIN, 0.99, lost=60.0)
+
+
+def steps(figures: Figures) -> list[tuple[str, str, str]]:
+    found = compose(figures, language("en"), TITLES, TEXTS).first
+    return [] if found is None else [(one.mark, one.branch, one.words) for one in found.steps]
+
+
+def chain() -> Figures:
+    figures = invented.figures({"b1": (NORM, SHORT), "b2": (SHORT, SHORT), "b3": (NORM, NORM)}, {"b2": "Kossuth tér"})
+    worse = {("b2", "cut"): -20.0}
+    cells = tuple(replace(c, estimate=worse.get((c.branch, c.section), c.estimate)) for c in figures.cells)
+    return replace(figures, cells=cells, new=(FAILED,), items=(GREETED,))
+
+
+def test_what_can_be_seen_today_comes_before_what_falls_short_and_what_concerns_everybody() -> None:
+    assert steps(chain()) == [
+        ("critical", "b3", "look today whether this is in order: Were the tools clean? (failed at 1 of 26 audits)"),
+        ("falls_short", "b2", "ask what is behind it: Cut (20.0 below the norm) and Greeting (12.4 below the norm)"),
+        ("falls_short", "b1", "ask what is behind it: Cut (12.4 below the norm)"),
+        ("", "", "practise with everybody: Were you greeted?"),
+    ]
+
+
+def test_the_order_of_the_branches_is_that_of_the_report() -> None:
+    report = compose(chain(), language("en"), TITLES, TEXTS)
+    assert report.first is not None
+    told = [one.branch for one in report.first.steps if one.mark == "falls_short"]
+    assert told == list(dict.fromkeys(one.branch for one in report.short.verdicts))
+
+
+def test_a_flag_that_somebody_has_set_aside_is_nothing_to_do() -> None:
+    aside = StandingFlag("b1", "cut", WEEK, dismissed_until=WEEK, dismissed_reason="Building works.")
+    assert [branch for _, branch, _ in steps(replace(chain(), flags=(aside,)))] == ["b3", "b2", ""]
+
+
+def test_nothing_to_do_is_no_list() -> None:
+    assert steps(invented.figures({"b1": (NORM, FEW)})) == []
+
+
+def test_a_failed_critical_item_says_how_often_and_what_it_means() -> None:
+    news = compose(chain(), language("en"), TITLES, TEXTS).news
+    assert news.critical[0].critical == ("Were the tools clean? (failed at 1 of 26 audits)",)
+    assert news.meant.startswith("A critical item must never fail.")
+    without = compose(replace(chain(), new=()), language("en"), TITLES, TEXTS).news
+    assert without.meant == ""
+
+
+def test_a_yardstick_stands_beside_the_scores_of_single_audits() -> None:
+    usual = replace(chain(), usual=Interval(84.0, 60.6, 97.2))
+    said = [compose(one, language("en"), TITLES, TEXTS).news.sentence for one in (usual, replace(usual, new=()))]
+    assert said[0].endswith(" Nine in ten of the chain's audits score between 61 and 97.")
+    assert said[1] == "No new audit this week."
+
+
+def test_a_terminal_numbers_the_steps_below_the_headline() -> None:
+    text = plain(compose(chain(), language("en"), TITLES, TEXTS))
+    assert "What to do first\n  1. b3 · look today whether this is in order: Were the tools clean?" in text
+    assert text.index("What to do first") < text.index("Falls short ·")
