@@ -13,7 +13,12 @@ from branches.places import Branch
 def moment_words(tongue: Language, at: datetime, zone: str) -> str:
     """A moment as the clock in that zone shows it."""
     local = at.astimezone(ZoneInfo(zone))
-    return f"{tongue.date(local.date())}, {format_time(local.time(), 'short', locale=tongue.locale)}"
+    return f"{tongue.date(local.date())}, {time_words(tongue, at, zone)}"
+
+
+def time_words(tongue: Language, at: datetime, zone: str) -> str:
+    """What the clock in that zone shows then, without the day."""
+    return format_time(at.astimezone(ZoneInfo(zone)).time(), "short", locale=tongue.locale)
 
 
 def there(tongue: Language, when: str, zone: str) -> str:

@@ -22,6 +22,7 @@ OPEN = (AuditState.STARTED.value, AuditState.RETURNED.value)
 VISITED = stamps.VISITED
 """Stands among the items for the time of the visit."""
 LONGEST_TIME = 32
+LONGEST_KEY = 64
 
 
 class Draft(SQLModel, table=True):
@@ -61,12 +62,28 @@ class Entry:
     before_save: int = 0
     other: Typed | None = None
     """What an older page wanted in its place: shown beside it until the shopper has chosen."""
+    phone: str = ""
+    """The key of the phone that it came from."""
+    edit: int = 0
+    """Its number among what was typed on that phone."""
 
     def at(self, save: int) -> Typed | None:
         """What it was at that save, as far as is known."""
         if self.save <= save:
             return self.now
         return self.before if self.before is not None and self.before_save <= save else None
+
+
+@dataclass(frozen=True)
+class Phone:
+    """One phone's memory of a draft: what it sends again, or what was overtaken on its way, is known by these numbers."""
+
+    key: str
+    edits: Mapping[str, int]
+
+
+NO_PHONE = Phone("", {})
+"""A page without a script."""
 
 
 @dataclass(frozen=True)
@@ -122,11 +139,13 @@ def save(
     seen: int,
     by: User,
     at: datetime,
+    phone: Phone = NO_PHONE,
 ) -> Filled:
     """Keeps what a page sent, as it was typed; what the page does not show stays as it is.
 
     `seen` is the save that the page was made from. Where another page has changed an item since then and this one changed
-    it too, both are kept, and the shopper chooses; where this one did not touch it, the newer stays.
+    it too, both are kept, and the shopper chooses; where this one did not touch it, the newer stays. One `phone` never
+    stands against itself: of what it typed the last holds, however often and in whichever order it comes.
     """
     check_own(audit, by)
     hold(session, audit)
@@ -136,20 +155,28 @@ def save(
     if visited_at is not None:
         sent[VISITED] = Typed(_plain(visited_at))
     _check_size(audit, sent)
+    if len(phone.key) > LONGEST_KEY:
+        raise Refused("This page had been open too long or the request was not complete. Go back and try again.")
     held = read(session, audit)
     if _is_first(held, sent):
         sent[stamps.BEGUN] = Typed(stamps.written(at))
     entries, save = {**held.entries}, held.saves + 1
     for code, typed in sent.items():
-        before = entries.get(code, Entry())
-        entries[code] = (
-            Entry(typed, save)
-            if code in stamps.ENTRIES
-            else _merged(before, typed, seen=min(seen, held.saves), save=save)
+        entries[code] = _placed(
+            code, entries.get(code, Entry()), typed, seen=min(seen, held.saves), save=save, phone=phone
         )
     filled = Filled(entries, save, at)
     _store(session, audit, filled, at)
     return filled
+
+
+def beside(session: Session, audit: Audit, answers: Mapping[str, Typed], *, at: datetime) -> None:
+    """Keeps answers beside those that hold, for the shopper to choose should the audit be open again."""
+    sent = {code: Typed(_plain(typed.mark), _plain(typed.comment)) for code, typed in answers.items()}
+    _check_size(audit, sent)
+    held = read(session, audit)
+    others = {code: replace(held.entries.get(code, Entry()), other=typed) for code, typed in sent.items()}
+    _store(session, audit, replace(held, entries={**held.entries, **others}), held.saved_at or at)
 
 
 def begin(session: Session, audit: Audit, *, at: datetime) -> Draft:
@@ -184,14 +211,35 @@ def check_own(audit: Audit, by: User) -> None:
         raise NotFound("There is no such audit.")
 
 
-def _merged(entry: Entry, typed: Typed, *, seen: int, save: int) -> Entry:
+def _placed(code: str, before: Entry, typed: Typed, *, seen: int, save: int, phone: Phone) -> Entry:
+    source = (phone.key, phone.edits.get(code, 0))
+    if code not in stamps.ENTRIES:
+        return _merged(before, typed, seen=seen, save=save, source=source)
+    overtaken = phone.key != "" and phone.key == before.phone and source[1] <= before.edit
+    return before if overtaken else Entry(typed, save, phone=source[0], edit=source[1])
+
+
+def _merged(entry: Entry, typed: Typed, *, seen: int, save: int, source: tuple[str, int] = ("", 0)) -> Entry:
+    phone, edit = source
+    if phone and phone == entry.phone:
+        return _continued(entry, typed, seen=seen, save=save, edit=edit)
     if typed == entry.now:
         return entry if entry.save > seen else replace(entry, other=None)
     if entry.save <= seen:
-        return Entry(typed, save, before=entry.now, before_save=entry.save)
+        return Entry(typed, save, entry.now, entry.save, None, phone, edit)
     if typed == entry.at(seen):
         return entry
     return replace(entry, other=typed)
+
+
+def _continued(entry: Entry, typed: Typed, *, seen: int, save: int, edit: int) -> Entry:
+    """The same phone has typed on: whether it heard of what was kept before does not matter."""
+    other = entry.other if entry.save > seen else None
+    if edit <= entry.edit:
+        return entry
+    if typed == entry.now:
+        return replace(entry, other=other, edit=edit)
+    return Entry(typed, save, entry.now, entry.save, other, entry.phone, edit)
 
 
 def _check_size(audit: Audit, sent: Mapping[str, Typed]) -> None:
@@ -225,9 +273,12 @@ def _store(session: Session, audit: Audit, filled: Filled, at: datetime) -> Draf
 def _packed(entry: Entry) -> list[Any]:
     """Short, since it is stored many times."""
     pairs = [None if t is None else [t.mark, t.comment] for t in (entry.now, entry.before, entry.other)]
-    return [*pairs, entry.save, entry.before_save]
+    source = [entry.phone, entry.edit] if entry.phone else []
+    return [*pairs, entry.save, entry.before_save, *source]
 
 
 def _unpacked(stored: list[Any]) -> Entry:
-    now, before, other, saved, before_save = stored
-    return Entry(Typed(*now), saved, Typed(*before) if before else None, before_save, Typed(*other) if other else None)
+    now, before, other, saved, before_save, *source = stored
+    pairs = [Typed(*pair) if pair else None for pair in (before, other)]
+    phone, edit = source or ("", 0)
+    return Entry(Typed(*now), saved, pairs[0], before_save, pairs[1], phone, edit)

@@ -16,7 +16,7 @@ from PIL import Image
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
-from branches import drafts, history
+from branches import amendments, drafts, history
 from branches.audits import Audit, Photo
 from branches.database import hold
 from branches.drafts import OPEN
@@ -91,21 +91,24 @@ def attach(
 ) -> Photo:
     """Adds a kept photo to an audit that is being filled in; the same photo of the same item again is the same one.
 
+    That holds for ever: a phone that has not heard of it may ask again when the audit has been sent.
     Nothing is noted of a file that was swept away in the meantime: it is to be sent again.
     """
-    _check_open(session, audit, by)
+    drafts.check_own(audit, by)
+    hold(session, audit)
+    if (same := _same(of_item(session, audit, item), kept)) is not None:
+        return same
+    if not (audit.state in amendments.UNREVIEWED and amendments.asked(session, audit) is not None):
+        _check_open(session, audit, by)
     _bar_sweep(session, kept.sha256)
     if not _has_size(kept.file, kept.bytes):
         raise Conflict("The photo was not kept; choose it again.")
     if item is not None and item.standard_id != audit.standard_id:
         raise NotFound("The standard has no item {item}.", item=item.code)
     number = None if item is None else item.id
-    there = of_item(session, audit, item)
-    for photo in there:
-        if kept.sha256 == photo.sha256 or kept.received_sha256 == photo.received_sha256:
-            return photo
-    if len(there) >= limits.of_item:
-        raise Refused("There are {n} photos here already; take one away first.", n=len(there))
+    there = len(of_item(session, audit, item))
+    if there >= limits.of_item:
+        raise Refused("There are {n} photos here already; take one away first.", n=there)
     photo = Photo(
         audit_id=audit.id,
         item_id=number,
@@ -122,16 +125,22 @@ def attach(
     return photo
 
 
-def remove(session: Session, audit: Audit, public_id: str, *, by: User, at: datetime) -> None:
-    """Takes a photo away before the audit is sent; its file goes with the next sweep, when no audit has it any more."""
+def _same(there: list[Photo], kept: Kept) -> Photo | None:
+    return next(
+        (one for one in there if one.sha256 == kept.sha256 or one.received_sha256 == kept.received_sha256), None
+    )
+
+
+def remove(session: Session, audit: Audit, name: str, *, by: User, at: datetime) -> None:
+    """Takes a photo away before the audit is sent; its file goes with the next sweep, when no audit has it any more.
+
+    A phone that has not heard its name calls it by the digest of what it sent.
+    """
     _check_open(session, audit, by)
-    query = select(Photo).where(Photo.audit_id == audit.id, Photo.public_id == public_id)
-    photo = session.exec(query).first()
-    if photo is None:
-        return  # a page sent twice asks for what has been done
-    session.delete(photo)
-    session.flush()
-    history.write(session, "remove_photo", audit, by=by, at=at, photo=public_id)
+    for photo in [one for one in of_audit(session, audit) if name and name in (one.public_id, one.received_sha256)]:
+        session.delete(photo)
+        session.flush()
+        history.write(session, "remove_photo", audit, by=by, at=at, photo=photo.public_id)
 
 
 def of_audit(session: Session, audit: Audit) -> list[Photo]:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -28,6 +29,14 @@ class AlreadySent(Conflict):
 
 class ChangedSince(Conflict):
     """What is to be sent is no longer what the page showed."""
+
+
+class NotWhole(Conflict):
+    """A photo that the phone has sent is not there; the phone is to send it again."""
+
+    def __init__(self, photos: list[str]) -> None:
+        super().__init__(message("The photo did not arrive whole; it will be sent again."))
+        self.photos = photos
 
 
 @dataclass(frozen=True)
@@ -95,10 +104,19 @@ def content(session: Session, audit: Audit, filled: Filled) -> str:
     return hashlib.sha256(whole.encode()).hexdigest()
 
 
-def send(session: Session, audit: Audit, *, key: str, content_seen: str, by: User, at: datetime) -> None:
+def send(
+    session: Session,
+    audit: Audit,
+    *,
+    key: str,
+    content_seen: str,
+    by: User,
+    at: datetime,
+    photos: Collection[str] = (),
+) -> None:
     """Makes the draft the audit's answers. The same key and content again is the same success again.
 
-    `content_seen` is the digest of what the shopper saw when sending.
+    `content_seen` is the digest of what the shopper saw when sending; `photos` names those that must be among it.
     """
     drafts.check_own(audit, by)
     if _KEY.fullmatch(key) is None:
@@ -112,6 +130,8 @@ def send(session: Session, audit: Audit, *, key: str, content_seen: str, by: Use
     if audit.state not in OPEN:
         raise Conflict("This audit is not open to be filled in.")
     draft = drafts.begin(session, audit, at=at)
+    if absent := _absent(session, audit, photos):
+        raise NotWhole(absent)
     filled = drafts.read(session, audit)
     if content_seen != content(session, audit, filled):
         changed = message("The answers have changed since this page was opened. Look at them again before you send.")
@@ -123,6 +143,11 @@ def send(session: Session, audit: Audit, *, key: str, content_seen: str, by: Use
     draft.sent_key, draft.sent_hash = key, content_seen
     session.add(draft)
     session.flush()
+
+
+def _absent(session: Session, audit: Audit, named: Collection[str]) -> list[str]:
+    there = session.exec(select(Photo.public_id).where(Photo.audit_id == audit.id)).all()
+    return sorted(set(named).difference(there))
 
 
 def receipt(session: Session, audit: Audit) -> Receipt | None:

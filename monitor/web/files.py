@@ -29,6 +29,7 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
 """One style sheet for each kind of page, by the sources it is joined of, in the order in which they hold."""
 SCRIPTS: Mapping[str, tuple[str, ...]] = {
     "phone/pages.js": ("theme.js", "phone/waiting.js"),
+    "phone/sending.js": ("theme.js", "phone/waiting.js", "phone/look.js"),
     "phone/filling.js": ("theme.js", "phone/waiting.js", "phone/form.js"),
 }
 """One script for each kind of page; every other script is there under its own name, with all that it imports."""

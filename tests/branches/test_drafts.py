@@ -132,6 +132,47 @@ def test_nothing_that_somebody_typed_last_is_lost_without_a_word(pages: list[tup
         assert before in (entry.now, entry.before)
 
 
+def typed_on(session: Session, audit: Audit, source: tuple[str, int], mark: str, seen: int = 0) -> drafts.Filled:
+    answers, phone = {"greeting1": Typed(mark)}, drafts.Phone(source[0], {"greeting1": source[1]})
+    return drafts.save(session, audit, answers, None, seen=seen, by=own(audit), at=make.NOON, phone=phone)
+
+
+def test_a_phone_that_has_not_heard_of_a_save_does_not_stand_against_itself(session: Session) -> None:
+    audit = begun(session)
+    typed_on(session, audit, ("a", 1), "good")
+    held = typed_on(session, audit, ("a", 2), "goo")  # the answer to the first was lost
+    assert (held.marks, held.undecided) == ({"greeting1": "goo"}, [])
+    held = typed_on(session, audit, ("a", 3), "")  # as it was before the first
+    assert (held.marks, held.undecided) == ({"greeting1": ""}, [])
+
+
+def test_what_was_overtaken_on_its_way_changes_nothing(session: Session) -> None:
+    audit = begun(session)
+    typed_on(session, audit, ("a", 2), "good")
+    held = typed_on(session, audit, ("a", 1), "goo")
+    assert (held.marks, held.undecided) == ({"greeting1": "good"}, [])
+
+
+def test_two_phones_stand_against_each_other_as_pages_do(session: Session) -> None:
+    audit = begun(session)
+    typed_on(session, audit, ("a", 1), "yes")
+    held = typed_on(session, audit, ("b", 7), "no")
+    assert (held.marks, held.undecided) == ({"greeting1": "yes"}, ["greeting1"])
+    held = typed_on(session, audit, ("a", 2), "na")
+    assert (held.entries["greeting1"].now, held.entries["greeting1"].other) == (Typed("na"), Typed("no"))
+    held = typed_on(session, audit, ("b", 8), "na", seen=held.saves)
+    assert (held.marks, held.undecided) == ({"greeting1": "na"}, [])
+
+
+def test_a_photo_that_the_phone_names_must_be_there(session: Session) -> None:
+    audit = begun(session)
+    save(session, audit, 0, VISIT, greeting1="yes")
+    shown = sending.content(session, audit, drafts.read(session, audit))
+    with pytest.raises(sending.NotWhole) as refused:
+        sending.send(session, audit, key=KEY, content_seen=shown, photos=["gone"], by=own(audit), at=make.NOON)
+    assert (refused.value.photos, audit.state) == (["gone"], "started")
+
+
 def test_what_is_sent_is_sent_once_and_said_again(session: Session) -> None:
     audit = begun(session)
     save(session, audit, 0, VISIT, greeting1="yes", greeting2="")

@@ -52,7 +52,7 @@ def test_an_audit_is_made_and_sent_with_no_network_until_the_end(phone: Handset)
     page.goto(f"{phone.address}/audits")
     expect(page.locator("[data-waiting]")).to_contain_text("Waiting to be sent from this phone: 1.")
     phone.context.set_offline(False)
-    expect(page.locator("[data-waiting]")).to_contain_text("answers and 1 photo, kept on")
+    expect(page.locator("[data-waiting]")).to_contain_text("answers, 1 of 1 photo, kept at")
     assert phone.desk.stored().state == "submitted"
     assert phone.desk.answers()["after"] == "42"
 

@@ -329,7 +329,14 @@ def test_funnels_that_tell_something_come_first() -> None:
 def test_spread_is_said_in_points_with_its_share() -> None:
     split = report((NORM, NORM)).split
     assert split is not None
-    assert [entry.text for entry in split.table.rows[0]] == ["Greeting", "From branch to branch", "4.0", "2.0", "6.0", "13%"]
+    assert [entry.text for entry in split.table.rows[0]] == [
+        "Greeting",
+        "From branch to branch",
+        "4.0",
+        "2.0",
+        "6.0",
+        "13%",
+    ]
 
 
 @pytest.mark.slow

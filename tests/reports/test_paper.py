@@ -108,7 +108,9 @@ def test_the_same_edition_is_the_same_file() -> None:
 @pytest.mark.parametrize("name", [CODE, LONG, "கடை" * 60], ids=["code", "long", "long Tamil"])
 def test_a_name_is_printed_as_it_is(name: str) -> None:
     pdf = paper(name, revised=("Revised: an appeal.", f"{name}, Greeting: was 1, is 2."))
-    assert bare(pdf.text()).count(bare(name)) == 5  # two steps, its verdict, the news and the revision; charts hold outlines
+    assert (
+        bare(pdf.text()).count(bare(name)) == 5
+    )  # two steps, its verdict, the news and the revision; charts hold outlines
 
 
 @pytest.mark.slow

@@ -2,8 +2,8 @@
 
 import { VISITED, itemOf, reveal, show, typedIn } from "./controls.js";
 import * as kept from "./kept.js";
-import { push } from "./outbox.js";
-import { digest, shrunk } from "./photos.js";
+import { push, shrinkPhotos } from "./outbox.js";
+import { digest } from "./photos.js";
 import { fault, read, skipped } from "./rules.js";
 import { faultsShown, pictureShown, say, stands } from "./told.js";
 
@@ -26,9 +26,8 @@ function ask() {
   return away;
 }
 
-/** This round's draft; what an earlier sending left is history. */
 function ours(draft) {
-  return draft?.round === about.round ? draft : kept.fresh(about);
+  return kept.ofRound(draft, about);
 }
 
 function remember(event) {
@@ -79,33 +78,49 @@ function standing({ how, reply, receipt }) {
     case "sent":
       return [receipt, "done", about.home];
     case "signed out":
-      return [words.signedOut, "warn", "/sign-in"];
+      return [words.signedOut, "warn", location.pathname]; // asks who is there, and comes back here
     default:
       return [words.waiting];
   }
 }
 
+/** Keeps photos as they are chosen, before anything else is done with them. */
 async function takePhotos(input) {
   const item = input.name.slice("p-".length);
   const files = [...input.files];
-  stands(about.words.shrinking);
+  const chosen = new Set();
   await kept.change(id, ours);
-  for (const file of files) {
-    const blob = await shrunk(file);
-    const photo = await digest(blob);
-    await kept.addPhoto(id, item, photo, blob);
-    await pictureShown(input, `${id}/${item}/${photo}`, blob, about.words);
+  try {
+    for (const file of files) chosen.add(await kept.addPhoto(id, item, await digest(file), file));
+  } catch {
+    return stands(about.words.full, "warn");
   }
   input.value = "";
+  stands(about.words.shrinking);
+  await shrinkPhotos(id);
+  for (const photo of await kept.photosOf(id)) if (chosen.has(photo.id)) await pictureShown(input, photo, about.words, takeAway);
   stands(about.words.here);
+  later();
+}
+
+/** A photo goes from this phone at once and from the server when it can be told, by its name there or by its digest. */
+async function takeAway(photo) {
+  const is = (one) => (photo.id ? one.id === photo.id : one.pushed === photo.pushed);
+  const held = (await kept.photosOf(id)).find(is);
+  const names = [photo.pushed, held?.pushed, held?.sha256].filter(Boolean);
+  await kept.change(id, (draft) => ({ ...ours(draft), away: [...(ours(draft).away ?? []), ...names] }));
+  await kept.dropPhotos(id, is);
   later();
 }
 
 /** Where the shopper wanted to go; without a network the pages are those that this phone holds. */
 async function onward(event) {
   const go = event.submitter?.name === "remove" ? "remove" : (event.submitter?.value ?? "on");
-  if (go === "remove") return;
   event.preventDefault();
+  if (go === "remove") {
+    event.submitter.closest("li").remove();
+    return takeAway({ pushed: event.submitter.value });
+  }
   await kept.change(id, ours); // also of a form that is still empty the network decides
   const went = await send();
   if (went.how === "refused") return form.submit(); // the program words it better
@@ -123,7 +138,7 @@ async function onward(event) {
 /** Without a network: what is still missing, with the way to it; or the button that has it sent once there is one. */
 async function lookOver() {
   const away = ask();
-  const waiting = await kept.photosOf(id);
+  const waiting = (await kept.photosOf(id)).filter((photo) => !onPage(photo));
   const faults = [];
   const { mark = "" } = typed.get(VISITED) ?? {};
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(mark)) faults.push(["visited", about.words.visit]);
@@ -136,6 +151,11 @@ async function lookOver() {
   }
   if (faults.length) return faultsShown(form, faults);
   return stands(about.words.ready, "done", null, [about.words.send, wantSent]);
+}
+
+/** Whether the page shows a photo as the server's. */
+function onPage({ pushed }) {
+  return pushed && form.querySelector(`[name=remove][value="${CSS.escape(pushed)}"]`);
 }
 
 async function wantSent() {
@@ -152,6 +172,12 @@ function restore(draft) {
   }
   ask(); // before they are shown: what was asked for lies in templates
   for (const [code, now] of typed) show(form, code, now);
+}
+
+/** Another page of this phone has typed, or has sent it. */
+function elsewhere(held) {
+  if (held?.receipt && !kept.unsent(held).length) return stands(held.receipt, "done", about.home);
+  if (held) restore(held);
 }
 
 /** What was given while the page was still being made: it is worth no less. */
@@ -176,17 +202,17 @@ async function begin() {
   catchUp();
   await writing.catch(() => {});
   let draft = await kept.read(id);
-  if (draft?.round !== about.round) draft = undefined;
+  if (draft && draft.round !== about.round) draft = await kept.change(id, ours);
   if (draft?.receipt) return stands(draft.receipt, "done", about.home);
   if (draft && about.seen > draft.seen && !kept.unsent(draft).length) draft = await kept.change(id, (held) => ({ ...held, seen: about.seen }));
   if (draft) restore(draft);
   else ask();
   for (const photo of await kept.photosOf(id)) {
     const input = form.querySelector(`[type=file][name="p-${CSS.escape(photo.item)}"]`);
-    if (input) await pictureShown(input, photo.id, photo.blob, about.words);
+    if (input && !onPage(photo)) await pictureShown(input, photo, about.words, takeAway);
   }
   early.clear();
-  other.addEventListener("message", ({ data }) => data === id && kept.read(id).then((held) => held && restore(held)));
+  other.addEventListener("message", ({ data }) => data === id && kept.read(id).then(elsewhere));
   form.dataset.kept = ""; // from here on nothing typed is lost
   if (draft) await send();
   if (location.hash === "#look") await lookOver();

@@ -1,6 +1,9 @@
 // What this phone keeps: of each audit the draft with all that was typed, and photos that have not been sent.
-// A draft is { id, person, audit, branch, round, seen, edits, entries: { code: { mark, comment, edit, sent } }, key, wanted, content, receipt };
-// `round` tells one sending from the next where an audit came back; an entry whose `edit` is above `sent` is known to this phone alone.
+// A draft is { id, person, audit, branch, round, seen, edits, entries: { code: { mark, comment, edit, sent } }, away, key, wanted, content, receipt, late };
+// `round` tells one sending from the next where an audit came back; an entry whose `edit` is above `sent` is known to this phone alone;
+// `away` names photos that the server is to take away; `late` says what differs from an audit that was sent from elsewhere.
+// A photo is { id, draft, item, sha256, blob, raw, pushed, said }: `raw` until it has been made smaller, `pushed` its name on the server,
+// `said` why the server does not take it. It stays here until there is a receipt for the audit.
 
 const NAME = "audits";
 const VERSION = 1;
@@ -69,7 +72,15 @@ export function change(id, edit) {
 /** A draft where there was none yet; its key is made here, once, and goes with each attempt to send it. */
 export function fresh({ person, audit, branch, round, seen }) {
   const key = crypto.randomUUID();
-  return { id: idOf(person, audit), person, audit, branch, round, seen, edits: 0, entries: {}, key, wanted: false };
+  return { id: idOf(person, audit), person, audit, branch, round, seen, edits: 0, entries: {}, away: [], key, wanted: false };
+}
+
+/** The draft of this round: what was not sent before the audit came back goes on as it is, what was sent is history. */
+export function ofRound(draft, about) {
+  if (draft?.round === about.round) return draft;
+  const left = draft ? unsent(draft) : [];
+  if (!left.length) return fresh(about);
+  return { ...fresh(about), key: draft.key, seen: Math.min(draft.seen, about.seen), edits: draft.edits, entries: Object.fromEntries(left) };
 }
 
 /** Puts down what was typed for one item. */
@@ -86,14 +97,37 @@ export function unsent(draft) {
   return Object.entries(draft.entries).filter(([, entry]) => entry.edit > entry.sent);
 }
 
+/** Keeps a photo as it was chosen; it is made smaller in its own time. */
 export function addPhoto(draft, item, sha256, blob) {
-  return within("photos", "readwrite", (store) => answered(store.put({ id: `${draft}/${item}/${sha256}`, draft, item, sha256, blob })));
+  return within("photos", "readwrite", async (store) => {
+    const id = `${draft}/${item}/${sha256}`;
+    const held = await answered(store.get(id));
+    if (!held || held.said) store.put({ id, draft, item, sha256, blob, raw: true, pushed: "", said: "" });
+    return id;
+  });
 }
 
 export function photosOf(draft) {
   return within("photos", "readonly", (store) => answered(store.index("draft").getAll(draft)));
 }
 
-export function dropPhoto(id) {
-  return within("photos", "readwrite", (store) => answered(store.delete(id)));
+/** Writes to a photo, unless it has been taken away meanwhile. */
+export function changePhoto(id, values) {
+  return within("photos", "readwrite", async (store) => {
+    const held = await answered(store.get(id));
+    if (held) store.put({ ...held, ...values });
+  });
+}
+
+/** Takes photos away here, by what `is` says of each. */
+export function dropPhotos(draft, is) {
+  return within("photos", "readwrite", async (store) => {
+    for (const photo of await answered(store.index("draft").getAll(draft))) if (is(photo)) store.delete(photo.id);
+  });
+}
+
+/** Whether this phone has anything of a draft that the server has not, or that its shopper wanted and has not come about. */
+export async function waits(draft) {
+  if (draft.wanted || draft.away?.length || unsent(draft).length) return true;
+  return (await photosOf(draft.id)).some(({ pushed, said }) => !pushed && !said);
 }

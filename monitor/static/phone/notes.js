@@ -26,7 +26,7 @@ function stampsOf(draft) {
 }
 
 function ours(draft) {
-  return draft?.round === about.round ? draft : kept.fresh(about);
+  return kept.ofRound(draft, about);
 }
 
 /** The draft with a moment put down or taken back, and with the answers that follow from it. */

@@ -1,16 +1,22 @@
 // Sending what this phone keeps: drafts as they stand, photos one by one, and the whole audit once its shopper wants it sent.
 
 import * as kept from "./kept.js";
+import { digest, shrunk } from "./photos.js";
 
 const PATIENCE = 20_000; // milliseconds for an answer
 const PHOTO_PATIENCE = 120_000;
 const VISITED = "@visited";
+const MOST_TRIES = 2; // at making one photo smaller
+const ATTEMPTS = 3; // at one sending, where something else came in between
 
-/** What became of an attempt: "kept", "sent", "waiting" (no network), "signed out", "late" (sent before) or "refused". */
+/**
+ * What became of an attempt: "kept", "sent", "waiting" (no network), "signed out", "late" (sent before, with something else in it),
+ * "changed" (something else came in between) or "refused".
+ */
 class Stopped extends Error {
-  constructor(how, said = "", status = 0) {
+  constructor(how, data = {}, status = 0) {
     super(how);
-    Object.assign(this, { how, said, status });
+    Object.assign(this, { how, data, said: data.sentence ?? "", status });
   }
 }
 
@@ -33,13 +39,13 @@ async function asked(path, options, patience = PATIENCE) {
     throw new Stopped("waiting"); // a gateway's page in our place, or a reply that broke off
   }
   if (response.ok) return data;
-  if (response.status >= 500 || response.status === 429) throw new Stopped("waiting");
-  throw new Stopped(response.status === 409 ? "late" : "refused", data.sentence, response.status);
+  if (response.status >= 500 || [408, 429].includes(response.status)) throw new Stopped("waiting");
+  throw new Stopped(response.status === 409 ? "changed" : "refused", data, response.status);
 }
 
 /** Sends with this session's token; a page that lay open for long fetches a new one and tries once more. */
 async function posted(draft, path, options, patience) {
-  token ??= document.querySelector("[name=csrf_token]")?.value;
+  token ??= globalThis.document?.querySelector("[name=csrf_token]")?.value;
   for (const last of [false, true]) {
     try {
       return await asked(path, { method: "POST", ...options, headers: { ...options.headers, "X-CSRFToken": token ?? "" } }, patience);
@@ -52,23 +58,38 @@ async function posted(draft, path, options, patience) {
   }
 }
 
+/** What only this phone has, with the numbers by which the server knows it again. */
+function inWords(draft, entries) {
+  const items = entries.filter(([code]) => code !== VISITED);
+  return JSON.stringify({
+    seen: draft.seen,
+    key: draft.key,
+    typed: Object.fromEntries(items.map(([code, { mark, comment }]) => [code, [mark, comment]])),
+    visited: entries.find(([code]) => code === VISITED)?.[1].mark ?? null,
+    edits: Object.fromEntries(entries.map(([code, { edit }]) => [code, edit])),
+    away: draft.away ?? [],
+  });
+}
+
 async function pushDraft(draft) {
   const entries = kept.unsent(draft);
-  const typed = Object.fromEntries(entries.filter(([code]) => code !== VISITED).map(([code, { mark, comment }]) => [code, [mark, comment]]));
-  const visited = entries.find(([code]) => code === VISITED)?.[1].mark ?? null;
-  const body = JSON.stringify({ seen: draft.seen, typed, visited });
   const headers = { "Content-Type": "application/json" };
-  const reply = await posted(draft, `/audits/${draft.audit}/draft`, { body, headers });
-  const now = await kept.change(draft.id, (held) => received(held ?? draft, entries, reply));
-  if (Object.keys(reply.changed).length) other.postMessage(draft.id);
-  return { reply, draft: now };
+  try {
+    const reply = await posted(draft, `/audits/${draft.audit}/draft`, { body: inWords(draft, entries), headers });
+    const now = await kept.change(draft.id, (held) => received(held ?? draft, entries, draft.away ?? [], reply));
+    if (Object.keys(reply.changed).length) other.postMessage(draft.id);
+    return { reply, draft: now };
+  } catch (stopped) {
+    if (stopped.data?.differing) return { late: stopped.data, draft: await settled(draft, entries, stopped.data) };
+    throw stopped;
+  }
 }
 
 /**
  * The draft as it is after the server's answer: what went is no longer this phone's alone, what others changed is here.
  * Whoever wanted it sent had not seen what others changed, and is asked again.
  */
-function received(held, entries, reply) {
+function received(held, entries, away, reply) {
   for (const [code, { edit }] of entries) {
     const here = held.entries[code];
     if (here) here.sent = Math.max(here.sent, edit);
@@ -78,66 +99,132 @@ function received(held, entries, reply) {
     if (!here || here.edit <= here.sent) held.entries[code] = { mark, comment, edit: here?.edit ?? 0, sent: here?.edit ?? 0 };
   }
   const alone = !Object.keys(reply.changed).length;
-  return { ...held, seen: reply.saves, content: reply.content, undecided: reply.undecided.length, wanted: held.wanted && alone };
+  const left = (held.away ?? []).filter((name) => !away.includes(name));
+  return { ...held, seen: reply.saves, content: reply.content, undecided: reply.undecided.length, wanted: held.wanted && alone, away: left, late: null };
 }
 
-/** One request a photo; what the server cannot read is told and not sent again. */
+/** The draft of an audit that was sent before: what head office has as well is done with. */
+function settled(draft, entries, late) {
+  return kept.change(draft.id, (held) => {
+    for (const [code, { edit }] of entries) {
+      const here = held.entries[code];
+      if (!late.differing.includes(code)) here.sent = Math.max(here.sent, edit);
+    }
+    return { ...held, wanted: false, away: [], receipt: late.receipt };
+  });
+}
+
+/** Makes photos smaller that were kept as they were chosen; whichever page does it, it is done once. */
+export function shrinkPhotos(id) {
+  return inTurn("photos", async () => {
+    for (const photo of await kept.photosOf(id)) {
+      if (!photo.raw) continue;
+      await kept.changePhoto(photo.id, { tries: (photo.tries ?? 0) + 1 }); // one that took the page down with it is left to the server
+      const blob = photo.tries >= MOST_TRIES ? photo.blob : await shrunk(photo.blob).catch(() => photo.blob);
+      await kept.changePhoto(photo.id, { blob, sha256: await digest(blob), raw: false });
+    }
+  });
+}
+
+/** One request a photo; what the server cannot read is told, stays here and is not sent again. */
 async function pushPhotos(draft) {
-  const photos = await kept.photosOf(draft.id);
-  const said = [];
+  const photos = (await kept.photosOf(draft.id)).filter(({ raw, pushed, said }) => !raw && !pushed && !said);
   const headers = { "Content-Type": "application/octet-stream" };
+  let sent = 0;
   for (const { id, item, sha256, blob } of photos) {
     const path = `/audits/${draft.audit}/photos/${sha256}?item=${encodeURIComponent(item)}`;
     try {
-      await posted(draft, path, { body: blob, headers }, PHOTO_PATIENCE);
+      const { photo } = await posted(draft, path, { body: blob, headers }, PHOTO_PATIENCE);
+      await kept.changePhoto(id, { pushed: photo });
+      sent += 1;
     } catch (stopped) {
       if (stopped.how !== "refused") throw stopped;
-      said.push(stopped.said);
+      await kept.changePhoto(id, { said: stopped.said });
     }
-    await kept.dropPhoto(id);
   }
-  return { sent: photos.length - said.length, said };
+  return sent;
 }
 
+/** The whole of it, with each photo by its name; what the server has lost of them is sent again. */
 async function commit(draft) {
-  const body = new URLSearchParams({ key: draft.key, content: draft.content });
-  const { receipt } = await posted(draft, `/audits/${draft.audit}/send`, { body });
-  await kept.change(draft.id, (held) => ({ ...held, wanted: false, receipt }));
+  const photos = (await kept.photosOf(draft.id)).map(({ pushed }) => pushed);
+  const body = new URLSearchParams([["key", draft.key], ["content", draft.content], ...photos.map((name) => ["photo", name])]);
+  try {
+    const { receipt } = await posted(draft, `/audits/${draft.audit}/send`, { body });
+    return await done(draft, receipt);
+  } catch (stopped) {
+    for (const photo of await kept.photosOf(draft.id)) {
+      if (stopped.data?.absent?.includes(photo.pushed)) await kept.changePhoto(photo.id, { pushed: "" });
+    }
+    throw stopped;
+  }
+}
+
+/** Head office has all of it: the receipt takes the place of what was kept here. */
+async function done(draft, receipt) {
+  await kept.change(draft.id, (held) => ({ ...held, wanted: false, receipt, late: null, entries: Object.fromEntries(kept.unsent(held)) }));
+  await kept.dropPhotos(draft.id, ({ pushed }) => pushed);
+  other.postMessage(draft.id);
   return receipt;
 }
 
 /** One at a time on this phone, whichever page asks; whoever comes later finds the work done. */
-function inTurn(work) {
-  return navigator.locks ? navigator.locks.request("outbox", work) : work();
+function inTurn(name, work) {
+  return navigator.locks ? navigator.locks.request(name, work) : work();
 }
 
 /** Sends what there is of one draft: how it went, what the server said, and the draft as it is now. */
-export function push(id) {
-  return inTurn(async () => {
-    let draft = await kept.read(id);
-    if (!draft) return { how: "kept", said: [] };
-    try {
-      let pushed = await pushDraft(draft);
-      const photos = await pushPhotos(draft);
-      if (photos.sent) pushed = await pushDraft(pushed.draft); // the digest of all that is kept now
-      draft = pushed.draft;
-      if (photos.said.length) draft = await kept.change(id, (held) => ({ ...held, wanted: false }));
-      if (!draft.wanted || kept.unsent(draft).length || draft.undecided) return { how: "kept", reply: pushed.reply, said: photos.said, draft };
-      return { how: "sent", said: [], draft, receipt: await commit(draft) };
-    } catch (stopped) {
-      if (!(stopped instanceof Stopped)) throw stopped;
-      if (stopped.how === "refused") await kept.change(id, (held) => held && { ...held, wanted: false });
-      return { how: stopped.how, said: stopped.said ? [stopped.said] : [], draft };
+export async function push(id) {
+  await shrinkPhotos(id);
+  return inTurn("outbox", async () => {
+    for (let left = ATTEMPTS; ; left -= 1) {
+      const draft = await kept.read(id);
+      if (!draft) return { how: "kept", said: [] };
+      try {
+        return await pushed(draft);
+      } catch (stopped) {
+        if (!(stopped instanceof Stopped)) throw stopped;
+        if (stopped.how === "changed" && left > 1) continue;
+        if (stopped.how === "refused") await kept.change(id, (held) => held && { ...held, wanted: false });
+        const how = stopped.how === "changed" ? "waiting" : stopped.how;
+        return { how, said: stopped.said ? [stopped.said] : [], draft };
+      }
     }
   });
+}
+
+async function pushed(draft) {
+  let now = await pushDraft(draft);
+  if (now.late) return tooLate(now);
+  if (await pushPhotos(draft)) now = await pushDraft(now.draft); // the digest of all that is kept now
+  if (now.late) return tooLate(now);
+  const photos = await kept.photosOf(draft.id);
+  const said = photos.filter((photo) => photo.said).map((photo) => photo.said);
+  if (said.length && now.draft.wanted) now.draft = await kept.change(draft.id, (held) => ({ ...held, wanted: false }));
+  const whole = photos.every((photo) => photo.pushed) && !kept.unsent(now.draft).length && !now.draft.away?.length;
+  if (!now.draft.wanted || !whole || now.draft.undecided) return { how: "kept", reply: now.reply, said, draft: now.draft };
+  return { how: "sent", said: [], draft: now.draft, receipt: await commit(now.draft) };
+}
+
+/** Sent before: by this phone, which has not heard of it, or from elsewhere. Only what differs is still to be spoken of. */
+async function tooLate({ late, draft }) {
+  try {
+    await pushPhotos(draft);
+  } catch (stopped) {
+    if (stopped.how !== "changed") throw stopped;
+  }
+  const photos = (await kept.photosOf(draft.id)).filter((photo) => !photo.pushed).length;
+  const answers = kept.unsent(draft).length;
+  if (late.receipt && !answers && !photos) return { how: "sent", said: [], draft, receipt: await done(draft, late.receipt) };
+  const now = await kept.change(draft.id, (held) => ({ ...held, late: { answers, photos, receipt: late.receipt, asked: late.asked } }));
+  return { how: "late", said: [late.sentence], draft: now };
 }
 
 /** Sends all that waits on this phone; how each went, by draft. */
 export async function flush(person) {
   const found = [];
   for (const draft of await kept.ofPerson(person)) {
-    const photos = await kept.photosOf(draft.id);
-    if (draft.wanted || kept.unsent(draft).length || photos.length) found.push({ draft, ...(await push(draft.id)) });
+    if (await kept.waits(draft)) found.push({ draft, ...(await push(draft.id)) });
   }
   return found;
 }

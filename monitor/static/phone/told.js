@@ -1,7 +1,5 @@
 // What the form says to the shopper: how its answers stand, what is still to be put right, which photos are here.
 
-import { dropPhoto } from "./kept.js";
-
 const EDGE = 96;
 
 /** A sentence with its values put in. */
@@ -56,20 +54,21 @@ function beside(control, sentence) {
   (field.querySelector("legend") ?? field.querySelector("label")).after(words);
 }
 
-/** A photo that only this phone has; drawn, since pages load no pictures but the program's. */
-export async function pictureShown(input, id, blob, words) {
+/** A photo that this phone has; drawn, since pages load no pictures but the program's. With why the server does not take it, if so. */
+export async function pictureShown(input, photo, words, takeAway) {
   const place = input.closest(".question");
-  if ([...place.querySelectorAll("[data-photo]")].some((one) => one.dataset.photo === id)) return;
+  if ([...place.querySelectorAll("[data-photo]")].some((one) => one.dataset.photo === photo.id)) return;
   let list = place.querySelector("ul.pictures");
   if (!list) place.append((list = Object.assign(document.createElement("ul"), { className: "pictures" })));
   const entry = document.createElement("li");
-  entry.dataset.photo = id;
+  entry.dataset.photo = photo.id;
   const canvas = Object.assign(document.createElement("canvas"), { width: EDGE, height: EDGE });
   canvas.setAttribute("role", "img");
   canvas.setAttribute("aria-label", words.picture);
-  await draw(canvas, blob);
+  await draw(canvas, photo.blob);
   const away = Object.assign(document.createElement("button"), { type: "button", className: "button plain", textContent: words.away });
-  away.addEventListener("click", () => dropPhoto(id).then(() => entry.remove()));
+  away.addEventListener("click", () => takeAway(photo).then(() => entry.remove()));
+  if (photo.said) entry.append(Object.assign(document.createElement("p"), { className: "error", textContent: photo.said }));
   entry.append(canvas, away);
   list.append(entry);
 }

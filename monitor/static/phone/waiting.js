@@ -4,36 +4,81 @@ import * as kept from "./kept.js";
 import { flush } from "./outbox.js";
 import { say } from "./told.js";
 
-const SOON = 15_000; // milliseconds until the next attempt after one that found no network
+const SOON = 8_000; // milliseconds until the next look at what waits
 const { person, words, ahead } = JSON.parse(document.getElementById("waiting").textContent);
 const line = document.querySelector("[data-waiting]");
 const receipts = new Map();
-let again;
+let signedOut = false;
+let busy = false;
 
-async function waits(draft) {
-  return draft.wanted || kept.unsent(draft).length > 0 || (await kept.photosOf(draft.id)).length > 0;
+/** What is to be told of each draft: where something waits, where an audit was sent otherwise, where a photo is not taken. */
+async function shown() {
+  const drafts = await kept.ofPerson(person);
+  const parts = [...receipts].map(([branch, receipt]) => text(`${branch}: ${receipt}`));
+  let waiting = 0;
+  for (const draft of drafts) {
+    if (draft.late) parts.push(...late(draft));
+    else if (await kept.waits(draft)) waiting += 1;
+    for (const { said } of await kept.photosOf(draft.id)) if (said) parts.push(link(`${draft.branch}: ${said}`, `/audits/${draft.audit}/form/all`));
+  }
+  if (waiting) {
+    parts.push(text(say(words.waiting, { n: waiting })));
+    parts.push(signedOut ? link(words.signIn, location.pathname) : button(words.now, sendAll));
+  }
+  line.replaceChildren(...parts.flatMap((part) => [part, " "]));
+  line.hidden = !parts.length;
 }
 
-async function shown() {
-  const waiting = [];
-  for (const draft of await kept.ofPerson(person)) if (await waits(draft)) waiting.push(draft);
-  const parts = [...receipts].map(([branch, receipt]) => `${branch}: ${receipt}`);
-  if (waiting.length) parts.push(say(words.waiting, { n: waiting.length }));
-  line.replaceChildren(parts.join(" "));
-  line.hidden = !parts.length;
-  if (!waiting.length) return;
-  const button = Object.assign(document.createElement("button"), { type: "button", className: "button plain", textContent: words.now });
-  button.addEventListener("click", sendAll);
-  line.append(" ", button);
+function text(sentence) {
+  return Object.assign(document.createElement("span"), { textContent: sentence });
+}
+
+function link(sentence, href) {
+  return Object.assign(document.createElement("a"), { textContent: sentence, href });
+}
+
+function button(sentence, act) {
+  const made = Object.assign(document.createElement("button"), { type: "button", className: "button plain", textContent: sentence });
+  made.addEventListener("click", act);
+  return made;
+}
+
+function late(draft) {
+  return [text(say(words.late, { branch: draft.branch })), button(words.both, () => seeBoth(draft))];
+}
+
+/** Goes to the program's own page of both versions, which asks head office for a correction. */
+async function seeBoth(draft) {
+  const form = Object.assign(document.createElement("form"), { method: "post", action: `/audits/${draft.audit}/form/all`, hidden: true });
+  const fields = [["csrf_token", document.querySelector("[name=csrf_token]")?.value ?? ""], ["seen", draft.seen], ["photos", draft.late.photos]];
+  for (const [code, { mark, comment }] of kept.unsent(draft)) {
+    if (code === "@visited") fields.push(["visited", mark]);
+    else fields.push([`m-${code}`, mark], [`c-${code}`, comment]);
+  }
+  for (const [name, value] of fields) form.append(Object.assign(document.createElement("textarea"), { name, value }));
+  document.body.append(form);
+  form.submit();
 }
 
 async function sendAll() {
-  clearTimeout(again);
-  const went = await flush(person);
-  for (const { how, draft, receipt } of went) if (how === "sent") receipts.set(draft.branch, receipt);
-  if (went.some(({ how }) => how === "waiting")) again = setTimeout(sendAll, SOON);
-  if (went.some(({ how }) => how === "signed out")) words.now = words.signIn;
-  await shown();
+  if (busy) return;
+  busy = true;
+  try {
+    const went = await flush(person);
+    for (const { how, draft, receipt } of went) if (how === "sent") receipts.set(draft.branch, receipt);
+    signedOut = went.some(({ how }) => how === "signed out");
+    await shown();
+  } finally {
+    busy = false;
+  }
+}
+
+/** Looks again in a while for as long as the page is open: a server that is back tells nobody. */
+function again() {
+  setTimeout(async () => {
+    if (!signedOut) await sendAll().catch(() => {});
+    again();
+  }, SOON);
 }
 
 /** The pages of audits that are still to be made, so that they open where there is no network. */
@@ -49,6 +94,7 @@ async function begin() {
   await shown();
   addEventListener("online", sendAll);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && sendAll());
+  again();
   await sendAll();
   if (!("serviceWorker" in navigator)) return;
   await navigator.serviceWorker.register("/sw.js");

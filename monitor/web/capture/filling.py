@@ -1,7 +1,7 @@
 """The form: one section a page, or all of it on one; whatever is sent is kept first and judged afterwards."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -12,13 +12,13 @@ from branches.audits import Audit
 from branches.drafts import OPEN, Typed
 from branches.errors import Refused
 from branches.questions import LONGEST_COMMENT, AnswersRefused
-from branches.scoring import ItemType
 from branches.states import AuditState
-from monitor.web import forms, gate
-from monitor.web.capture import phone
-from monitor.web.capture.asked import deadline_words, receipt_words
-from monitor.web.capture.room import VISIT_FIELD, blueprint, control, own, sentence
-from monitor.web.capture.sheet import Sheet, joined, visit_zone
+from monitor.web import gate
+from monitor.web.capture import given, late, phone
+from monitor.web.capture.asked import deadline_words
+from monitor.web.capture.given import Given
+from monitor.web.capture.room import blueprint, control, own, sentence
+from monitor.web.capture.sheet import Sheet, visit_zone
 
 MOST_UPLOAD = 64_000_000
 """Bytes of one page with its photos."""
@@ -26,17 +26,6 @@ MOST_FILES = 12
 """Photos that one page may bring."""
 WHOLE = "all"
 """In the place of a section's number: all on one page."""
-
-
-@dataclass(frozen=True)
-class Sent:
-    """What a page of the form sent."""
-
-    typed: dict[str, Typed]
-    visited: str | None
-    seen: int
-    go: str
-    remove: str
 
 
 @blueprint.get("/audits/<public_id>/form/<step>")
@@ -57,11 +46,11 @@ def keep(public_id: str, step: str) -> str | Response | tuple[str, int]:
     audit = own(public_id)
     sheet = Sheet.of(gate.session(), audit)
     _numbered(sheet, step)
-    sent = _sent(sheet)
+    sent = given.read(sheet)
     if audit.state == AuditState.ASSIGNED.value:
         audits.start(gate.session(), audit, by=gate.person(), at=gate.site().clock())
     if audit.state not in OPEN:
-        return _too_late(sheet, sent)
+        return late.page(sheet, sent)
     try:
         drafts.save(
             gate.session(), audit, sent.typed, sent.visited, seen=sent.seen, by=gate.person(), at=gate.site().clock()
@@ -83,21 +72,6 @@ def _numbered(sheet: Sheet, step: str) -> int | None:
     if not (step.isascii() and step.isdecimal() and len(step) < 4 and 1 <= int(step) <= len(sheet.sections)):  # noqa: PLR2004 - digits
         abort(404)
     return int(step) - 1
-
-
-def _sent(sheet: Sheet) -> Sent:
-    """Reads the page's fields; one that it did not show says nothing about its item."""
-    typed = {}
-    for code, question in sheet.questions.by_code.items():
-        if f"c-{code}" not in request.form:
-            continue
-        mark = forms.plain(request.form.get(f"m-{code}", ""))
-        if question.rule.type in (ItemType.NUMBER, ItemType.SECONDS, ItemType.TEXT, ItemType.PHOTO):
-            mark = joined(mark, not_applicable=f"n-{code}" in request.form)
-        typed[code] = Typed(mark, forms.plain(request.form[f"c-{code}"]))
-    visited = forms.plain(request.form[VISIT_FIELD]).strip() if VISIT_FIELD in request.form else None
-    seen = forms.whole(request.form, "seen")
-    return Sent(typed, visited, seen, request.form.get("go", ""), forms.plain(request.form.get("remove", ""))[:32])
 
 
 def _keep_photos(audit: Audit, sheet: Sheet) -> bool:
@@ -122,7 +96,7 @@ def _keep_photos(audit: Audit, sheet: Sheet) -> bool:
     return whole
 
 
-def _onward(audit: Audit, before: Sheet, step: str, sent: Sent, *, whole: bool) -> str:
+def _onward(audit: Audit, before: Sheet, step: str, sent: Given, *, whole: bool) -> str:
     """Where to: on, or back to this page where something new is asked or to be chosen."""
     place = _numbered(before, step)
     after = Sheet.of(gate.session(), audit)
@@ -171,19 +145,6 @@ def _shown(sheet: Sheet, step: str) -> list[str]:
 
 def _is_here(sheet: Sheet, place: int | None, code: str) -> bool:
     return place is None or any(item.code == code for item in sheet.sections[place].items)
-
-
-def _too_late(sheet: Sheet, sent: Sent) -> tuple[str, int]:
-    """The audit is no longer open: what is stored, and what this page would have changed, so that nothing is lost."""
-    codes = [code for code, typed in sent.typed.items() if typed != sheet.filled.typed(code)]
-    changed = sheet.with_typed({code: sent.typed[code] for code in codes}, {})
-    return render_template(
-        "capture/late.html",
-        audit_id=sheet.audit.public_id,
-        branch=sheet.audit.branch.name,
-        receipt=receipt_words(sheet.audit),
-        lines=[changed.line(sheet.questions.by_code[code]) for code in codes],
-    ), 409
 
 
 def _page(sheet: Sheet, step: str) -> str:

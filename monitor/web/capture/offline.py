@@ -44,6 +44,11 @@ def waiting(ahead: Iterable[str] | None = None) -> dict[str, object]:
             "waiting": say("Waiting to be sent from this phone: {n}.", n="{n}"),
             "now": say("Send now"),
             "signIn": say("Sign in again to send it"),
+            "late": say(
+                "The audit of {branch} has been sent before. On this phone something is different; it has not been sent.",
+                branch="{branch}",
+            ),
+            "both": say("See both"),
         },
         "ahead": [] if ahead is None else [url_for("capture.mine"), *(page for one in ahead for page in _pages(one))],
     }

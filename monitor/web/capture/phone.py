@@ -8,15 +8,17 @@ from typing import Any
 from flask import request, url_for
 from flask_wtf.csrf import generate_csrf
 
-from branches import audits, drafts, photos, questions, sending
+from branches import amendments, audits, drafts, photos, questions, sending
 from branches.access import Right
+from branches.audits import Audit
 from branches.drafts import OPEN, VISITED, Typed
-from branches.errors import Conflict, Refused
+from branches.errors import Refused
 from branches.language import message
 from branches.stamps import BEGUN
 from branches.states import AuditState
 from monitor.web import forms, gate
 from monitor.web.capture import checking
+from monitor.web.capture.asked import receipt_words
 from monitor.web.capture.room import blueprint, control, moment_words, own, quoted, sentence
 from monitor.web.capture.sheet import Sheet
 
@@ -32,6 +34,14 @@ class Pushed:
     seen: int
     typed: dict[str, Typed]
     visited: str | None
+    phone: drafts.Phone
+    away: list[str]
+    """Photos that are to be taken away."""
+
+    @property
+    def entries(self) -> dict[str, Typed]:
+        """All of it by what a draft calls it."""
+        return {**self.typed, **({VISITED: Typed(self.visited)} if self.visited is not None else {})}
 
 
 @blueprint.get("/audits/fresh")
@@ -50,11 +60,25 @@ def push(public_id: str) -> tuple[dict[str, Any], int]:
     if audit.state == AuditState.ASSIGNED.value:
         audits.start(gate.session(), audit, by=gate.person(), at=at)
     if audit.state not in OPEN:
-        raise Conflict("This audit is not open to be filled in.")
-    if pushed.typed or pushed.visited is not None:
-        drafts.save(gate.session(), audit, pushed.typed, pushed.visited, seen=pushed.seen, by=gate.person(), at=at)
+        return _late(audit, pushed), 409
+    by = gate.person()
+    if pushed.entries:
+        typed, visited, seen = pushed.typed, pushed.visited, pushed.seen
+        drafts.save(gate.session(), audit, typed, visited, seen=seen, by=by, at=at, phone=pushed.phone)
+    for name in pushed.away:
+        photos.remove(gate.session(), audit, name, by=by, at=at)
     sheet = Sheet.of(gate.session(), audit)
     return _state(sheet, pushed), 200
+
+
+def _late(audit: Audit, pushed: Pushed) -> dict[str, Any]:
+    """It was sent before, perhaps by this very phone: what head office has, and what this phone has otherwise."""
+    return {
+        "sentence": gate.tongue().say("This audit is not open to be filled in."),
+        "receipt": receipt_words(audit),
+        "differing": amendments.differing(gate.session(), audit, pushed.entries),
+        "asked": amendments.asked(gate.session(), audit) is not None,
+    }
 
 
 def _read(sent: object) -> Pushed:
@@ -64,7 +88,21 @@ def _read(sent: object) -> Pushed:
     visited = sent.get("visited")
     if visited is not None and not isinstance(visited, str):
         raise Refused(NOT_WHOLE)
-    return Pushed(sent["seen"], {_text(code): _typed(one) for code, one in sent["typed"].items()}, visited)
+    typed = {_text(code): _typed(one) for code, one in sent["typed"].items()}
+    return Pushed(sent["seen"], typed, visited, _phone(sent), [_text(one) for one in _list(sent.get("away", []))])
+
+
+def _phone(sent: dict[str, object]) -> drafts.Phone:
+    key, edits = sent.get("key", ""), sent.get("edits", {})
+    if not isinstance(key, str) or not isinstance(edits, dict) or not all(isinstance(n, int) for n in edits.values()):
+        raise Refused(NOT_WHOLE)
+    return drafts.Phone(forms.plain(key), {_text(code): n for code, n in edits.items()})
+
+
+def _list(sent: object) -> list[object]:
+    if not isinstance(sent, list):
+        raise Refused(NOT_WHOLE)
+    return sent
 
 
 def _typed(sent: object) -> Typed:
@@ -83,11 +121,11 @@ def _state(sheet: Sheet, pushed: Pushed) -> dict[str, Any]:
     """What is kept now: how far it counts, what others changed since the phone looked, and what cannot hold."""
     filled = sheet.filled
     newer = {code: entry for code, entry in filled.entries.items() if entry.save > pushed.seen}
-    mine = pushed.typed.keys() | ({VISITED} if pushed.visited is not None else set())
+    mine = pushed.entries
     changed = {
         code: [entry.now.mark, entry.now.comment]
         for code, entry in newer.items()
-        if code != BEGUN and (code not in mine or entry.other is not None or entry.now != _sent(pushed, code))
+        if code != BEGUN and (code not in mine or entry.other is not None or entry.now != mine[code])
     }
     faults = sending.faults(gate.session(), sheet.audit, filled, at=gate.site().clock())
     answered = {code for code in mine if filled.typed(code).mark.strip()}
@@ -101,10 +139,6 @@ def _state(sheet: Sheet, pushed: Pushed) -> dict[str, Any]:
         "left": len(faults),
         "progress": sheet.progress(),
     }
-
-
-def _sent(pushed: Pushed, code: str) -> Typed | None:
-    return Typed(pushed.visited or "") if code == VISITED else pushed.typed.get(code)
 
 
 @blueprint.post("/audits/<public_id>/photos/<sha256>")

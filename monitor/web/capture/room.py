@@ -34,6 +34,11 @@ def moment_words(at: datetime, zone: str) -> str:
     return there(clocks.moment_words(gate.tongue(), at, zone), zone)
 
 
+def time_words(at: datetime, zone: str) -> str:
+    """A moment of today as the clock at the branch shows it."""
+    return there(clocks.time_words(gate.tongue(), at, zone), zone)
+
+
 def deadline_words(at: datetime, zone: str) -> str:
     """A moment that must not be missed, always with whose clock is meant: its reader may be anywhere."""
     tongue = gate.tongue()

@@ -11,13 +11,16 @@ from branches.audits import Audit
 from branches.drafts import OPEN
 from branches.errors import Refused
 from branches.questions import AnswersRefused
-from branches.sending import AlreadySent, ChangedSince
+from branches.sending import AlreadySent, ChangedSince, NotWhole
 from branches.states import AuditState
 from monitor.web import forms, gate
-from monitor.web.capture import checking
+from monitor.web.capture import checking, phone
 from monitor.web.capture.asked import deadline_words, receipt_words
 from monitor.web.capture.room import blueprint, control, moment_words, own, sentence
 from monitor.web.capture.sheet import Sheet
+
+MOST_NAMED = 1000
+"""Photos that a phone may name as its own."""
 
 
 @blueprint.get("/audits/<public_id>/check")
@@ -31,7 +34,7 @@ def check(public_id: str) -> str | Response:
 
 @blueprint.post("/audits/<public_id>/send")
 @gate.needs(Right.FILL_AUDITS)
-def send(public_id: str) -> Response | tuple[str, int] | dict[str, str]:
+def send(public_id: str) -> Response | tuple[str | dict[str, object], int] | dict[str, object]:
     audit = own(public_id)
     if gate.asks_for_data():
         return _sent_by_script(audit)
@@ -44,16 +47,21 @@ def send(public_id: str) -> Response | tuple[str, int] | dict[str, str]:
         return _page(audit, gate.tongue().say(changed.message, **changed.values)), 409
     except AlreadySent as refused:
         said = gate.tongue().say(refused.message, **refused.values)
-        words = {"branch": audit.branch.name, "audit_id": public_id, "receipt": receipt_words(audit), "lines": []}
+        words = {"branch": audit.branch.name, "audit_id": public_id, "receipt": receipt_words(audit)}
         return render_template("capture/late.html", said=said, **words), 409
     after = "capture.audit" if audit.state == AuditState.RETURNED.value else "capture.sent"
     return redirect(url_for(after, public_id=public_id), 303)
 
 
-def _sent_by_script(audit: Audit) -> dict[str, str]:
+def _sent_by_script(audit: Audit) -> dict[str, object] | tuple[dict[str, object], int]:
     """The same for the script: its receipt in words; each refusal is told as data."""
     key, seen = forms.text(request.form, "key", 64), forms.text(request.form, "content", 64)
-    sending.send(gate.session(), audit, key=key, content_seen=seen, by=gate.person(), at=gate.site().clock())
+    named = [forms.plain(one)[:32] for one in request.form.getlist("photo")[:MOST_NAMED]]
+    by, at = gate.person(), gate.site().clock()
+    try:
+        sending.send(gate.session(), audit, key=key, content_seen=seen, photos=named, by=by, at=at)
+    except NotWhole as refused:
+        return {"sentence": gate.tongue().say(refused.message), "absent": refused.photos}, 409
     return {"receipt": receipt_words(audit)}
 
 
@@ -85,9 +93,14 @@ def _page(audit: Audit, said: str = "") -> str:
         unasked=sheet.unasked(sheet.questions.by_code),
         reason=audit.reason,
         deadline=deadline_words(audit),
+        phone={**phone.about(sheet), "home": _home(audit), "words": phone.words()},
         key=secrets.token_hex(16),
         content=sending.content(gate.session(), audit, sheet.filled),
     )
+
+
+def _home(audit: Audit) -> str:
+    return url_for("capture.audit", public_id=audit.public_id)
 
 
 def _visited(sheet: Sheet) -> str:

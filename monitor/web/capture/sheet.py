@@ -178,6 +178,19 @@ class Sheet:
             return True
         return questions.is_answered(question, self.filled.typed(code).mark)
 
+    def asks(self, code: str) -> str:
+        """A question in the shopper's language."""
+        if code == VISITED:
+            return gate.tongue().say("The time of the visit")
+        return str(wording(self.questions.by_code[code].item, gate.tongue())[0]["text"])
+
+    def spoken(self, code: str, typed: Typed) -> str:
+        """What was typed for a question, in words."""
+        if code == VISITED:
+            return typed.mark.replace("T", ", ")
+        question = self.questions.by_code[code]
+        return _in_words(question, wording(question.item, gate.tongue())[0], typed)
+
     def line(self, question: Question) -> Line:
         item, rule = question.item, question.rule
         words, language = wording(item, gate.tongue())
@@ -196,7 +209,7 @@ class Sheet:
             optional=not item.required,
             longest=questions.LONGEST_MARK,
             comment=entry.now.comment,
-            other=_other_words(question, words, entry.other),
+            other=_in_words(question, words, entry.other) if entry.other is not None else "",
             pictures=self.pictures(item.id),
             error=self.errors.get(f"m-{item.code}", ""),
             to_correct=item.code in self.to_correct,
@@ -235,12 +248,10 @@ def _options(question: Question, words: Mapping[str, object]) -> list[tuple[str,
     return [*found, (NA, say("Does not apply"))] if rule.na else found
 
 
-def _other_words(question: Question, words: Mapping[str, object], other: Typed | None) -> str:
-    if other is None:
-        return ""
+def _in_words(question: Question, words: Mapping[str, object], typed: Typed) -> str:
     named = {**dict(_options(question, words)), NA: gate.tongue().say("Does not apply")}
-    shown = named.get(other.mark, other.mark)
-    return f"{shown} · {other.comment}" if other.comment else shown
+    shown = named.get(typed.mark, typed.mark)
+    return f"{shown} · {typed.comment}" if typed.comment else shown
 
 
 def visit_zone(audit: Audit) -> str:

@@ -8,7 +8,7 @@ from branches.audits import Audit
 from branches.language import message
 from branches.states import COUNTED, NEXT, AuditState
 from monitor.web import gate
-from monitor.web.office import noted, told, unusual
+from monitor.web.office import amended, noted, told, unusual
 from monitor.web.office.room import after_words, ago_words, blueprint, called, moment_words, the_audit
 from monitor.web.office.sheet import chapters, of_the_visit, points_words
 from monitor.web.office.typed import Typed
@@ -47,6 +47,8 @@ def page(audit: Audit, typed: Typed | None = None, late: str = "") -> str:
         late=late,
         latest=events[0] if late and events else None,
         remarks=unusual.remarks(audit) if audit.submitted_at is not None else [],
+        amending=amended.is_asked(audit),
+        amended=amended.answers(audit),
         facts=facts(audit),
         score=points_words(audit.score) if audit.submitted_at is not None else "",
         chapters=chapters(audit) if audit.submitted_at is not None else [],

@@ -21,6 +21,7 @@ _AUDIT = {
     "change_window": message("{who} changed its days."),
     "started": message("{who} began to fill it in."),
     "submitted": message("{who} sent it."),
+    "amend": message("{who} asked to have it corrected."),
     "returned": message("{who} returned it to be corrected."),
     "approved": message("{who} approved it."),
     "released": message("{who} released it."),
