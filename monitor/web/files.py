@@ -25,15 +25,17 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
     "office.css": (*_PAGES, "office"),
     "searched.css": (*_PAGES, "results", "office"),
     "phone.css": (*_PLAIN, "capture"),
+    "notes.css": ("tokens", "notes"),
 }
 """One style sheet for each kind of page, by the sources it is joined of, in the order in which they hold."""
 SCRIPTS: Mapping[str, tuple[str, ...]] = {
     "phone/pages.js": ("theme.js", "phone/waiting.js"),
+    "phone/list.js": ("theme.js", "phone/waiting.js", "phone/install.js"),
     "phone/sending.js": ("theme.js", "phone/waiting.js", "phone/look.js"),
     "phone/filling.js": ("theme.js", "phone/waiting.js", "phone/form.js"),
 }
 """One script for each kind of page; every other script is there under its own name, with all that it imports."""
-PHONE = ("phone.css", "icon.svg", "theme.js", *SCRIPTS)
+PHONE = ("phone.css", "icon.svg", "theme.js", *SCRIPTS, "notes.css", "notes.svg", "phone/notes.js")
 """What the shopper's pages begin with; what they ask for later is found in there."""
 SERVED_ELSEWHERE = ("phone/worker.js",)
 

@@ -1,6 +1,7 @@
 // The form's controls, read and set by item: marks, "does not apply", comments and the time of the visit.
 
 export const VISITED = "@visited";
+export const BEGUN = "@begun"; // stands among the items for the moment of the first answer
 const NA = "na";
 const BOTH = ` ${NA}`; // ends a mark where a value was given and "does not apply" as well
 

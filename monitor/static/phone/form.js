@@ -1,11 +1,14 @@
 // The form with a script: each answer is kept on this phone the moment it is given, and on the server as soon as it can be.
 
-import { VISITED, itemOf, reveal, show, typedIn } from "./controls.js";
+import { BEGUN, VISITED, itemOf, reveal, show, typedIn } from "./controls.js";
 import * as kept from "./kept.js";
 import { push, shrinkPhotos } from "./outbox.js";
 import { digest } from "./photos.js";
-import { fault, read, skipped } from "./rules.js";
+import { read, skipped } from "./rules.js";
+import { alone, showAlone } from "./sections.js";
+import { watches } from "./stopwatch.js";
 import { faultsShown, pictureShown, say, stands } from "./told.js";
+import { tongues } from "./tongues.js";
 
 const PAUSE = 1_200; // milliseconds after the last keystroke
 const about = JSON.parse(document.getElementById("phone").textContent);
@@ -13,6 +16,7 @@ const form = document.querySelector("form[data-next]");
 const id = kept.idOf(about.person, about.audit);
 const typed = new Map(Object.entries(about.typed).map(([code, [mark, comment]]) => [code, { mark, comment }]));
 const told = new Set(); // controls whose fault has been shown once
+const one = alone(form); // one section a screen, of a page that holds all
 const early = new Set(); // items that were answered before this phone's memory was read
 const other = new BroadcastChannel("drafts");
 let writing = Promise.resolve();
@@ -23,6 +27,7 @@ function ask() {
   const marks = Object.fromEntries([...typed].map(([code, { mark }]) => [code, about.questions[code] ? read(about.questions[code], mark) : mark]));
   const away = skipped(about.questions, marks);
   reveal(form, Object.keys(about.questions), away);
+  watches(form, id, about);
   return away;
 }
 
@@ -41,10 +46,18 @@ function put(code) {
   typed.set(code, now);
   if (form.dataset.kept === undefined) early.add(code);
   ask();
-  writing = writing.then(() => kept.change(id, (draft) => kept.type(ours(draft), code, now.mark, now.comment)));
+  writing = writing.then(() => kept.change(id, (draft) => begun(kept.type(ours(draft), code, now.mark, now.comment), code)));
   writing.then(() => stands(about.words.here), () => stands(about.words.full, "warn"));
   writing.then(() => other.postMessage(id), () => {});
   later();
+}
+
+/** The moment of the first answer stays with the draft. */
+function begun(draft, code) {
+  if (code === VISITED || typed.get(BEGUN)?.mark) return draft;
+  const mark = `${new Date().toISOString().slice(0, 19)}Z`;
+  typed.set(BEGUN, { mark, comment: "" });
+  return kept.type(draft, BEGUN, mark, "");
 }
 
 function later() {
@@ -131,26 +144,21 @@ async function onward(event) {
     return faultsShown(form, wrong);
   }
   if (went.how === "kept") return location.assign(form.dataset.next);
+  if (one?.next) return location.assign(one.next);
   if (form.dataset.last === undefined) return location.assign(form.dataset.next);
   return location.pathname === form.dataset.whole ? lookOver() : location.assign(`${form.dataset.whole}#look`);
 }
 
-/** Without a network: what is still missing, with the way to it; or the button that has it sent once there is one. */
+/** Without a network: what is missing or may be asked about, with the way to it; then the button that has it sent once there is one. */
 async function lookOver() {
   const away = ask();
+  const { doubts, doubtsShown, faults } = await import("./looking.js");
   const waiting = (await kept.photosOf(id)).filter((photo) => !onPage(photo));
-  const faults = [];
-  const { mark = "" } = typed.get(VISITED) ?? {};
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(mark)) faults.push(["visited", about.words.visit]);
-  for (const [code, question] of Object.entries(about.questions)) {
-    if (away.has(code)) continue;
-    const { mark = "", comment = "" } = typed.get(code) ?? {};
-    const photos = (about.photos[code] ?? 0) + waiting.filter(({ item }) => item === code).length;
-    const kind = fault(question, mark, comment, photos);
-    if (kind) faults.push([`m-${code}`, say(about.words[kind], { item: about.texts[code], mark })]);
-  }
-  if (faults.length) return faultsShown(form, faults);
-  return stands(about.words.ready, "done", null, [about.words.send, wantSent]);
+  const wrong = faults(about, typed, away, waiting);
+  const asked = wrong.length ? [] : doubts(about, typed, away);
+  doubtsShown(form, asked, about.doubts.words.heading);
+  if (wrong.length) return faultsShown(form, wrong);
+  return stands(about.words.ready, "done", null, [asked.length ? about.doubts.words.send : about.words.send, wantSent]);
 }
 
 /** Whether the page shows a photo as the server's. */
@@ -193,11 +201,13 @@ function listen() {
   form.addEventListener("input", remember);
   form.addEventListener("change", (event) => (event.target.type === "file" ? takePhotos(event.target) : remember(event)));
   form.addEventListener("submit", onward);
+  tongues(() => writing.catch(() => {}), () => stands(about.words.language, "warn"));
   addEventListener("online", send);
   document.addEventListener("visibilitychange", send);
 }
 
 async function begin() {
+  if (one) showAlone(form, one);
   listen();
   catchUp();
   await writing.catch(() => {});

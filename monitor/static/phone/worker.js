@@ -6,6 +6,7 @@ const PATIENCE = 4_000; // milliseconds for the network before what is kept is s
 const PAGES = "pages-";
 const NOBODY = "pages-nobody";
 const NO_NETWORK = "/no-network";
+const OWN = /^\/(audits|notes)(\/|$)/; // the shopper's pages
 const START = /^\/audits\/[^/]+\/start$/;
 
 addEventListener("install", (event) => event.waitUntil(keepFiles()));
@@ -41,7 +42,7 @@ async function file(request) {
 /** The page as it is now; without a network the shopper's own as it was kept. */
 async function page(request, pathname) {
   const fresh = fetch(request).then((response) => seen(request, pathname, response));
-  if (!pathname.startsWith("/audits")) return fresh.catch(() => held(NO_NETWORK));
+  if (!OWN.test(pathname)) return fresh.catch(() => held(NO_NETWORK));
   const late = new Promise((done) => setTimeout(done, PATIENCE));
   const soon = await Promise.race([fresh.catch(() => null), late]);
   return soon ?? (await held(pathname)) ?? fresh.catch(() => held(NO_NETWORK));
@@ -61,7 +62,7 @@ async function seen(request, pathname, response) {
   if (!whose) return response;
   const own = PAGES + whose;
   await forget(own);
-  if (own !== NOBODY && response.ok && !response.redirected && pathname.startsWith("/audits")) {
+  if (own !== NOBODY && response.ok && !response.redirected && OWN.test(pathname)) {
     const pages = await caches.open(own);
     await pages.put(pathname, response.clone());
   }

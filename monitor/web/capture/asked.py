@@ -13,6 +13,7 @@ from branches.weeks import local_date
 from monitor.web import forms, gate
 from monitor.web.capture import room
 from monitor.web.capture.mine import window_words
+from monitor.web.capture.notes import can_note
 from monitor.web.capture.room import blueprint, moment_words, time_words
 from monitor.web.capture.room import own as own_audit
 from monitor.web.capture.sheet import Sheet
@@ -42,7 +43,7 @@ def start(public_id: str) -> Response:
     found = own_audit(public_id)
     if found.state == AuditState.ASSIGNED.value:  # pressed twice, it is started once
         audits.start(gate.session(), found, by=gate.person(), at=gate.site().clock())
-    return redirect(url_for("capture.section", public_id=public_id, step="1"), 303)
+    return redirect(url_for("capture.section", public_id=public_id, step=room.step(1)), 303)
 
 
 @blueprint.post("/audits/<public_id>/<way>")
@@ -90,6 +91,7 @@ def _page(audit: Audit, errors: dict[str, str] | None = None, reasons: dict[str,
         progress=sheet.progress() if sheet is not None else "",
         kept=sheet.kept_words() if sheet is not None else "",
         onward=sheet.onward() if sheet is not None else "",
+        notes=url_for("capture.notes", public_id=audit.public_id) if can_note(audit) else "",
         ways_out=_ways(state),
         errors=errors or {},
         reasons=reasons or {},

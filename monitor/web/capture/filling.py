@@ -17,15 +17,14 @@ from monitor.web import gate
 from monitor.web.capture import given, late, phone
 from monitor.web.capture.asked import deadline_words
 from monitor.web.capture.given import Given
-from monitor.web.capture.room import blueprint, control, own, sentence
+from monitor.web.capture.notes import can_note
+from monitor.web.capture.room import WHOLE, WHOLE_COOKIE, blueprint, control, own, sentence
 from monitor.web.capture.sheet import Sheet, visit_zone
 
 MOST_UPLOAD = 64_000_000
 """Bytes of one page with its photos."""
 MOST_FILES = 12
 """Photos that one page may bring."""
-WHOLE = "all"
-"""In the place of a section's number: all on one page."""
 
 
 @blueprint.get("/audits/<public_id>/form/<step>")
@@ -34,8 +33,17 @@ def section(public_id: str, step: str) -> str | Response:
     audit = own(public_id)
     if audit.state not in (*OPEN, AuditState.ASSIGNED.value):
         return redirect(url_for("capture.audit", public_id=public_id))
+    if request.args.get("view") in ("one", WHOLE):
+        return _remembered(public_id, step, whole=request.args["view"] == WHOLE)
     sheet = Sheet.of(gate.session(), audit)
     return _page(replace(sheet, errors=_wrong(sheet, _shown(sheet, step))), step)
+
+
+def _remembered(public_id: str, step: str, *, whole: bool) -> Response:
+    """The form as it was chosen; from now on it begins so, for this person on this phone."""
+    response = redirect(url_for("capture.section", public_id=public_id, step=step), 303)
+    gate.set_cookie(response, WHOLE_COOKIE, gate.person().public_id if whole else "", gate.YEAR_SECONDS)
+    return response
 
 
 @blueprint.post("/audits/<public_id>/form/<step>")
@@ -169,6 +177,7 @@ def _page(sheet: Sheet, step: str) -> str:
         visited=sheet.filled.visited if place in (None, 0) else None,
         other_visit=sheet.other_visit,
         zone=visit_zone(audit),
+        notes=url_for("capture.notes", public_id=audit.public_id) if can_note(audit) else "",
         last=last,
         pictures=sheet.pictures(None) if last else [],
         errors=sheet.errors,

@@ -12,6 +12,11 @@ from monitor.web.capture.room import blueprint
 KEPT_FOR = "Kept-For"
 """Whose page an answer is: a phone keeps a shopper's for them, and nothing for anybody else."""
 NOBODY = "nobody"
+ICONS = (192, 512)
+SHORT_NAME = 12
+"""Letters that stand below an icon."""
+PAPER = {"light": "#fcfbf8", "dark": "#12151a"}
+"""The ground of the pages, as tokens.css has it: the phone's own frame around them wears it too."""
 
 
 @blueprint.get("/sw.js")
@@ -30,9 +35,33 @@ def no_network() -> str:
     return render_template("capture/no_network.html")
 
 
+@blueprint.get("/manifest.webmanifest")
+@gate.everybody
+def manifest() -> Response:
+    """What a phone needs to put these pages on its home screen: under the chain's name, beginning with the list."""
+    name = gate.site().name or gate.tongue().say("Service consistency")
+    icons = [
+        {"src": url_for("static", filename=f"icons/{size}.png"), "sizes": f"{size}x{size}", "purpose": purpose}
+        for size in ICONS
+        for purpose in ("any", "maskable")
+    ]
+    told = {
+        "id": "/audits",
+        "start_url": "/audits",
+        "scope": "/",
+        "display": "standalone",
+        "name": name,
+        "short_name": name[:SHORT_NAME].strip(),
+        "icons": [{**one, "type": "image/png"} for one in icons],
+        "theme_color": PAPER["light"],
+        "background_color": PAPER["light"],
+    }
+    return Response(json.dumps(told, ensure_ascii=False), mimetype="application/manifest+json")
+
+
 @blueprint.context_processor
 def _waiting() -> dict[str, object]:
-    return {"waiting": waiting}
+    return {"waiting": waiting, "paper": PAPER}
 
 
 def waiting(ahead: Iterable[str] | None = None) -> dict[str, object]:
@@ -56,7 +85,8 @@ def waiting(ahead: Iterable[str] | None = None) -> dict[str, object]:
 
 def _pages(public_id: str) -> list[str]:
     own, form = "capture.audit", "capture.section"
-    return [url_for(own, public_id=public_id), url_for(form, public_id=public_id, step="all")]
+    pages = [url_for(own, public_id=public_id), url_for(form, public_id=public_id, step="all")]
+    return [*pages, url_for("capture.notes", public_id=public_id)]
 
 
 @blueprint.after_app_request

@@ -20,6 +20,10 @@ VISIT_FIELD = "visited"
 """The control with the time of the visit."""
 BOTH = f" {NA}"
 """Ends a mark where a value was given and "does not apply" as well; it is for the shopper to take one back."""
+WHOLE = "all"
+"""In the place of a section's number: all on one page."""
+WHOLE_COOKIE = "whole"
+"""Who has chosen the form on one page; somebody else on the same phone has not."""
 _QUOTES = {"hu": "„{}”"}
 
 
@@ -78,6 +82,16 @@ def sentence(refused: Refused, questions: dict[str, Question]) -> str:
     if str(values.get("mark", "")).endswith(BOTH):
         return tongue.say("{item}: give a value or mark that it does not apply, not both.", item=values["item"])
     return tongue.say(refused.message, **values)
+
+
+def prefers_whole() -> bool:
+    """Whether this person has chosen the form on one long page, on this phone."""
+    return gate.cookie(WHOLE_COOKIE) == gate.person().public_id
+
+
+def step(number: int) -> str:
+    """What stands in a form's address for that section, as this person likes it."""
+    return WHOLE if prefers_whole() else str(number)
 
 
 def control(fault: ItemFault) -> str:

@@ -15,7 +15,7 @@ from branches.questions import Question, Questions
 from branches.scoring import NA, NO, YES, ItemType, rating_steps
 from branches.standards import Section
 from monitor.web import gate
-from monitor.web.capture.room import BOTH, moment_words, wording
+from monitor.web.capture.room import BOTH, moment_words, step, wording
 
 
 @dataclass(frozen=True)
@@ -111,17 +111,17 @@ class Sheet:
 
     def address(self, name: str) -> str:
         """The page and the control of that name, where something is to be put right."""
-        code = name.removeprefix("m-")
+        code = name.removeprefix("m-").removeprefix("c-")
         places = [n for n, section in enumerate(self.sections, 1) if any(item.code == code for item in section.items)]
-        step = str(places[0]) if places else "1"
-        return url_for("capture.section", public_id=self.audit.public_id, step=step, _anchor=name)
+        number = places[0] if places else 1
+        return url_for("capture.section", public_id=self.audit.public_id, step=step(number), _anchor=name)
 
     def onward(self) -> str:
         """Where one goes on: with the first thing that head office asks to be corrected, else from the beginning."""
         first = next((code for code in self.questions.by_code if code in self.to_correct & self.asked), "")
         if first:
             return self.address(f"m-{first}")
-        return url_for("capture.section", public_id=self.audit.public_id, step="1")
+        return url_for("capture.section", public_id=self.audit.public_id, step=step(1))
 
     def part(self, section: Section) -> Part:
         items = [item for item in section.items if item.code in self.questions.by_code]

@@ -1,0 +1,70 @@
+// Before sending and with no network: what is still missing, then what head office would ask about, with the way to each.
+
+import * as checks from "./checks.js";
+import { fault, read } from "./rules.js";
+import { BEGUN, STAMPS, VISITED, answers, entry, local, moment } from "./stamps.js";
+import { say } from "./told.js";
+
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
+
+/** What is still to be put right, by control; `waiting` are the photos that only this phone has. */
+export function faults(about, typed, away, waiting) {
+  const found = [];
+  if (!TIME.test(typed.get(VISITED)?.mark ?? "")) found.push(["visited", about.words.visit]);
+  for (const [code, question] of Object.entries(about.questions)) {
+    if (away.has(code)) continue;
+    const { mark = "", comment = "" } = typed.get(code) ?? {};
+    const photos = (about.photos[code] ?? 0) + waiting.filter(({ item }) => item === code).length;
+    const kind = fault(question, mark, comment, photos);
+    if (kind) found.push([`m-${code}`, say(about.words[kind], { item: about.texts[code], mark })]);
+  }
+  return found;
+}
+
+/** What head office would ask about, by control. */
+export function doubts(about, typed, away) {
+  const { familiar, window, afar, words } = about.doubts;
+  const mark = (code) => typed.get(code)?.mark ?? "";
+  const asked = Object.entries(about.questions).filter(([code]) => !away.has(code));
+  const marks = Object.fromEntries(Object.entries(about.questions).map(([code, question]) => [code, read(question, mark(code))]));
+  const begun = moment(mark(BEGUN));
+  const times = {
+    visited: mark(VISITED),
+    here: local(Date.now(), about.zone),
+    filling: Number.isNaN(begun) ? null : (Date.now() - begun) / 1000,
+    answers: Object.values(marks).filter(Boolean).length,
+    window,
+    afar,
+  };
+  const spans = Object.fromEntries(asked.flatMap(([code, { timed }]) => (timed ? [[code, timed]] : [])));
+  const tapped = answers(spans, Object.fromEntries(STAMPS.map((stamp) => [stamp, mark(entry(stamp))])), about.zone);
+  const found = [
+    ...checks.ofTimes(times),
+    ...checks.ofStamps(tapped, { ...marks, [VISITED]: mark(VISITED) }),
+    ...checks.ofAnswers(about.questions, Object.fromEntries(typed), familiar),
+  ];
+  return found.map(({ kind, item, ...values }) => [
+    item === VISITED ? "visited" : `${kind === "short" ? "c" : "m"}-${item}`,
+    say(words[kind], { ...values, item: about.texts[item] }),
+  ]);
+}
+
+/** Shows what may be asked about, quietly, above the buttons. */
+export function doubtsShown(form, found, heading) {
+  form.querySelector("[data-doubts]")?.remove();
+  if (!found.length) return;
+  const box = Object.assign(document.createElement("div"), { className: "notice", tabIndex: -1 });
+  box.dataset.doubts = "";
+  const inner = document.createElement("div");
+  const list = document.createElement("ul");
+  for (const [control, sentence] of found) {
+    const link = Object.assign(document.createElement("a"), { href: `#${control}`, textContent: sentence });
+    link.addEventListener("click", () => document.getElementById(control)?.closest("details")?.setAttribute("open", ""));
+    list.append(Object.assign(document.createElement("li"), {}));
+    list.lastChild.append(link);
+  }
+  inner.append(Object.assign(document.createElement("h2"), { textContent: heading }), list);
+  box.append(inner);
+  form.querySelector(".actions").before(box);
+  box.focus();
+}
