@@ -1,9 +1,10 @@
 """What has changed, in words: a branch's own change told apart from the chain's, and what to expect next time."""
 
 from datetime import date
+from math import sqrt
 
 from reports import wording
-from reports.figures import Cell, ChainMove, Change, Move
+from reports.figures import Cell, ChainMove, Change, Figures, Move
 from reports.report import ChangeChart, ChangeSpot, Column, Entry, Picture, Table
 from reports.voice import Voice
 
@@ -36,14 +37,18 @@ def sentence(voice: Voice, change: Change) -> str:
     )
 
 
-def fallen(voice: Voice) -> list[Change]:
+def fallen(figures: Figures) -> list[Change]:
     """The branches and sections in which the change chart shows a fall that lasts, the deepest first."""
-    found = [one for one in voice.figures.changes if one.move is Move.FALLING and one.size is not None]
+    found = [one for one in figures.changes if one.move is Move.FALLING and one.size is not None]
     return sorted(found, key=lambda one: one.size or 0.0)
 
 
-def by_chance(voice: Voice) -> str:
-    """How often a fall is shown where there is none: told wherever falls are."""
+def by_chance(voice: Voice, move: Move = Move.FALLING) -> str:
+    """How often a fall or rise is shown where there is none: told wherever they are."""
+    if move is Move.RISING:
+        return voice.language.say(
+            "Even where nothing has changed, about 1 branch in {n} would show such a rise.", n=round(1 / CHANGE_SHARE)
+        )
     return voice.language.say(
         "Even where nothing has changed, about 1 branch in {n} would show such a fall: ask before you act.",
         n=round(1 / CHANGE_SHARE),
@@ -62,13 +67,16 @@ def picture(voice: Voice, change: Change, name: str) -> Picture | None:
         return None
     say = voice.language.say
     since = date.fromordinal(change.since)
-    spots = tuple(ChangeSpot(date.fromordinal(at.week), at.average, at.limit) for at in change.points)
+    spread = _spread(voice, change.section)
+    unit = 1.0 if spread is None else spread
+    spots = tuple(ChangeSpot(date.fromordinal(at.week), unit * at.average, unit * at.limit) for at in change.points)
     return Picture(
         name,
         say("What has changed in {section}?", section=voice.title(change.section)),
-        " ".join((sentence(voice, change), _how(voice))),
+        " ".join((sentence(voice, change), _how(voice), by_chance(voice, change.move))),
         ChangeChart(
             spots,
+            spread is not None,
             since,
             voice.language.short_date(since),
             "short" if change.move is Move.FALLING else "above",
@@ -76,24 +84,30 @@ def picture(voice: Voice, change: Change, name: str) -> Picture | None:
             below=say("below its level before"),
             chance=say("chance alone"),
         ),
-        _table(voice, spots),
+        _table(voice, spots, in_points=spread is not None),
     )
+
+
+def _spread(voice: Voice, section: str) -> float | None:
+    """Of a single audit of one branch by a shopper whose leniency is known, in points; None in editions without it."""
+    found = next((one for one in voice.figures.sections if one.section == section), None)
+    single = found.variances.get("residual") if found is not None else None
+    return sqrt(single.value) if single is not None and single.value > 0.0 else None
 
 
 def _how(voice: Voice) -> str:
     return voice.language.say(
-        "The line is a moving average of the branch's audits beside its own level before; shoppers and what moved the whole chain are allowed for. Of branches without any change one in {n} leaves the band in one of its sections downwards, and one in {n} upwards.",
-        n=round(1 / CHANGE_SHARE),
+        "The line is a moving average of the branch's audits beside its own level before, in points; it follows a change slowly. Shoppers and what moved the whole chain are allowed for. The band is what chance alone does; the large dots lie outside it."
     )
 
 
-def _table(voice: Voice, spots: tuple[ChangeSpot, ...]) -> Table:
-    language, say = voice.language, voice.language.say
+def _table(voice: Voice, spots: tuple[ChangeSpot, ...], *, in_points: bool) -> Table:
+    language, say, digits = voice.language, voice.language.say, 1 if in_points else 2
     rows = [
         (
             language.week(spot.week),
-            wording.signed(language, spot.average, 2),
-            language.number(spot.limit, 2),
+            wording.signed(language, spot.average, digits),
+            language.number(spot.limit, digits),
             say("outside") if abs(spot.average) > spot.limit else say("inside"),
         )
         for spot in reversed(spots)
@@ -104,7 +118,11 @@ def _table(voice: Voice, spots: tuple[ChangeSpot, ...]) -> Table:
         Column(say("Chance alone up to"), "number"),
         Column(say("Band"), "text"),
     )
-    caption = say("Spreads of a single audit above or below the level before")
+    caption = (
+        say("Points above or below the level before, after each audit")
+        if in_points
+        else say("Spreads of a single audit above or below the level before")
+    )
     return Table(caption, columns, tuple(tuple(Entry(text) for text in row) for row in rows))
 
 

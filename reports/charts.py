@@ -134,12 +134,13 @@ def trend(values: Trend, language: Language) -> Figure:
     """Is it getting better: the weekly means of each section, one band a section, all on the same scale."""
     band, foot = 98.0, 20.0
     ground = Ground(band * len(values.panels) + foot)
-    across = Scale(values.first.toordinal(), values.last.toordinal(), _AXIS, WIDTH - 40)
+    across = Scale(values.first.toordinal(), values.last.toordinal(), _AXIS, WIDTH - 6)
     reach = _trend_reach(values.panels)
     for place, panel in enumerate(values.panels):
         top = band * place
-        ground.write(0, top + 13, shortened(panel.section, TEXT, 210), size=TEXT, tone="ink")
-        ground.write(WIDTH, top + 13, panel.norm_word, side="right")
+        room = WIDTH - width(panel.told, SMALL) - 10
+        ground.write(0, top + 13, shortened(panel.section, TEXT, room), size=TEXT, tone="ink")
+        ground.write(WIDTH, top + 13, panel.told, side="right")
         _trend_panel(ground, panel, across, Scale(*reach, top + band - 16, top + 32), language)
     bottom = band * len(values.panels) + 6
     ground.write(across.start, bottom, language.short_date(values.first))
@@ -168,9 +169,10 @@ def _trend_panel(ground: Ground, panel: TrendPanel, across: Scale, up: Scale, la
     )
     if panel.norm is not None:
         ground.strokes([[(across.start, up(panel.norm)), (across.end, up(panel.norm))]], "ink", 0.8)
-    ground.strokes(_without_gaps(panel, spots), "accent", 1.4)
+    ground.strokes(_without_gaps(panel, spots), "accent", 1)
     ground.dots(spots, "accent", 3.2)
-    ground.write(WIDTH, spots[-1][1] + 4, language.number(panel.weeks[-1].score), size=TEXT, tone="ink", side="right")
+    if panel.mean is not None:
+        ground.strokes([[(across.start, up(panel.mean)), (across.end, up(panel.mean))]], "accent", 1.6, dashes=(5, 3))
 
 
 def _without_gaps(panel: TrendPanel, spots: Sequence[Place]) -> list[list[Place]]:

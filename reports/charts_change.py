@@ -3,25 +3,29 @@
 from itertools import pairwise
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from branches.language import Language
+from reports import wording
 from reports.drawing import shortened, width
 from reports.ground import SMALL, WIDTH, Ground, Place, Scale
 from reports.report import ChangeChart
 
-_TOP, _BAND, _FOOT = 26.0, 130.0, 40.0
+_TOP, _BAND, _FOOT, _AXIS = 26.0, 130.0, 40.0, 34.0
 
 
 def change(values: ChangeChart, language: Language) -> Figure:
     """When did it leave the band: the average a line, chance a band, the audits outside it marked, the likely week a dashed line."""
     ground = Ground(_TOP + _BAND + _FOOT)
     weeks = [spot.week.toordinal() for spot in values.spots]
-    across = Scale(min(weeks), max(weeks), 8, WIDTH - 8)
+    across = Scale(min(weeks), max(weeks), _AXIS if values.in_points else 8.0, WIDTH - 8)
     reach = max(max(abs(spot.average), spot.limit) for spot in values.spots) * 1.12
     up = Scale(-reach, reach, _TOP + _BAND, _TOP)
     there = [(across(week), up(spot.limit)) for week, spot in zip(weeks, values.spots, strict=True)]
     back = [(across(week), up(-spot.limit)) for week, spot in zip(weeks, values.spots, strict=True)]
     ground.areas([[*there, *reversed(back)]], "wash")
+    if values.in_points:
+        _levels(ground, up, across, language)
     ground.strokes([there, back], "grey", 0.8, dashes=(3, 3))
     ground.strokes([[(across.start, up(0.0)), (across.end, up(0.0))]], "ink", 1)
     _since(ground, values, across)
@@ -33,6 +37,14 @@ def change(values: ChangeChart, language: Language) -> Figure:
     ground.write(across.start, _TOP + _BAND + 32, language.short_date(values.spots[0].week))
     ground.write(across.end, _TOP + _BAND + 32, language.short_date(values.spots[-1].week), side="right")
     return ground.figure
+
+
+def _levels(ground: Ground, up: Scale, across: Scale, language: Language) -> None:
+    """Points above and below the level before, at the left."""
+    for tick in MaxNLocator(4, steps=[1, 2, 5, 10], integer=True).tick_values(up.low, up.high):
+        if up.low <= tick <= up.high:
+            ground.strokes([[(across.start, up(tick)), (across.end, up(tick))]], "line", 0.7)
+            ground.write(across.start - 6, up(tick) + 4, wording.signed(language, float(tick), 0), side="right")
 
 
 def _since(ground: Ground, values: ChangeChart, across: Scale) -> None:

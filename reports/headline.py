@@ -70,7 +70,7 @@ def _by_section(voice: Voice, by_section: list[tuple[str, int]]) -> str:
 
 def _fallen(voice: Voice) -> tuple[str, ...]:
     """Which branches have lately fallen, and how often that is said where nothing has changed."""
-    found = change_words.fallen(voice)
+    found = change_words.fallen(voice.figures)
     if not found:
         return ()
     language, hidden = voice.language, len(found) - NAMED

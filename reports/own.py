@@ -131,14 +131,16 @@ def own_report(
     sections = tuple(_section(voice, cell, far, place) for place, cell in enumerate(figures.cells, start=1))
     open_ones = {cell.section for cell in figures.cells if wording.unsure(cell)}
     alike = _of(sections, State.AS_NORM)
-    telling, quiet = (*_telling(voice), *_fallen(voice)), _quiet(voice)
+    fallen = [change_words.sentence(voice, change) for change in change_words.fallen(figures)]
+    telling, quiet = (*_telling(voice), *fallen), _quiet(voice)
+    chance = (change_words.by_chance(voice),) if fallen else ()
     kept, failed = _items(voice, items or {}, tuple(counts), advice or {})
     came_in = news(voice, items or {})
     return OwnReport(
         branch=figures.scope_name or figures.scope,
         week=language.week(figures.week),
         headline=telling or quiet[:1],
-        besides=(*_critical(came_in), *(quiet if telling else quiet[1:])),
+        besides=(*chance, *_critical(came_in), *(quiet if telling else quiet[1:])),
         basis=_basis(voice),
         well=_of(sections, State.ABOVE),
         work=_of(sections, State.FALLS_SHORT, State.WATCH),
@@ -240,12 +242,6 @@ def _telling(voice: Voice) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def _fallen(voice: Voice) -> tuple[str, ...]:
-    """The falls that the change charts show, and how often one is shown where nothing has changed."""
-    found = [change_words.sentence(voice, change) for change in change_words.fallen(voice)]
-    return (*found, change_words.by_chance(voice)) if found else ()
-
-
 def _quiet(voice: Voice) -> tuple[str, ...]:
     """What else may be said; never nothing."""
     language, everything = voice.language, len(voice.figures.cells)
@@ -254,7 +250,7 @@ def _quiet(voice: Voice) -> tuple[str, ...]:
     alike = [title for title in _titles(voice, State.AS_NORM) if title not in unsure]
     if len(few) == everything:
         return (language.say("There are not enough audits yet to say how we are doing."),)
-    if len(alike) == everything and change_words.fallen(voice):
+    if len(alike) == everything and change_words.fallen(voice.figures):
         return (language.say("All audits taken together, everything is as the norm."),)
     if len(alike) == everything:
         return (language.say("Everything is as the norm."),)

@@ -210,9 +210,7 @@ def trend(voice: Voice, answer: str) -> Picture | None:
     return Picture(
         "trend",
         say("Is it getting better?"),
-        say(
-            "Mean score of each week's audits, with its likely range; the line is the chain's norm. A week with few audits swings by chance."
-        ),
+        _trend_caption(voice, panels),
         Trend(first, figures.week, panels),
         _trend_table(voice, panels),
         answer,
@@ -231,8 +229,30 @@ def _panel(voice: Voice, section: SectionFigures, points: list[TrendPoint]) -> T
         )
         for point in points
     )
-    norm_word = "" if section.norm is None else voice.language.say("norm {score}", score=section.norm)
-    return TrendPanel(voice.title(section.section), section.norm, norm_word, weeks)
+    say, mean = voice.language.say, _mean(voice, section)
+    told = [
+        *([say("mean {score}", score=mean)] if mean is not None else []),
+        *([say("norm {score}", score=section.norm)] if section.norm is not None else []),
+    ]
+    return TrendPanel(voice.title(section.section), section.norm, mean, " · ".join(told), weeks)
+
+
+def _mean(voice: Voice, section: SectionFigures) -> float | None:
+    """Of the scope's branch means over the whole window; the whole chain's is the norm itself."""
+    cells = [cell for cell in voice.figures.cells if cell.section == section.section]
+    scores = [cell.score for cell in cells if cell.score is not None]
+    return sum(scores) / len(scores) if scores and voice.figures.scope_name is not None else None
+
+
+def _trend_caption(voice: Voice, panels: tuple[TrendPanel, ...]) -> str:
+    say, weeks = voice.language.say, [week for panel in panels for week in panel.weeks]
+    if 2 * sum(week.audits == 1 for week in weeks) > len(weeks):
+        dots = say("Each dot is usually a single audit, with its likely range: do not read single dots.")
+    else:
+        dots = say("Each dot is the mean of a week's audits, with its likely range: a single week swings by chance.")
+    if all(panel.mean is None for panel in panels):
+        return " ".join((dots, say("The line is the chain's norm.")))
+    return " ".join((dots, say("The dashed line is the mean of the whole time, the other the chain's norm.")))
 
 
 def _range(score: float, reach: float) -> Interval:

@@ -103,7 +103,10 @@ class TrendWeek:
 class TrendPanel:
     section: str
     norm: float | None
-    norm_word: str
+    mean: float | None
+    """Of the whole time; None where it is the norm itself."""
+    told: str
+    """Both, in words."""
     weeks: tuple[TrendWeek, ...]
 
 
@@ -154,7 +157,7 @@ class ItemBars:
 
 @dataclass(frozen=True)
 class ChangeSpot:
-    """A branch's moving average after one audit, and how far chance alone takes it, in spreads of a single audit."""
+    """A branch's moving average after one audit, and how far chance alone takes it: points, or spreads of a single audit."""
 
     week: date
     average: float
@@ -164,6 +167,8 @@ class ChangeSpot:
 @dataclass(frozen=True)
 class ChangeChart:
     spots: tuple[ChangeSpot, ...]
+    in_points: bool
+    """Whether the values are points, and may be read off."""
     since: date | None
     """The Monday since which the change is likeliest."""
     since_word: str

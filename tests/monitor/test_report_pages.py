@@ -15,8 +15,8 @@ from branches.editions import Edition
 from branches.people import Role
 from branches.places import Branch
 from branches.standards import Item
-from reports import stored
-from reports.figures import State
+from reports import stored, wording
+from reports.figures import Change, Move, State
 from tests import make
 from tests.databases import SqliteDatabases
 from tests.monitor.pages import Page
@@ -129,7 +129,9 @@ def test_every_count_of_audits_says_of_which_days_it_is(opened: Opened) -> None:
         make.audit(session, branch, score=80, visited_at=NOW - timedelta(days=1))
     listed = manager.get("/branches").text
     assert ("5 audits in the report, 6 in all" in listed, f"counts the audits from {days}" in listed) == (True, True)
-    said = f"The report rests on 5 of the 6 audits released here: those of {days}"
+    said = (
+        f"Of the 6 audits released here the report counts 5: those of {days} Older and newer ones do not count in it."
+    )
     assert said in manager.get(path).text
 
 
@@ -162,3 +164,27 @@ def test_the_page_of_a_flag_says_what_cost_most_and_takes_a_tip_for_a_plan(opene
         for way, text in ((path, ""), (tip, "Look at greeting10."), (f"{path}?tip=none", ""))
     ] == [True] * 3
     assert "Plan this" not in enter(opened, Role.OFFICE).get(path).text
+
+
+def test_branches_stand_in_the_order_of_their_regions_report_with_falls_after_shortfalls(opened: Opened) -> None:
+    states = {"b1": (State.WATCH, -6.0), "b2": (State.FALLS_SHORT, -8.0), "b3": (State.FALLS_SHORT, -12.0)}
+    with transaction(opened.engine) as session:
+        edition = session.exec(select(Edition).where(Edition.public_id == opened.world.mine.things["edition"])).one()
+        figures, region = stored.load(edition.content), opened.person(session, Role.MANAGER).region
+        assert region is not None
+        codes = {name: make.branch(session, region, name).code for name in ("b0", "b1", "b2", "b3", "b4", "b5")}
+        plain = figures.cells[0]
+        cells = [
+            replace(plain, branch=codes[name], state=state, estimate=points) for name, (state, points) in states.items()
+        ]
+        open_one = replace(plain, branch=codes["b5"], state=State.AS_NORM, p_short=wording.UNSURE)
+        fall = Change(codes["b4"], plain.section, Move.FALLING, figures.week.toordinal(), -9.0, ())
+        edition.content = stored.dump(replace(figures, cells=(*cells, open_one), changes=(fall,)))
+    text = enter(opened, Role.MANAGER).get("/branches").text
+    assert sorted(codes, key=text.index) == ["b3", "b2", "b4", "b1", "b0", "b5"]
+    said = (
+        "2 branches fall short in a section. 1 branch is lately worse",
+        "Lately worse than before: Greeting.",
+        "Not sure: Greeting",
+    )
+    assert [words for words in said if words not in text] == []

@@ -1,5 +1,6 @@
 """What has changed, in words and as a picture."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -50,8 +51,8 @@ def test_what_has_not_changed_is_no_sentence_and_no_picture() -> None:
 
 def test_table_says_which_audits_lay_outside() -> None:
     table = picture(FALLEN).table
-    assert [entry.text for entry in table.rows[0]] == ["week of 16 November 2026", "−3.00", "2.50", "outside"]
-    assert [entry.text for entry in table.rows[-1]] == ["week of 14 September 2026", "−0.30", "0.70", "inside"]
+    assert [entry.text for entry in table.rows[0]] == ["week of 16 November 2026", "−30.0", "25.0", "outside"]
+    assert [entry.text for entry in table.rows[-1]] == ["week of 14 September 2026", "−3.0", "7.0", "inside"]
 
 
 @pytest.mark.parametrize("code", codes())
@@ -61,7 +62,26 @@ def test_change_is_drawn_and_worded_in_every_language(change: Change, code: str)
     assert isinstance(found.values, ChangeChart)
     drawn = svg(drawn_change(found.values, language(code)), "change-1", found.question, found.caption)
     assert "[en]" not in drawn + found.question + found.caption + found.table.caption
-    assert drawn.count("<text") == 6
+    assert drawn.count("<text") == 6 + len(ticks(found.values))
+
+
+def ticks(values: ChangeChart) -> list[str]:
+    """The numbers at the picture's side."""
+    drawn = svg(drawn_change(values, language("en")), "change-1", "", "")
+    return [text for text in re.findall(r"<text[^>]*>([^<]+)</text>", drawn) if re.fullmatch("[+−]?\\d+", text)]
+
+
+def test_picture_is_read_off_in_points_where_these_are_known() -> None:
+    found = picture(FALLEN)
+    assert isinstance(found.values, ChangeChart)
+    assert ticks(found.values) == ["−20", "0", "+20"]
+    assert found.caption.endswith("would show such a fall: ask before you act.")
+    assert picture(RISEN).caption.endswith("would show such a rise.")
+    bare = replace(voice(), figures=replace(voice().figures, sections=()))
+    old = change_words.picture(bare, FALLEN, "change-1")
+    assert old is not None
+    assert isinstance(old.values, ChangeChart)
+    assert (ticks(old.values), old.table.caption) == ([], "Spreads of a single audit above or below the level before")
 
 
 def test_chains_own_movement_is_told_apart() -> None:

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from xml.etree import ElementTree as ET
@@ -12,7 +13,7 @@ from reports.compose import compose
 from reports.drawing import folded, printable, shortened, svg, width
 from reports.figures import State
 from reports.render import drawings
-from reports.report import Dot, Entry, Funnel, HeatMap, HeatRow, Limits, Picture, Strip
+from reports.report import Dot, Entry, Funnel, HeatMap, HeatRow, Limits, Picture, Strip, Trend
 from tests.reports import invented
 
 ENGLISH = language("en")
@@ -165,6 +166,21 @@ def test_trend_does_not_bridge_a_week_without_audits() -> None:
     page = pictures()["trend"]
     lines = re.findall(r'<path d="([^"]*)"[^>]*class="s-accent"', page)
     assert [line.count("M") for line in lines] == [1, 1]  # weeks 0 and 1 are neighbours, week 3 stands alone
+
+
+def test_trend_ends_in_no_single_visit_but_names_the_mean_of_the_whole_time() -> None:
+    plain = invented.figures({"b1": (State.AS_NORM, State.AS_NORM)})
+    single = tuple(replace(point, audits=1) for point in plain.trend)
+    branch = compose(replace(plain, scope_name="North", trend=single), ENGLISH, {}).trend
+    chain = compose(plain, ENGLISH, {}).trend
+    assert branch is not None
+    assert chain is not None
+    assert isinstance(branch.values, Trend)
+    assert isinstance(chain.values, Trend)
+    assert [panel.told for panel in branch.values.panels] == ["mean 71.2 · norm 83.6", "mean 71.2 · norm 90.0"]
+    assert [panel.told for panel in chain.values.panels] == ["norm 83.6", "norm 90.0"]
+    assert branch.caption.startswith("Each dot is usually a single audit")
+    assert chain.caption.startswith("Each dot is the mean of a week's audits")
 
 
 def test_trend_says_its_first_and_last_week() -> None:

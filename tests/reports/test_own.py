@@ -88,11 +88,11 @@ def test_a_fall_leads_the_headline_with_how_often_chance_shows_one() -> None:
     since = (WEEK - timedelta(weeks=4)).toordinal()
     fall = Change("b1", "cut", Move.FALLING, since, -8.2, ())
     found = told(replace(figures(NORM, NORM), changes=(fall,)))
-    assert found.headline == (
-        "Cut has fallen since about the week of 19 October 2026, by about 8 points.",
+    assert found.headline == ("Cut has fallen since about the week of 19 October 2026, by about 8 points.",)
+    assert found.besides == (
         "Even where nothing has changed, about 1 branch in 20 would show such a fall: ask before you act.",
+        "All audits taken together, everything is as the norm.",
     )
-    assert found.besides == ("All audits taken together, everything is as the norm.",)
     assert told(replace(figures(NORM, NORM), changes=(replace(fall, move=Move.RISING, size=8.2),))).headline == (
         "Everything is as the norm.",
     )

@@ -34,8 +34,8 @@ def _basis(stands: standing.Standing, released: int) -> str:
     figures = stands.figures
     counted = max((cell.audits for cell in figures.cells), default=0)
     return gate.tongue().count(
-        "The report rests on {counted} of the {n} audit released here: of {first} to {last}.",
-        "The report rests on {counted} of the {n} audits released here: those of {first} to {last}.",
+        "Of the {n} audit released here the report counts {counted}: those of {first} to {last}. Older and newer ones do not count in it.",
+        "Of the {n} audits released here the report counts {counted}: those of {first} to {last}. Older and newer ones do not count in it.",
         released,
         counted=counted,
         first=figures.window_from,

@@ -1,7 +1,7 @@
 """My branches: each with where it stands, what is to be done there and what is disputed; what stands out comes first."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from flask import render_template, url_for
@@ -18,8 +18,8 @@ from branches.states import ActionState, AppealState
 from monitor.web import follow, gate
 from monitor.web.parts import OF_A_PAGE, place, searched
 from monitor.web.region.room import blueprint
-from reports import stored, wording
-from reports.figures import Cell, State
+from reports import change_words, stored, wording
+from reports.figures import Cell, Change, State
 
 PRESSING = (State.FALLS_SHORT, State.WATCH, State.ABOVE)
 """The states that are named section by section; the others are said once."""
@@ -34,6 +34,18 @@ class Counts:
     due: int = 0
     overdue: int = 0
     disputed: int = 0
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the last edition of its region says of one branch."""
+
+    cells: list[Cell] = field(default_factory=list)
+    fallen: list[Change] = field(default_factory=list)
+    """The sections that have lately fallen, the deepest first."""
+
+
+NOTHING = Known()
 
 
 @dataclass(frozen=True)
@@ -54,19 +66,21 @@ def branches() -> str:
     """All are put in order, for what stands out comes first; only those of one page are worded."""
     text = searched()
     found = _found(text)
-    cells, titles, windows = _cells()
+    known, titles, windows = _known()
     counts = _counts(found)
-    order = {branch.id: _order(cells.get(branch.code, []), counts[branch.id]) for branch in found}
+    order = {branch.id: _order(known.get(branch.code, NOTHING), counts[branch.id]) for branch in found}
     found.sort(key=lambda branch: (*order[branch.id], branch.name.casefold(), branch.code))
     here = place(len(found))
     lines = [
-        _line(branch, cells.get(branch.code, []), titles, counts[branch.id])
+        _line(branch, known.get(branch.code, NOTHING), titles, counts[branch.id])
         for branch in found[here.skipped : here.skipped + OF_A_PAGE]
     ]
     return render_template(
         "region/branches.html",
         headline=_headline(
-            sum(first == 0 for first, _ in order.values()), sum(one.overdue > 0 for one in counts.values())
+            sum(first == 0 for first, *_ in order.values()),
+            sum(bool(known[branch.code].fallen) for branch in found if branch.code in known),
+            sum(one.overdue > 0 for one in counts.values()),
         ),
         window=_window_words(windows),
         part=here.part(lines, len(found), "region.branches", q=text),
@@ -82,11 +96,15 @@ def _found(text: str) -> list[Branch]:
     return list(gate.session().exec(query))
 
 
-def _headline(short: int, waiting: int) -> list[str]:
+def _headline(short: int, fallen: int, waiting: int) -> list[str]:
     count = gate.tongue().count
     said = []
     if short:
         said.append(count("{n} branch falls short in a section.", "{n} branches fall short in a section.", short))
+    if fallen:
+        said.append(
+            count("{n} branch is lately worse than before.", "{n} branches are lately worse than before.", fallen)
+        )
     if waiting:
         said.append(count("Actions are overdue at {n} branch.", "Actions are overdue at {n} branches.", waiting))
     return said or [gate.tongue().say("No branch falls short, and nothing is overdue.")]
@@ -106,19 +124,21 @@ def _window_words(windows: set[Days]) -> str:
     return ""
 
 
-def _cells() -> tuple[dict[str, list[Cell]], dict[str, str], set[Days]]:
+def _known() -> tuple[dict[str, Known], dict[str, str], set[Days]]:
     """Where each branch stands in the last edition of its region, and the first and last day that these count."""
-    cells: dict[str, list[Cell]] = {}
+    known: dict[str, Known] = {}
     found, windows = _editions(), set()
     for edition in found:
         figures = stored.load(edition.content)
         windows.add((figures.window_from, figures.window_to))
         for cell in figures.cells:
-            cells.setdefault(cell.branch, []).append(cell)
+            known.setdefault(cell.branch, Known()).cells.append(cell)
+        for change in change_words.fallen(figures):
+            known.setdefault(change.branch, Known()).fallen.append(change)
     titles: dict[str, str] = {}
     for standard_id in dict.fromkeys(edition.standard_id for edition in found):
         titles |= standards.wordings(gate.session(), standard_id, gate.tongue().code)[0]
-    return cells, titles, windows
+    return known, titles, windows
 
 
 def _editions() -> list[Edition]:
@@ -158,28 +178,41 @@ def _count(branch: Branch, audits: int, promised: Sequence[tuple[date, int]], di
     return Counts(audits, sum(n for _, n in promised) - late, late, disputed)
 
 
-def _line(branch: Branch, cells: list[Cell], titles: dict[str, str], counts: Counts) -> Line:
+def _line(branch: Branch, known: Known, titles: dict[str, str], counts: Counts) -> Line:
     return Line(
         name=branch.name,
         href=url_for("region.branch", public_id=branch.public_id),
-        states=_states(cells, titles, counts),
+        states=_states(known, titles, counts),
         tags=_tags(counts),
     )
 
 
-def _order(cells: list[Cell], counts: Counts) -> tuple[int, int]:
-    states = {cell.state for cell in cells}
-    first = next((place for place, state in enumerate(PRESSING[:2]) if state in states), 2)
-    return first, -counts.overdue - counts.disputed
+def _order(known: Known, counts: Counts) -> tuple[int, float, int]:
+    """As the region's report has them: what falls short, the furthest first; what has fallen; what to watch; the others."""
+    short, watch = (
+        [-abs(cell.estimate or 0.0) for cell in known.cells if cell.state is state]
+        for state in (State.FALLS_SHORT, State.WATCH)
+    )
+    fallen = [one.size or 0.0 for one in known.fallen]
+    first = next((place for place, some in enumerate((short, fallen, watch)) if some), 3)
+    return first, min((short, fallen, watch, [0.0])[first]), -counts.overdue - counts.disputed
 
 
-def _states(cells: list[Cell], titles: dict[str, str], counts: Counts) -> list[tuple[str, str]]:
+def _states(known: Known, titles: dict[str, str], counts: Counts) -> list[tuple[str, str]]:
     """What stands out by name; else one word for all."""
-    tongue, told = gate.tongue(), []
-    for state in PRESSING:
-        sections = [titles.get(cell.section) or cell.section for cell in cells if cell.state is state]
-        if sections:
-            told.append((state.value, f"{wording.state_word(tongue, state)}: {tongue.join(sections)}"))
+    tongue, cells = gate.tongue(), known.cells
+    named = {state: [titles.get(c.section) or c.section for c in cells if c.state is state] for state in PRESSING}
+    told = [
+        (state.value, f"{wording.state_word(tongue, state)}: {tongue.join(sections)}")
+        for state, sections in named.items()
+        if sections
+    ]
+    if known.fallen:
+        sections = tongue.join([titles.get(one.section) or one.section for one in known.fallen])
+        told.append(("", tongue.say("Lately worse than before: {places}.", places=sections)))
+    unsure = [titles.get(one.section) or one.section for one in cells if wording.unsure(one)]
+    if unsure:
+        told.append((State.AS_NORM.value, f"{tongue.say('Not sure')}: {tongue.join(unsure)}"))
     if not told:
         enough = any(cell.state is State.AS_NORM for cell in cells)
         state = State.AS_NORM if enough else State.NOT_ENOUGH
