@@ -3,18 +3,18 @@
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from branches import amendments, assignments, audits, drafts, photos, sending
+from branches import assignments, audits, drafts
 from branches.access import Right
 from branches.audits import Audit
 from branches.errors import Refused
 from branches.language import message
 from branches.states import AuditState
-from branches.weeks import local_date
 from monitor.web import forms, gate
 from monitor.web.capture import room
 from monitor.web.capture.mine import window_words
 from monitor.web.capture.notes import can_note
-from monitor.web.capture.room import blueprint, moment_words, time_words
+from monitor.web.capture.receipts import amended_words, receipt_words
+from monitor.web.capture.room import blueprint
 from monitor.web.capture.room import own as own_audit
 from monitor.web.capture.sheet import Sheet
 
@@ -135,28 +135,3 @@ def deadline_words(audit: Audit) -> str:
     if known.correct_until < gate.site().clock():
         return gate.tongue().say("It was to be corrected by {moment}; send it as soon as you can.", moment=until)
     return gate.tongue().say("Please correct it by {moment}.", moment=until)
-
-
-def receipt_words(audit: Audit) -> str:
-    """What head office has of it: "24 answers, 3 of 3 photos, kept at 18:04"; on later days with the day."""
-    found = sending.receipt(gate.session(), audit)
-    if found is None:
-        return ""
-    tongue, zone = gate.tongue(), audit.branch.timezone
-    what = tongue.count("{n} answer", "{n} answers", found.answers)
-    if found.photos:
-        here = found.photos - len(photos.missing(gate.session(), gate.site().photos, [audit.id]))
-        pictures = tongue.count("{here} of {n} photo", "{here} of {n} photos", found.photos, here=here)
-        what = f"{what}, {pictures}"
-    if local_date(found.sent_at, zone) == local_date(gate.site().clock(), zone):
-        return tongue.say("{what}, kept at {time}.", what=what, time=time_words(found.sent_at, zone))
-    return tongue.say("{what}, kept on {moment}.", what=what, moment=moment_words(found.sent_at, zone))
-
-
-def amended_words(audit: Audit) -> str:
-    """That the shopper has asked for a correction of what was sent."""
-    event = amendments.asked(gate.session(), audit)
-    if event is None:
-        return ""
-    when = moment_words(event.at, audit.branch.timezone)
-    return gate.tongue().say("You asked on {moment} to have it corrected; head office has your answers.", moment=when)

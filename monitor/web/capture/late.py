@@ -12,8 +12,8 @@ from branches.drafts import VISITED, Typed
 from branches.questions import AnswersRefused
 from monitor.web import gate
 from monitor.web.capture import given
-from monitor.web.capture.asked import receipt_words
 from monitor.web.capture.given import Given
+from monitor.web.capture.receipts import receipt_words
 from monitor.web.capture.room import VISIT_FIELD, blueprint, own, sentence
 from monitor.web.capture.sheet import Sheet
 

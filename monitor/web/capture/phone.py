@@ -18,7 +18,7 @@ from branches.stamps import BEGUN
 from branches.states import AuditState
 from monitor.web import forms, gate
 from monitor.web.capture import checking
-from monitor.web.capture.asked import receipt_words
+from monitor.web.capture.receipts import receipt_words
 from monitor.web.capture.room import blueprint, control, moment_words, own, quoted, sentence
 from monitor.web.capture.sheet import Sheet
 

@@ -15,7 +15,8 @@ from branches.sending import AlreadySent, ChangedSince, NotWhole
 from branches.states import AuditState
 from monitor.web import forms, gate
 from monitor.web.capture import checking, phone
-from monitor.web.capture.asked import deadline_words, receipt_words
+from monitor.web.capture.asked import deadline_words
+from monitor.web.capture.receipts import receipt_words
 from monitor.web.capture.room import blueprint, control, moment_words, own, sentence
 from monitor.web.capture.sheet import Sheet
 

@@ -1,0 +1,32 @@
+"""What head office has of an audit, in words, and what its shopper has asked for since."""
+
+from branches import amendments, photos, sending
+from branches.audits import Audit
+from branches.weeks import local_date
+from monitor.web import gate
+from monitor.web.capture.room import moment_words, time_words
+
+
+def receipt_words(audit: Audit) -> str:
+    """What head office has of it: "24 answers, 3 of 3 photos, kept at 18:04"; on later days with the day."""
+    found = sending.receipt(gate.session(), audit)
+    if found is None:
+        return ""
+    tongue, zone = gate.tongue(), audit.branch.timezone
+    what = tongue.count("{n} answer", "{n} answers", found.answers)
+    if found.photos:
+        here = found.photos - len(photos.missing(gate.session(), gate.site().photos, [audit.id]))
+        pictures = tongue.count("{here} of {n} photo", "{here} of {n} photos", found.photos, here=here)
+        what = f"{what}, {pictures}"
+    if local_date(found.sent_at, zone) == local_date(gate.site().clock(), zone):
+        return tongue.say("{what}, kept at {time}.", what=what, time=time_words(found.sent_at, zone))
+    return tongue.say("{what}, kept on {moment}.", what=what, moment=moment_words(found.sent_at, zone))
+
+
+def amended_words(audit: Audit) -> str:
+    """That the shopper has asked for a correction of what was sent."""
+    event = amendments.asked(gate.session(), audit)
+    if event is None:
+        return ""
+    when = moment_words(event.at, audit.branch.timezone)
+    return gate.tongue().say("You asked on {moment} to have it corrected; head office has your answers.", moment=when)
