@@ -76,7 +76,14 @@ def form_of_each_kind(session: Session) -> standards.Standard:
     rows: dict[str, dict[str, dict[str, Any]]] = {
         "greeting": {
             "greeted": {"required": True, "na": False},
-            "after": {"type": "seconds", "worst": "60", "best": "0", "condition": "greeted = yes", "required": True},
+            "after": {
+                "type": "seconds",
+                "worst": "60",
+                "best": "0",
+                "condition": "greeted = yes",
+                "required": True,
+                "timed": "arrived-greeted",
+            },
             "cut": {"type": "rating", "worst": "1", "best": "5"},
         },
         "rest": {

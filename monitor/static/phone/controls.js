@@ -55,17 +55,22 @@ function set(control, value) {
   if (control && control.type !== "file" && control !== document.activeElement && control.value !== value) control.value = value;
 }
 
-/** Shows the questions that are asked and no others. Those that were never asked here lie in templates. */
+/** Shows the questions that are asked and no others; gives those that had never been asked here and lay in templates. */
 export function reveal(form, codes, skipped) {
+  const fresh = [];
   for (const code of codes) {
     const place = form.querySelector(`[data-item="${CSS.escape(code)}"]`);
     if (!place) continue;
     const asked = !skipped.has(code);
     if (place instanceof HTMLTemplateElement) {
-      if (asked) place.replaceWith(place.content);
+      if (asked) {
+        place.replaceWith(place.content);
+        fresh.push(code);
+      }
       continue;
     }
     place.hidden = !asked;
     for (const control of place.querySelectorAll("input, textarea, select")) control.disabled = !asked;
   }
+  return fresh;
 }

@@ -1,0 +1,135 @@
+"""What the shopper chooses: the form's shape, its language, a place on the home screen; and an update that waits."""
+
+import json
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from branches.database import transaction
+from monitor.web import files
+from tests import make
+from tests.phone import icons
+from tests.phone.handset import Handset
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def prepared(phone: Handset) -> None:
+    phone.page.goto(f"{phone.address}/audits")
+    phone.page.wait_for_selector("[data-waiting][data-ready]", state="attached")
+
+
+def test_the_long_page_is_remembered_for_its_person_alone(phone: Handset) -> None:
+    page = phone.open()
+    page.get_by_role("link", name="All on one page").click()
+    page.wait_for_url("**/form/all")
+    page.goto(phone.address + phone.desk.at())
+    page.get_by_role("link", name="Go on").click()
+    page.wait_for_url("**/form/all")
+    assert phone.context.cookies()[-1]["value"] == phone.desk.shopper.public_id
+    page.get_by_role("link", name="One section a page").click()
+    page.wait_for_url("**/form/1")
+    page.goto(phone.address + phone.desk.at())
+    page.get_by_role("link", name="Go on").click()
+    page.wait_for_url("**/form/1")
+
+
+def test_with_no_network_sections_turn_one_by_one(phone: Handset) -> None:
+    prepared(phone)
+    phone.context.set_offline(True)
+    page = phone.open("/form/1")
+    assert (page.locator("#m-greeted").is_visible(), page.locator("#m-people").is_visible()) == (True, False)
+    page.locator("#m-greeted").check()
+    page.get_by_role("button", name="Save and look it over").click()
+    page.wait_for_url("**/form/2")
+    phone.ready()
+    assert (page.locator("#visited").is_visible(), page.locator("#m-people").is_visible()) == (False, True)
+    page.get_by_role("button", name="Save and look it over").click()
+    page.wait_for_url("**/form/all#look")
+    expect(page.locator("[data-faults] a").first).to_have_text("Give the day and the time of the visit.")
+
+
+def test_another_language_loses_no_keystroke(phone: Handset) -> None:
+    page = phone.open()
+    page.locator("#m-greeted").check()
+    page.locator("#m-after").press_sequentially("42")
+    page.get_by_role("button", name="magyar").click()
+    page.locator("html[lang=hu] form[data-kept]").wait_for(state="attached")
+    assert (page.locator("#m-greeted").is_checked(), page.locator("#m-after").input_value()) == (True, "42")
+
+
+def test_another_language_with_no_network_says_so_and_keeps_everything(phone: Handset) -> None:
+    page = phone.open()
+    phone.context.set_offline(True)
+    page.locator("#m-greeted").check()
+    page.locator("#m-after").fill("42")
+    page.get_by_role("button", name="magyar").click()
+    phone.stands("Another language needs a network. What you typed is kept on this phone.")
+    assert page.locator("#m-after").input_value() == "42"
+
+
+def test_the_manifest_names_icons_that_are_there(phone: Handset) -> None:
+    page = phone.page
+    page.goto(f"{phone.address}/audits")
+    address = page.locator("link[rel=manifest]").evaluate("link => link.href")
+    with urlopen(address) as answer:
+        told = json.load(answer)
+    assert (told["name"], told["start_url"], told["display"]) == ("Test", "/audits", "standalone")
+    for icon in told["icons"]:
+        with urlopen(phone.address + icon["src"]) as answer:
+            assert (answer.headers["Content-Type"], answer.status) == ("image/png", 200)
+    assert {(icon["sizes"], icon["purpose"]) for icon in told["icons"]} == {
+        (f"{size}x{size}", purpose) for size in (192, 512) for purpose in ("any", "maskable")
+    }
+
+
+def test_the_icons_are_the_drawing(browser: Browser) -> None:
+    for size in icons.SIZES:
+        assert (icons.FOLDER / f"{size}.png").read_bytes() == icons.drawn(browser, size)
+
+
+def test_the_home_screen_is_offered_where_the_browser_does_and_declined_once(phone: Handset) -> None:
+    page = phone.page
+    page.goto(f"{phone.address}/audits")
+    offer = page.locator("[data-install]")
+    expect(offer).to_be_hidden()
+    ask = """() => { const offered = new Event("beforeinstallprompt", { cancelable: true });
+        offered.prompt = async () => { window.prompted = true; }; dispatchEvent(offered); return offered.defaultPrevented; }"""
+    assert page.evaluate(ask) is True
+    page.get_by_role("button", name="Put it on the home screen").click()
+    page.wait_for_function("window.prompted")
+    expect(offer).to_be_hidden()
+    page.evaluate(ask)
+    page.get_by_role("button", name="Not now").click()
+    expect(offer).to_be_hidden()
+    page.reload()
+    page.evaluate(ask)
+    expect(offer).to_be_hidden()
+
+
+def test_an_update_waits_until_the_pages_are_closed(phone: Handset, monkeypatch: pytest.MonkeyPatch) -> None:
+    prepared(phone)
+    page = phone.open()
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    before = page.evaluate("performance.getEntriesByType('resource').length")
+    monkeypatch.setattr(files, "version", lambda: "f" * 16)
+    page.locator("#m-greeted").check()
+    page.evaluate("navigator.serviceWorker.ready.then((found) => found.update())")
+    page.wait_for_function("navigator.serviceWorker.ready.then((found) => found.waiting?.state === 'installed')")
+    assert page.evaluate("navigator.serviceWorker.ready.then((found) => found.active.state)") == "activated"
+    assert page.locator("#m-greeted").is_checked()
+    page.locator("#m-after").fill("42")
+    phone.stands("Kept on 3 July 2025")
+    assert before > 0
+
+
+def test_somebody_else_on_the_same_phone_begins_with_sections(phone: Handset) -> None:
+    page = phone.open()
+    page.get_by_role("link", name="All on one page").click()
+    page.wait_for_url("**/form/all")
+    with transaction(phone.desk.engine) as session:
+        stranger = make.shopper(session)
+    phone.become(stranger)
+    page.goto(f"{phone.address}/audits")
+    assert phone.desk.shopper.public_id not in page.content()

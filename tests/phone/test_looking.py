@@ -1,0 +1,61 @@
+"""Before sending: what head office would ask about, with the way to each; nothing of it keeps an audit back."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.branches.test_photos import jpeg
+from tests.monitor.desk import VISIT
+from tests.phone.handset import Handset
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+ASKED = [
+    "The form was filled in very fast. Read your answers once more.",
+    "“About cut?”: say in a sentence what you saw.",
+    "“About people?”: Kovács may be somebody's name. Say what was done, not who did it.",
+]
+
+
+def fill(phone: Handset) -> None:
+    page = phone.page
+    page.locator("#visited").fill(VISIT)
+    page.get_by_label("No", exact=True).first.check()
+    page.locator("input[name=m-cut][value='1']").check()
+    page.locator("input[name=m-drink][value=tea]").check()
+    page.locator("#m-people").fill("3")
+    page.locator("[data-item=people] summary").click()
+    page.locator("#c-people").fill("Then Kovács came.")
+    page.locator("#m-why").fill("Cold in there")
+    page.locator("[name=p-mirror]").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": jpeg()})
+    page.locator("[data-photo]").wait_for()
+
+
+def test_with_no_network_the_phone_asks(phone: Handset) -> None:
+    page = phone.page
+    page.goto(f"{phone.address}/audits")
+    page.wait_for_selector("[data-waiting][data-ready]", state="attached")
+    phone.context.set_offline(True)
+    page.clock.set_system_time("2025-07-03T16:04:00Z")
+    page = phone.open("/form/all")
+    fill(phone)
+    page.get_by_role("button", name="Save and look it over").click()
+    expect(page.locator("[data-doubts] a")).to_have_text(ASKED)
+    page.locator("[data-doubts] a").nth(1).click()
+    expect(page.locator("#c-cut")).to_be_visible()
+    page.get_by_role("button", name="It is right as it is: send").click()
+    phone.stands("sent as soon as there is a network")
+    phone.context.set_offline(False)
+    page.wait_for_url("**/sent")
+    assert phone.desk.stored().state == "submitted"
+
+
+def test_with_a_network_the_page_before_sending_asks_the_same(phone: Handset) -> None:
+    page = phone.page
+    page.clock.set_system_time("2025-07-03T16:04:00Z")
+    page = phone.open("/form/all")
+    fill(phone)
+    page.get_by_role("button", name="Save and look it over").click()
+    page.wait_for_url("**/check")
+    # the server's clock stands still, so that it takes the answers for given in no time
+    assert page.locator(".notice li a").all_inner_texts() == ASKED
+    page.get_by_role("button", name="It is right as it is: send").click()
+    page.wait_for_url("**/sent")
