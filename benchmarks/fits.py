@@ -63,12 +63,13 @@ SIZES = (
     Size("the same", 5_200, 200, 67, 4, what=WATCHED),
     Size("the same, a fifth of the scores missing", 5_200, 200, 67, 4, gaps=0.2, what=JUDGED),
     Size("100,000 section scores: 1,000 branches, 400 shoppers, 6 sections", 16_667, 1_000, 400, 6),
+    Size("100,000 section scores with gaps: a fiftieth of 102,000 missing", 17_000, 1_000, 400, 6, gaps=0.02),
     Size("62,500 audits: 5,000 branches, 1,000 shoppers, 6 sections", 62_500, 5_000, 1_000, 6, what=JUDGED),
     Size("the same", 62_500, 5_000, 1_000, 6, what=WATCHED),
     Size("1,000,000 section scores: 5,000 branches, 1,500 shoppers, 6 sections", 166_667, 5_000, 1_500, 6),
     Size("1,000,000 audits: 50,000 branches, 20,000 shoppers, 1 section", 1_000_000, 50_000, 20_000, 1),
 )
-QUICK = 4
+QUICK = 5
 
 
 def _names(letter: str, count: int) -> tuple[str, ...]:

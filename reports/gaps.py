@@ -4,24 +4,29 @@
 
 A branch's (region's, shopper's) effects on the K sections have one variance for their mean and one for the contrasts,
 so that they are independent after rotation by H (`joint.helmert`). Henderson's equations then have K × K blocks; the
-larger of branch and shopper is eliminated block by block, the visits beforehand by their own closed form.
+larger of branch and shopper is eliminated block by block, the visits beforehand by their own closed form. What stands
+between the eliminated levels and the rest is sparse: a branch meets few shoppers.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 from scipy.optimize import minimize
 
+from reports.gaps_start import Start
 from reports.gaps_sums import Joined, Visits
 from reports.mixed import NOTHING, scaled_inverse
 from reports.mixed_sums import STRANGER
-from reports.sheet import Floats
+from reports.sheet import Floats, Ints
 
 Pairs = Mapping[str, tuple[float, float]]
 """Each effect's variance ratios: of √K times the mean over sections, and of the contrasts."""
 LARGEST = 1e4
 NUDGE = 1e-5
+SEARCHED = 1_000
+"""Equations beyond which the variances are not searched for anew where the audits without gaps tell them."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +41,8 @@ class Gapped:
     """E × K × K: G(I + NG)⁻¹."""
     count: Floats
     """E × K × K: N."""
-    cross: Floats
-    """E × K × QK."""
+    cross: sparse.csr_array
+    """EK × QK."""
     inner: Floats
     inverse: Floats
     right: Floats
@@ -102,34 +107,66 @@ def _cells(joined: Joined, ratios: Pairs, visit: float) -> _Weighed:
     )
 
 
-def _tables(
-    joined: Joined, turn: Floats, weight: Floats, total: Floats
-) -> tuple[Floats, Floats, Floats, Floats, Floats]:
-    """N, A, K and both right-hand sides from the cells' rotated weights; norms are turned back to sections.
+@dataclass(frozen=True)
+class _Tables:
+    """Both sides of the equations before elimination; norms are turned back to sections."""
+
+    count: Floats
+    cross: sparse.csr_array
+    inner: Floats
+    left: Floats
+    right: Floats
+
+
+def blocks_of(rows: Ints, columns: Ints, blocks: Floats, shape: tuple[int, int]) -> sparse.csr_array:
+    """Puts n blocks of K × K into a matrix of shape · K, where they fall together adding them."""
+    k = blocks.shape[1]
+    places, where = np.unique(rows * shape[1] + columns, return_inverse=True)
+    member = sparse.csr_array((np.ones(where.size), (where, np.arange(where.size))), (places.size, where.size))
+    data = (member @ blocks.reshape(-1, k * k)).reshape(-1, k, k)
+    row, column = np.divmod(places, shape[1])
+    starts = np.searchsorted(row, np.arange(shape[0] + 1))
+    return sparse.csr_array(sparse.bsr_array((data, column, starts), (shape[0] * k, shape[1] * k)))
+
+
+def _tables(joined: Joined, turn: Floats, weight: Floats, total: Floats) -> _Tables:
+    """N, A, K and both right-hand sides from the cells' rotated weights.
 
     A version of the standard may lack a section, whose norm then has no score to it.
     """
     k, size = joined.sections, max(part.stop for part in joined.blocks.values())
-    count, left = np.zeros((joined.levels, k, k)), np.zeros((joined.levels, k))
-    cross, inner = np.zeros((joined.levels, size, k, k)), np.zeros((size, size, k, k))
-    right = np.zeros((size, k))
+    count, left, right = np.zeros((joined.levels, k, k)), np.zeros((joined.levels, k)), np.zeros((size, k))
     np.add.at(count, joined.level, weight)
     np.add.at(left, joined.level, total)
-    for i in range(joined.members.shape[1]):
-        here = np.flatnonzero(joined.members[:, i] >= 0)
-        block = joined.members[here, i]
-        np.add.at(right, block, total[here])
-        np.add.at(cross, (joined.level[here], block), weight[here])
-        for j in range(joined.members.shape[1]):
-            both = here[joined.members[here, j] >= 0]
-            np.add.at(inner, (joined.members[both, i], joined.members[both, j]), weight[both])
-    fixed = joined.blocks["fixed"]
-    cross[:, fixed] = cross[:, fixed] @ turn
-    inner[:, fixed] = inner[:, fixed] @ turn
-    inner[fixed] = turn.T @ inner[fixed]
-    right[fixed] = right[fixed] @ turn
-    cross = cross.transpose(0, 2, 1, 3).reshape(joined.levels, k, size * k)
-    return count, cross, inner.transpose(0, 2, 1, 3).reshape(size * k, size * k), left, right.reshape(size * k)
+    met, pairs = [], []
+    for own in joined.members.T:
+        here = np.flatnonzero(own >= 0)
+        np.add.at(right, own[here], total[here])
+        met.append((joined.level[here], own[here], here))
+        for other in joined.members.T:
+            both = np.flatnonzero((own >= 0) & (other >= 0))
+            pairs.append((own[both], other[both], both))
+    turned = _norms_turned(joined, turn)
+    tables = []
+    for places, rows in ((met, joined.levels), (pairs, size)):
+        one, other, cell = (np.concatenate(column) for column in zip(*places, strict=True))
+        tables.append(blocks_of(one, other, weight[cell], (rows, size)) @ turned)
+    inner = (turned.T @ tables[1]).toarray()
+    return _Tables(count, sparse.csr_array(tables[0]), inner, left, np.asarray(turned.T @ right.ravel()))
+
+
+def _norms_turned(joined: Joined, turn: Floats) -> sparse.csr_array:
+    """QK × QK: the rotation at the norms' blocks, nothing changed elsewhere."""
+    fixed, size = joined.blocks["fixed"].stop, max(part.stop for part in joined.blocks.values())
+    return sparse.csr_array(
+        sparse.block_diag([*[turn] * fixed, sparse.eye_array((size - fixed) * joined.sections)], format="csr")
+    )
+
+
+def stacked(blocks: Floats) -> sparse.csr_array:
+    """E × K × K blocks along the diagonal."""
+    levels, k, _ = blocks.shape
+    return sparse.csr_array(sparse.bsr_array((blocks, np.arange(levels), np.arange(levels + 1)), (levels * k,) * 2))
 
 
 def _taken_out(joined: Joined, ratios: Pairs, count: Floats) -> tuple[Floats, Floats, Floats]:
@@ -167,11 +204,11 @@ def solve_gaps(joined: Joined, turn: Floats, ratios: Pairs, visit: float) -> Gap
     """
     cells = _cells(joined, ratios, visit)
     weight, total = turn @ cells.weight @ turn.T, cells.total @ turn.T
-    count, cross, inner, left, right = _tables(joined, turn, weight, total)
-    system, keep, shrink = _taken_out(joined, ratios, count)
-    flat = cross.reshape(-1, cross.shape[2])
-    inner = inner - flat.T @ (shrink @ cross).reshape(flat.shape)
-    right = right - flat.T @ np.einsum("eij,ej->ei", shrink, left).ravel()
+    tables = _tables(joined, turn, weight, total)
+    cross, left = tables.cross, tables.left
+    system, keep, shrink = _taken_out(joined, ratios, tables.count)
+    inner = tables.inner - (cross.T @ (stacked(shrink) @ cross)).toarray()
+    right = tables.right - cross.T @ np.einsum("eij,ej->ei", shrink, left).ravel()
     inverse, log_determinant = scaled_inverse(inner, _scales(joined, ratios), int(joined.scored.sum()))
     dense = inverse @ right
     rest = cells.square - float(np.einsum("ei,eij,ej->", left, shrink, left)) - float(dense @ right)
@@ -180,14 +217,14 @@ def solve_gaps(joined: Joined, turn: Floats, ratios: Pairs, visit: float) -> Gap
         ratios=ratios,
         keep=keep,
         shrink=shrink,
-        count=count,
+        count=tables.count,
         cross=cross,
         inner=inner,
         inverse=inverse,
         right=right,
         left=left,
         dense=dense,
-        eliminated=np.einsum("eij,ej->ei", shrink, left - cross @ dense),
+        eliminated=np.einsum("eij,ej->ei", shrink, left - (cross @ dense).reshape(left.shape)),
         log_determinant=log_determinant + float(np.linalg.slogdet(system)[1].sum()) + cells.log_determinant,
         rest=max(rest, 1e-12 * cells.square),
     )
@@ -197,12 +234,13 @@ def _pulls(solution: Gapped, name: str) -> tuple[Floats, Floats]:
     """tr(Z'PZ) and |Z'Py|² of an effect, of each rotated component."""
     k, joined = solution.joined.sections, solution.joined
     if name == joined.out:
-        gain = solution.keep @ solution.cross
-        taken = ((gain.reshape(-1, gain.shape[2]) @ solution.inverse).reshape(gain.shape) * gain).sum(axis=2)
-        trace = np.einsum("eij,eji->ei", solution.keep, solution.count) - taken
-        score = np.einsum("eij,ej->ei", solution.keep, solution.left - solution.cross @ solution.dense)
-        alive = slice(0, joined.levels - (joined.out == "shopper"))
-        return trace[alive].sum(axis=0), (score[alive] ** 2).sum(axis=0)
+        levels = joined.levels - (joined.out == "shopper")
+        keep, cross = solution.keep[:levels], solution.cross[: levels * k]
+        gain = stacked(keep) @ cross
+        taken = [float(((gain[i::k].T @ gain[i::k]).toarray() * solution.inverse).sum()) for i in range(k)]
+        trace = np.einsum("eij,eji->i", keep, solution.count[:levels]) - np.array(taken)
+        seen = solution.left[:levels] - (cross @ solution.dense).reshape(levels, k)
+        return trace, (np.einsum("eij,ej->ei", keep, seen) ** 2).sum(axis=0)
     part = joined.blocks[name]
     rows = solution.inner[part.start * k : part.stop * k]
     own = np.diagonal(rows[:, part.start * k : part.stop * k])
@@ -259,24 +297,47 @@ class _Search:
             slopes[self.pair] = 0.0
         return solution.criterion, slopes
 
-    def lowest(self) -> Gapped:
+    def _steps(self, start: Start | None) -> Floats:
+        if start is None:
+            return np.full(self.audits.size, 0.7)
+        pairs = [start.ratios.get(name, (0.0, 0.0)) for name in self.effects]
+        return np.asarray(np.log1p(np.append(np.ravel(pairs), start.visit) * self.audits))
+
+    def lowest(self, start: Start | None) -> Gapped:
         """The equations at the lowest criterion: bounded quasi-Newton."""
+        ends = np.log1p(self.audits * LARGEST)
         found = minimize(
             self.cost,
-            np.full(self.audits.size, 0.7),
+            np.clip(self._steps(start), 0.0, ends),
             jac=True,
             method="L-BFGS-B",
-            bounds=[(0.0, float(np.log1p(n * LARGEST))) for n in self.audits],
+            bounds=[(0.0, float(end)) for end in ends],
             options={"ftol": 1e-10, "gtol": 1e-4},
         )
         return self.solve(np.asarray(found.x))
 
 
-def fit_gaps(joined: Joined, turn: Floats, effects: tuple[str, ...]) -> Gapped:
+def fit_gaps(joined: Joined, turn: Floats, effects: tuple[str, ...], start: Start | None = None) -> Gapped:
     """Which variances do audits with gaps speak for?
 
-    Restricted maximum likelihood, zero allowed; a branch's mean over sections varies at least as its contrasts do.
+    Restricted maximum likelihood, zero allowed; a branch's mean over sections varies at least as its contrasts do. On a
+    large chain a quarter of whose audits have every section, the variances are those of these; all tell the effects.
+
+    Args:
+        joined: the audits, summed.
+        turn: K × K rotation, first row the mean.
+        effects: which of region, branch and shopper vary, as `joined` was made with.
+        start: what the audits without gaps say; None where they say nothing.
+
+    Returns:
+        The equations solved at these variances, in units of σ²_e.
+
+    Raises:
+        ValueError: the audits do not determine the norms.
     """
-    found = _Search(joined, turn, effects).lowest()
+    size = max(part.stop for part in joined.blocks.values()) * joined.sections
+    if size > SEARCHED and start is not None:
+        return solve_gaps(joined, turn, start.ratios, start.visit)
+    found = _Search(joined, turn, effects).lowest(start)
     mean, contrast = found.ratios["branch"]
-    return found if mean >= contrast else _Search(joined, turn, effects, alike=True).lowest()
+    return found if mean >= contrast else _Search(joined, turn, effects, alike=True).lowest(start)

@@ -8,8 +8,9 @@ from reports.norms import Bools
 from reports.observed import Cells, Observations, cells, eliminated, placed, sizes_of
 from reports.sheet import UNKNOWN_SHOPPER, Floats, Ints
 
-MOST_ENTRIES = 4_000_000
-"""Larger tables than this are not built; each section is then fitted alone."""
+MOST_ENTRIES = 12_000_000
+"""Larger tables than this are not built; each section is then fitted alone. With six sections that is so beyond 570
+shoppers (or branches, where these are fewer) or 55,000 pairs of a branch and a shopper."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def _members(found: Cells, region_of: Ints, blocks: dict[str, slice]) -> Ints:
 
 def _too_large(blocks: dict[str, slice], levels: int, cells: int, sections: int) -> bool:
     dense: int = max(part.stop for part in blocks.values()) * sections
-    return max(levels * dense * sections, cells * sections**3, dense**2) > MOST_ENTRIES
+    return max(levels * sections**2, cells * sections**3, dense**2) > MOST_ENTRIES
 
 
 def joined(data: Observations, effects: tuple[str, ...]) -> Joined | None:

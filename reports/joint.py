@@ -14,6 +14,7 @@ import numpy as np
 from reports.figures import Interval
 from reports.gaps import Gapped, fit_gaps
 from reports.gaps_effects import GappedDeviations, gapped_deviations
+from reports.gaps_start import from_complete
 from reports.gaps_sums import joined
 from reports.mixed_effects import Deviations, deviations
 from reports.mixed_reml import Fit, fit, fit_at
@@ -250,7 +251,7 @@ def _with_gaps(sheet: ScoreSheet, live: list[int], weight: Floats) -> dict[int, 
     if summed is None or summed.freedom < 1:
         return None
     turn = helmert(len(live))
-    solution = fit_gaps(summed, turn, effects)
+    solution = fit_gaps(summed, turn, effects, from_complete(data, turn, effects))
     among = _scored(where, mask, len(sheet.branches))
     branch = gapped_deviations(solution, turn, "branch", among, sheet.region_of)
     shopper = None

@@ -8,11 +8,12 @@ import pytest
 
 from reports.gaps import Gapped, Pairs, _Search, fit_gaps, solve_gaps
 from reports.gaps_effects import GappedDeviations, gapped_deviations
+from reports.gaps_start import from_complete
 from reports.gaps_sums import MOST_ENTRIES, joined
-from reports.joint import helmert, part
+from reports.joint import helmert, known, part
 from reports.norms import Bools
 from reports.observed import EFFECTS, Observations
-from reports.sheet import Floats, Ints
+from reports.sheet import Floats, Ints, ScoreSheet
 from reports.variance import observations
 from tests.reports.chains import chain, with_gaps, with_strangers
 
@@ -190,3 +191,52 @@ def test_chain_too_large_for_the_tables_is_not_joined() -> None:
     data = audits((8, 5), 0.0)
     crowd = replace(data, shoppers=MOST_ENTRIES)
     assert joined(crowd, EFFECTS) is None
+
+
+def alone_or_not(sheet: ScoreSheet) -> set[bool]:
+    return {section.shared is None for section in known(sheet).values()}
+
+
+@pytest.mark.slow
+def test_one_missing_score_changes_next_to_nothing() -> None:
+    """1,000 branches and 100 shoppers: the sections stay in one model, and estimates where they were."""
+    sheet, _ = chain(4, branches=1_000, audits=10, sections=6, shoppers=100, regions=8)
+    scores = sheet.scores.copy()
+    scores[0, 0] = np.nan
+    gappy = replace(sheet, scores=scores)
+    assert alone_or_not(gappy) == {False}
+    whole, found = known(sheet), known(gappy)
+    for k in range(6):
+        far = np.abs(found[k].estimate - whole[k].estimate)
+        assert float(np.delete(far, sheet.branch[0]).max()) < 0.05
+        assert far.max() < 2.0
+        np.testing.assert_allclose(found[k].variance[1:], whole[k].variance[1:], rtol=0.01)
+
+
+@pytest.mark.parametrize("unknown", [0.0, 0.3])
+def test_search_ends_in_one_place_wherever_it_begins(unknown: float) -> None:
+    sheet = with_strangers(with_gaps(chain(5, branches=30, audits=8, shoppers=12)[0], 1, 0.1), 2, unknown)
+    rows = np.asarray(~np.isnan(sheet.scores).all(axis=1), dtype=np.bool_)
+    data = observations(sheet, rows, sheet.scores[rows] / 10.0 - 7.5, np.ones(rows.size))
+    summed, start = joined(data, EFFECTS), from_complete(data, TURN, EFFECTS)
+    assert summed is not None
+    assert start is not None
+    found, other = fit_gaps(summed, TURN, EFFECTS, start), fit_gaps(summed, TURN, EFFECTS)
+    assert found.criterion == pytest.approx(other.criterion, abs=1e-3)
+
+
+def test_large_chain_has_the_variances_of_the_audits_without_gaps(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = audits((8, 5), 0.0)
+    summed, start = joined(data, EFFECTS), from_complete(data, TURN, EFFECTS)
+    assert summed is not None
+    assert start is not None
+    monkeypatch.setattr("reports.gaps.SEARCHED", 0)
+    assert fit_gaps(summed, TURN, EFFECTS, start).ratios == start.ratios
+    assert fit_gaps(summed, TURN, EFFECTS).ratios != start.ratios
+
+
+def test_few_audits_without_gaps_say_nothing_of_the_variances() -> None:
+    data = audits((8, 5), 0.0)
+    values = data.values.copy()
+    values[1:, 0] = np.nan
+    assert from_complete(replace(data, values=values), TURN, EFFECTS) is None
