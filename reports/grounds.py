@@ -5,7 +5,7 @@ from datetime import date
 
 from branches.language import Language
 from reports import wording
-from reports.figures import Cell, Figures
+from reports.figures import Cell, Figures, State
 from reports.stored import printed
 from reports.voice import Voice
 
@@ -82,9 +82,17 @@ def estimated(voice: Voice, cells: Iterable[Cell], *, named: bool) -> str:
         return ""
     language, (_, plain, estimate, cell) = voice.language, max(apart, key=lambda one: one[0])
     place = [wording.isolated(voice.name(cell.branch))] if named else []
-    return language.say(
+    said = language.say(
         "What was measured is score less norm. The points said are our best guess once luck and strict or generous shoppers are allowed for: go by these. Such as {place}: measured {plain}, best guess {estimate}.",
         place=", ".join([*place, voice.title(cell.section)]),
         plain=wording.difference(language, plain),
         estimate=wording.difference(language, estimate),
     )
+    margin = voice.figures.rules.margin
+    if max(abs(plain), abs(estimate)) >= margin or cell.state is not State.AS_NORM:
+        return said
+    small = language.say(
+        "Both are less than the {margin} points that are worth acting on.",
+        margin=wording.short_number(language, margin),
+    )
+    return f"{said} {small}"

@@ -66,10 +66,10 @@ def _funnel(voice: Voice, name: str, section: SectionFigures, norm: float, cells
     say = voice.language.say
     ordered = sorted(cells, key=_depth)
     limits = _limits(section, norm, max(cell.audits for cell in cells))
-    caption = say("Each mark is a branch: its mean score, and how many audits that rests on.")
+    caption = say("Each dot is a branch: its mean score, and how many audits that rests on.")
     if limits:
         caption += " " + say("Shaded: where luck alone puts 19 of 20 branches that are exactly as the norm.")
-        caption += " " + say("Whether a branch falls short is told by its mark, not by the shaded part.")
+        caption += " " + say("Whether a branch falls short is told by the dot's shape, not by the shaded part.")
         caption += _outside(voice, [cell for cell in ordered if _strays(section, cell)])
     return Picture(
         name,

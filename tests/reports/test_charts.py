@@ -104,7 +104,7 @@ def test_picture_scales_and_is_read_out() -> None:
     root = drawn("funnel-1")
     assert (root.get("viewBox"), root.get("width"), root.get("role")) == ("0 0 336 268", None, "img")
     assert root.findtext("title") == "Which branches fall short in greeting?"
-    assert root.findtext("desc", "").startswith("Each mark is a branch")
+    assert root.findtext("desc", "").startswith("Each dot is a branch")
 
 
 def test_strip_is_not_read_out_because_its_words_stand_beside_it() -> None:

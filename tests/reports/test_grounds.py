@@ -67,5 +67,12 @@ def test_where_they_differ_most_score_and_norm_are_told_apart_from_the_estimate_
     assert told(more, apart, named=False) == said.format(place="Cut")
 
 
+def test_where_both_are_small_nobody_need_act() -> None:
+    near = replace(SHORT.cells[1], variance=-2.1, estimate=0.7)
+    small = "measured 2.1 below the norm, best guess 0.7 above the norm. Both are less than the 5 points that are worth acting on."
+    assert told(near).endswith(small)
+    assert "Both" not in told(replace(near, variance=-5.0)) + told(replace(near, state=State.WATCH))
+
+
 def test_where_they_subtract_nothing_is_explained() -> None:
     assert told(SHORT.cells[0]) == told() == ""

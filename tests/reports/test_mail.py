@@ -111,10 +111,10 @@ Rests on 28 audits of 4 branches, 25 May 2026 to 22 November 2026, held
 against 36 audits of the whole chain.
 
 Which branches fall short in Greeting?
-Each mark is a branch: its mean score, and how many audits that rests on.
+Each dot is a branch: its mean score, and how many audits that rests on.
 Shaded: where luck alone puts 19 of 20 branches that are exactly as the
-norm. Whether a branch falls short is told by its mark, not by the shaded
-part.
+norm. Whether a branch falls short is told by the dot's shape, not by the
+shaded part.
 
 What is new
 No new audit this week.
