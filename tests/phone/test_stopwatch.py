@@ -18,7 +18,7 @@ def later(page: Page, seconds: int) -> None:
 def opened(phone: Handset) -> tuple[Page, Locator]:
     page = phone.open()
     page.locator("#m-greeted").check()
-    return page, page.locator(".watch button")
+    return page, page.locator(".stopwatch button")
 
 
 def test_it_measures_and_starts_again(phone: Handset) -> None:
@@ -34,7 +34,7 @@ def test_it_measures_and_starts_again(phone: Handset) -> None:
         later(page, begin + seconds)
         button.click()
         assert page.locator("#m-after").input_value() == str(seconds)
-        expect(page.locator(".watch [role=status]")).to_have_text(f"Measured: {seconds} seconds.")
+        expect(page.locator(".stopwatch [role=status]")).to_have_text(f"Measured: {seconds} seconds.")
         expect(button).to_have_text("Start again")
     phone.stands("Kept on 3 July 2025")
 
@@ -50,8 +50,8 @@ def test_it_runs_on_over_a_reload_and_a_crash(phone: Handset) -> None:
     phone.crash()
     later(phone.page, 83)
     page, _ = opened(phone)
-    expect(page.locator(".watch > span").first).to_have_text("1:23")
-    page.locator(".watch button").click()
+    expect(page.locator(".stopwatch > span").first).to_have_text("1:23")
+    page.locator(".stopwatch button").click()
     assert page.locator("#m-after").input_value() == "83"
 
 

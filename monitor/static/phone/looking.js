@@ -7,6 +7,12 @@ import { say } from "./told.js";
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 
+/** In the order of the form; what the program sends is in that of the codes. */
+function inOrder(found) {
+  const places = [...document.querySelectorAll("[id]")].map(({ id }) => id);
+  return found.sort(([left], [right]) => places.indexOf(left) - places.indexOf(right));
+}
+
 /** What is still to be put right, by control; `waiting` are the photos that only this phone has. */
 export function faults(about, typed, away, waiting) {
   const found = [];
@@ -18,7 +24,7 @@ export function faults(about, typed, away, waiting) {
     const kind = fault(question, mark, comment, photos);
     if (kind) found.push([`m-${code}`, say(about.words[kind], { item: about.texts[code], mark })]);
   }
-  return found;
+  return inOrder(found);
 }
 
 /** What head office would ask about, by control. */
@@ -43,10 +49,11 @@ export function doubts(about, typed, away) {
     ...checks.ofStamps(tapped, { ...marks, [VISITED]: mark(VISITED) }),
     ...checks.ofAnswers(about.questions, Object.fromEntries(typed), familiar),
   ];
-  return found.map(({ kind, item, ...values }) => [
+  const worded = found.map(({ kind, item, ...values }) => [
     item === VISITED ? "visited" : `${kind === "short" ? "c" : "m"}-${item}`,
     say(words[kind], { ...values, item: about.texts[item] }),
   ]);
+  return inOrder(worded);
 }
 
 /** Shows what may be asked about, quietly, above the buttons. */
@@ -56,7 +63,7 @@ export function doubtsShown(form, found, heading) {
   const box = Object.assign(document.createElement("div"), { className: "notice", tabIndex: -1 });
   box.dataset.doubts = "";
   const inner = document.createElement("div");
-  const list = document.createElement("ul");
+  const list = Object.assign(document.createElement("ul"), { className: "asked" });
   for (const [control, sentence] of found) {
     const link = Object.assign(document.createElement("a"), { href: `#${control}`, textContent: sentence });
     link.addEventListener("click", () => document.getElementById(control)?.closest("details")?.setAttribute("open", ""));

@@ -32,7 +32,7 @@ function passed(since) {
 }
 
 function equip(id, code, input, text, words) {
-  const row = Object.assign(document.createElement("div"), { className: "watch" });
+  const row = Object.assign(document.createElement("div"), { className: "stopwatch" });
   const button = Object.assign(document.createElement("button"), { type: "button", className: "button quiet" });
   const face = document.createElement("span");
   face.setAttribute("aria-hidden", "true"); // a second is not worth a word; the end is
