@@ -32,7 +32,7 @@ SCRIPTS: Mapping[str, tuple[str, ...]] = {
     "phone/pages.js": ("theme.js", "phone/waiting.js"),
     "phone/list.js": ("theme.js", "phone/waiting.js", "phone/install.js"),
     "phone/sending.js": ("theme.js", "phone/waiting.js", "phone/look.js"),
-    "phone/filling.js": ("theme.js", "phone/waiting.js", "phone/form.js"),
+    "phone/filling.js": ("theme.js", "phone/form.js"),
 }
 """One script for each kind of page; every other script is there under its own name, with all that it imports."""
 PHONE = ("phone.css", "icon.svg", "theme.js", *SCRIPTS, "notes.css", "notes.svg", "phone/notes.js")

@@ -12,6 +12,7 @@ Read = Callable[[str], str]
 """The source of that name."""
 
 _IMPORT = re.compile(r'^import (?:(\* as \w+|\{[^}]*\}) from )?"(\.\.?/[\w./-]+)";\n', re.MULTILINE)
+_PASSED_ON = re.compile(r'^export (\{[\w, ]*\}) from "(\./[\w-]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?(?:function\*?|class|const) (\w+))", re.MULTILINE)
 _LATER = re.compile(r'(?:import|new URL)\("\./([\w-]+\.js)"')
 _UNREAD = re.compile(r"(?:import(?! ?\()|export)\b")
@@ -56,13 +57,15 @@ def later(text: str) -> set[str]:
 
 def parse(name: str, source: str) -> Module:
     """Reads what a module imports and exports; refuses other forms of either, and texts over several lines."""
+    passed_on = re.findall(r"\w+", " ".join(names for names, _ in _PASSED_ON.findall(source)))
+    source = _PASSED_ON.sub(r'import \1 from "\2";\n', source)
     imports = {_resolved(name, path): taken for taken, path in _IMPORT.findall(source)}
     exports = tuple(exported for _, exported in _EXPORT.findall(source))
     body = _OF_JS.sub("", _EXPORT.sub(r"\1", _IMPORT.sub("", source)))
     for line in body.splitlines():
         if _UNREAD.match(line) or _STRING.sub("", line).count("`") % 2:
             raise ValueError(f"{name}: this cannot be joined: {line}")
-    return Module(name, imports, exports, body)
+    return Module(name, imports, (*passed_on, *exports), body)
 
 
 def _resolved(name: str, path: str) -> str:

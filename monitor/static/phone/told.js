@@ -1,6 +1,4 @@
-// What the form says to the shopper: how its answers stand, what is still to be put right, which photos are here.
-
-const EDGE = 96;
+// What the form says to the shopper: how its answers stand.
 
 /** A sentence with its values put in. */
 export function say(sentence, values) {
@@ -21,66 +19,4 @@ export function stands(sentence, kind = "", href = null, [words, act] = []) {
   Object.assign(button, { type: "button", className: "button", textContent: words });
   button.addEventListener("click", act);
   line.append(" ", button);
-}
-
-/** All that is wrong, on top of the form with the way to each, and beside each the same words. */
-export function faultsShown(form, faults) {
-  form.querySelector("[data-faults]")?.remove();
-  for (const shown of form.querySelectorAll("[data-fault]")) shown.remove();
-  const box = document.createElement("div");
-  box.className = "notice warn";
-  box.dataset.faults = "";
-  box.tabIndex = -1;
-  box.setAttribute("role", "alert");
-  const list = document.createElement("ul");
-  for (const [control, sentence] of faults) {
-    const link = document.createElement("a");
-    Object.assign(link, { href: `#${control}`, textContent: sentence });
-    list.append(Object.assign(document.createElement("li"), {}));
-    list.lastChild.append(link);
-    beside(control, sentence);
-  }
-  box.append(list);
-  form.prepend(box);
-  box.focus();
-}
-
-function beside(control, sentence) {
-  const field = document.getElementById(control)?.closest(".field");
-  if (!field) return;
-  const words = document.createElement("p");
-  Object.assign(words, { className: "error", textContent: sentence });
-  words.dataset.fault = "";
-  (field.querySelector("legend") ?? field.querySelector("label")).after(words);
-}
-
-/** A photo that this phone has; drawn, since pages load no pictures but the program's. With why the server does not take it, if so. */
-export async function pictureShown(input, photo, words, takeAway) {
-  const place = input.closest(".question");
-  if ([...place.querySelectorAll("[data-photo]")].some((one) => one.dataset.photo === photo.id)) return;
-  let list = place.querySelector("ul.pictures");
-  if (!list) place.append((list = Object.assign(document.createElement("ul"), { className: "pictures" })));
-  const entry = document.createElement("li");
-  entry.dataset.photo = photo.id;
-  const canvas = Object.assign(document.createElement("canvas"), { width: EDGE, height: EDGE });
-  canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", words.picture);
-  await draw(canvas, photo.blob);
-  const away = Object.assign(document.createElement("button"), { type: "button", className: "button plain", textContent: words.away });
-  away.addEventListener("click", () => takeAway(photo).then(() => entry.remove()));
-  if (photo.said) entry.append(Object.assign(document.createElement("p"), { className: "error", textContent: photo.said }));
-  entry.append(canvas, away);
-  list.append(entry);
-}
-
-async function draw(canvas, blob) {
-  try {
-    const picture = await createImageBitmap(blob);
-    const scale = EDGE / Math.min(picture.width, picture.height);
-    const [width, height] = [picture.width * scale, picture.height * scale];
-    canvas.getContext("2d").drawImage(picture, (EDGE - width) / 2, (EDGE - height) / 2, width, height);
-    picture.close();
-  } catch {
-    // one that this browser cannot show is kept all the same
-  }
 }

@@ -172,7 +172,7 @@ def _page(sheet: Sheet, step: str) -> str:
         steps=_steps(sheet, place),
         onward=_following(sheet, place),
         whole=url_for("capture.section", public_id=audit.public_id, step=WHOLE),
-        phone=phone.definition(sheet),
+        phone=phone.definition(sheet, whole=place is None),
         seen=sheet.filled.saves,
         visited=sheet.filled.visited if place in (None, 0) else None,
         other_visit=sheet.other_visit,

@@ -1,6 +1,7 @@
 """What the phone's script asks for: drafts kept without a page, photos one by one, and what it needs to go by."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -14,6 +15,8 @@ from branches.audits import Audit
 from branches.drafts import OPEN, VISITED, Typed
 from branches.errors import Refused
 from branches.language import message
+from branches.questions import Question
+from branches.scoring import ItemType
 from branches.stamps import BEGUN
 from branches.states import AuditState
 from monitor.web import forms, gate
@@ -174,42 +177,63 @@ def about(sheet: Sheet) -> dict[str, Any]:
     }
 
 
-def definition(sheet: Sheet) -> dict[str, Any]:
-    """What the form gives the script to go by: what was typed so far, the questions' rules, and what to say."""
+def definition(sheet: Sheet, *, whole: bool) -> dict[str, Any]:
+    """What the form gives the script to go by: what was typed so far, the questions' rules, and what to say.
+
+    Only the page with all sections is looked over with no network, and brings along what that takes.
+    """
     by_code = sheet.questions.by_code
-    return {
+    found = {
         **about(sheet),
         "home": url_for("capture.audit", public_id=sheet.audit.public_id),
-        "questions": checking.questions_of(sheet),
-        "texts": {code: quoted(question.item) for code, question in by_code.items()},
-        "photos": {code: len(sheet.pictures(question.item.id)) for code, question in by_code.items()},
         "words": words(),
+    }
+    if not whole:
+        timed = {code: question for code, question in by_code.items() if question.rule.type is ItemType.SECONDS}
+        return {**found, "questions": questions.packed(sheet.questions), "texts": _texts(timed)}
+    return {
+        **found,
+        "questions": checking.questions_of(sheet),
+        "texts": _texts(by_code),
+        "photos": {code: len(sheet.pictures(question.item.id)) for code, question in by_code.items()},
+        "words": {**words(), **words_of_looking()},
         "doubts": checking.definition(sheet),
     }
 
 
+def _texts(some: Mapping[str, Question]) -> dict[str, str]:
+    return {code: quoted(question.item) for code, question in some.items()}
+
+
 def words() -> dict[str, str]:
     """The script's sentences in the shopper's language; names in braces are put in by the script."""
-    say, braces = gate.tongue().say, {"item": "{item}", "mark": "{mark}", "moment": "{moment}"}
-    most = gate.tongue().whole
+    say = gate.tongue().say
     return {
         "here": say("Kept on this phone."),
-        "kept": say("Kept on {moment}.", **braces),
+        "kept": say("Kept on {moment}.", moment="{moment}"),
         "waiting": say("Kept on this phone; it is sent as soon as there is a network."),
         "signedOut": say("Kept on this phone. Sign in again to send it."),
         "undecided": say("Another page changed the same answer meanwhile. Choose which one holds."),
         "full": say("This phone has no room left. Send what you have, or free some space."),
         "shrinking": say("The photo is being made smaller."),
-        "ready": say("Everything is there. It is sent as soon as there is a network."),
-        "send": say("Send"),
         "start": say("Start the watch"),
         "stop": say("Stop the watch"),
         "again": say("Start again"),
         "measured": say("Measured: {seconds} seconds.", seconds="{seconds}"),
         "language": say("Another language needs a network. What you typed is kept on this phone."),
-        "photo": say("{item} needs a photo.", **braces),
         "away": say("Take away"),
         "picture": say("Photo on this phone"),
+    }
+
+
+def words_of_looking() -> dict[str, str]:
+    """What is said of what is missing or cannot be, where there is no network."""
+    say, most = gate.tongue().say, gate.tongue().whole
+    braces = {"item": "{item}", "mark": "{mark}"}
+    return {
+        "ready": say("Everything is there. It is sent as soon as there is a network."),
+        "send": say("Send"),
+        "photo": say("{item} needs a photo.", **braces),
         "visit": say("Give the day and the time of the visit."),
         "missing": say("{item} is not answered yet.", **braces),
         "always": say("{item} always applies and cannot be marked otherwise.", **braces),

@@ -1,0 +1,146 @@
+// The form in use, once it stands: sending, photos, going on, watches, another language, and what else waits on this phone.
+
+import { show } from "./controls.js";
+import * as kept from "./kept.js";
+import { push, shrinkPhotos } from "./outbox.js";
+import { digest } from "./photos.js";
+import { faultsShown, pictureShown } from "./shown.js";
+import { watches } from "./stopwatch.js";
+import { say, stands } from "./told.js";
+import { tongues } from "./tongues.js";
+import "./waiting.js";
+
+const told = new Set(); // controls whose fault has been shown once
+let page; // what form.js hands over
+
+/** Sends what there is, and shows what came back: what others changed, what cannot hold, and when it was kept. */
+async function send() {
+  await page.written();
+  const { about, form, id, typed } = page;
+  const went = await push(id);
+  if (went.reply) {
+    for (const [code, [mark, comment]] of Object.entries(went.reply.changed)) {
+      typed.set(code, { mark, comment });
+      show(form, code, { mark, comment });
+    }
+    page.ask();
+    document.querySelector("[data-progress]").textContent = went.reply.progress;
+  }
+  if (went.said.length) stands(went.said.at(-1), "warn", went.how === "late" ? about.home : null);
+  else stands(...standing(went));
+  return went;
+}
+
+function standing({ how, reply, receipt }) {
+  const { words, home } = page.about;
+  switch (how) {
+    case "kept":
+      return reply?.undecided.length ? [words.undecided, "warn", location.pathname] : reply?.kept ? [say(words.kept, { moment: reply.kept })] : [words.here];
+    case "sent":
+      return [receipt, "done", home];
+    case "signed out":
+      return [words.signedOut, "warn", location.pathname]; // asks who is there, and comes back here
+    default:
+      return [words.waiting];
+  }
+}
+
+/** Keeps photos as they are chosen, before anything else is done with them. */
+async function takePhotos(input) {
+  const { about, id } = page;
+  const item = input.name.slice("p-".length);
+  const files = [...input.files];
+  const chosen = new Set();
+  await kept.change(id, page.ours);
+  try {
+    for (const file of files) chosen.add(await kept.addPhoto(id, item, await digest(file), file));
+  } catch {
+    return stands(about.words.full, "warn");
+  }
+  input.value = "";
+  stands(about.words.shrinking);
+  await shrinkPhotos(id);
+  for (const photo of await kept.photosOf(id)) if (chosen.has(photo.id)) await pictureShown(input, photo, about.words, takeAway);
+  stands(about.words.here);
+  page.later();
+}
+
+/** A photo goes from this phone at once and from the server when it can be told, by its name there or by its digest. */
+async function takeAway(photo) {
+  const { id, ours } = page;
+  const is = (one) => (photo.id ? one.id === photo.id : one.pushed === photo.pushed);
+  const held = (await kept.photosOf(id)).find(is);
+  const names = [photo.pushed, held?.pushed, held?.sha256].filter(Boolean);
+  await kept.change(id, (draft) => ({ ...ours(draft), away: [...(ours(draft).away ?? []), ...names] }));
+  await kept.dropPhotos(id, is);
+  page.later();
+}
+
+/** Where the shopper wanted to go; without a network the pages are those that this phone holds. */
+async function onward(event) {
+  const { form, id, one } = page;
+  const go = event.submitter?.name === "remove" ? "remove" : (event.submitter?.value ?? "on");
+  event.preventDefault();
+  if (go === "remove") {
+    event.submitter.closest("li").remove();
+    return takeAway({ pushed: event.submitter.value });
+  }
+  await kept.change(id, page.ours); // also of a form that is still empty the network decides
+  const went = await send();
+  if (went.how === "refused") return form.submit(); // the program words it better
+  if (go === "stay" || ["signed out", "late"].includes(went.how) || went.reply?.undecided.length || went.said.length) return;
+  const wrong = Object.entries(went.reply?.wrong ?? {}).filter(([control]) => form.elements[control] && !told.has(control));
+  if (wrong.length) {
+    for (const [control] of wrong) told.add(control);
+    return faultsShown(form, wrong);
+  }
+  if (went.how === "kept") return location.assign(form.dataset.next);
+  if (one?.next) return location.assign(one.next);
+  if (form.dataset.last === undefined) return location.assign(form.dataset.next);
+  return location.pathname === form.dataset.whole ? lookOver() : location.assign(`${form.dataset.whole}#look`);
+}
+
+/** Without a network: what is missing or may be asked about, with the way to it; then the button that has it sent once there is one. */
+async function lookOver() {
+  const { about, form, id, typed } = page;
+  const away = page.ask();
+  const { doubts, doubtsShown, faults } = await import("./looking.js");
+  const waiting = (await kept.photosOf(id)).filter((photo) => !onPage(photo));
+  const wrong = faults(about, typed, away, waiting);
+  const asked = wrong.length ? [] : doubts(about, typed, away);
+  doubtsShown(form, asked, about.doubts.words.heading);
+  if (wrong.length) return faultsShown(form, wrong);
+  return stands(about.words.ready, "done", null, [asked.length ? about.doubts.words.send : about.words.send, wantSent]);
+}
+
+async function wantSent() {
+  await kept.change(page.id, (draft) => ({ ...page.ours(draft), wanted: true }));
+  const went = await send();
+  if (went.how === "sent") location.assign(`${page.about.home}/sent`);
+}
+
+/** Whether the page shows a photo as the server's. */
+function onPage({ pushed }) {
+  return pushed && page.form.querySelector(`[name=remove][value="${CSS.escape(pushed)}"]`);
+}
+
+async function showPhotos() {
+  for (const photo of await kept.photosOf(page.id)) {
+    const input = page.form.querySelector(`[type=file][name="p-${CSS.escape(photo.item)}"]`);
+    if (input && !onPage(photo)) await pictureShown(input, photo, page.about.words, takeAway);
+  }
+}
+
+/** Takes over what the form does besides keeping answers. */
+export async function begin(handed) {
+  page = handed;
+  const { about, form, id } = page;
+  page.asked = () => watches(form, id, about);
+  page.asked();
+  form.addEventListener("submit", onward);
+  tongues(page.written, () => stands(about.words.language, "warn"));
+  addEventListener("online", page.later);
+  document.addEventListener("visibilitychange", send);
+  await showPhotos();
+  return { send, takePhotos, lookOver };
+}
