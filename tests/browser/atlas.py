@@ -90,6 +90,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         _shopper("returned", step="1"),
     ),
     "capture.check": tuple(_shopper(thing) for thing in ("begun", "complete", "returned")),
+    "capture.notes": tuple(_shopper(thing) for thing in ("open", "begun")),
     "capture.sent": (_shopper("sent"),),
     "capture.no_network": (Example(""), Example("shopper", note="shopper")),
     "office.desk": (Example("office"),),
@@ -116,7 +117,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
 }
 """An example or more of each route that gives a page."""
 FILES = {
-    *("static", "capture.worker", "capture.fresh"),
+    *("static", "capture.worker", "capture.fresh", "capture.manifest"),
     *("editions.paper", "editions.table", "editions.workbook", "portal.paper", "portal.table"),
     *("region.table", "region.workbook", "results.photo", "capture.photo", "office.photo"),
 }

@@ -51,8 +51,8 @@ KINDS = {
 """What the `public_id` of a route names: by its endpoint, else by its room."""
 OPENED_BY = {
     Right.FILL_AUDITS: (
-        "capture.audit capture.check capture.fresh capture.keep capture.leave capture.mine capture.photo capture.push "
-        "capture.section capture.send capture.sent capture.start capture.take_photo"
+        "capture.audit capture.check capture.fresh capture.keep capture.leave capture.mine capture.note capture.notes "
+        "capture.photo capture.push capture.section capture.send capture.sent capture.start capture.take_photo"
     ),
     Right.READ_EDITIONS: (
         "editions.chain editions.edition editions.mine editions.paper editions.past editions.scope "
@@ -86,7 +86,7 @@ FOR_WHOEVER_IS_SIGNED_IN = {"account.change_password", "account.end_device", "ac
 FOR_EVERYBODY = {
     *("login.ask", "login.choose_language", "login.code", "login.demo", "login.enter_code", "login.enter_demo"),
     *("login.enter_password", "login.home", "login.landing", "login.redeem", "login.sign_in", "login.sign_out"),
-    *("capture.no_network", "capture.worker", "static"),
+    *("capture.manifest", "capture.no_network", "capture.worker", "static"),
 }
 FIXED = {"sha256": "0" * 64, "size": "small", "step": "1", "way": "cannot-go", "change": "name"}
 FIXED_AT = {("office.step", "step"): "approve", ("capture.photo", "public_id"): "released"}

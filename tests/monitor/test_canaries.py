@@ -19,9 +19,10 @@ import sqlalchemy as sa
 from sqlmodel import Session, select
 from werkzeug.test import TestResponse
 
-from branches import audits, review, sessions
+from branches import audits, drafts, review, sessions, stamps
 from branches.audits import Audit, Photo
 from branches.database import transaction
+from branches.drafts import Typed
 from branches.people import Role, User
 from branches.questions import Mark
 from branches.sessions import DeviceSession
@@ -46,6 +47,13 @@ DEVICE_WORDS = "Samsung Internet, ChromeOS"
 """What is kept of the device for its owner's own list."""
 MINUTE = timedelta(hours=1, minutes=37, seconds=41)
 """The visits begin at 13:37:41 UTC."""
+STAMPED = {
+    "arrived": timedelta(seconds=-67),
+    "greeted": timedelta(minutes=2, seconds=5),
+    "paid": timedelta(minutes=5, seconds=9),
+    "begun": timedelta(minutes=6, seconds=11),
+}
+"""What the shopper tapped at the branch, and the first answer, beside the time that was given for the visit."""
 FILE_NAME = "IMG_KANARI_4712.jpg"
 
 
@@ -88,6 +96,7 @@ def secrets_of(session: Session, world: World) -> list[Secret]:
         spelled("photo", CANARY.decode(), FILE_NAME, Path(FILE_NAME).stem),
         Secret("camera", (b"Exif\0", b"GPS", b"\x2f\0\0\0\x01\0\0\0\x1d", b"exif")),
         Secret("minute", tuple(_moments(audits))),
+        Secret("stamp", tuple(_stamped())),
     ]
 
 
@@ -101,6 +110,15 @@ def _moments(audits: Sequence[Audit]) -> Iterator[bytes]:
                 yield moment.strftime("%Y%m%d%H%M").encode()
             yield str(int(at.timestamp())).encode()
             yield format_datetime(at)[:-9].encode()
+
+
+def _stamped() -> Iterator[bytes]:
+    """What was tapped, to the second, as programs and people write it, here and at the branch."""
+    for pause in STAMPED.values():
+        at = NOW - timedelta(days=5) + MINUTE + pause
+        yield stamps.written(at).encode()
+        yield str(int(at.timestamp())).encode()
+        yield from (one.strftime("%H:%M").encode() for one in (at, at.astimezone(ZoneInfo(OFFICE_ZONE))))
 
 
 def dates(session: Session, world: World) -> Secret:
@@ -167,7 +185,7 @@ def leaks(got: Got, known: list[Secret]) -> set[str]:
     return {
         secret.what
         for secret in known
-        for part in (told if secret.what in ("minute", "day") else got.parts + got.drawn)
+        for part in (told if secret.what in ("minute", "stamp", "day") else got.parts + got.drawn)
         if any(one in part for one in secret.written)
     }
 
@@ -220,6 +238,8 @@ def _release(opened: Opened) -> None:
         query = select(Audit).where(Audit.public_id == opened.world.mine.things["open"])
         audit, office = session.exec(query).one(), opened.person(session, Role.OFFICE)
         shopper, at = opened.person(session, Role.SHOPPER), NOW - timedelta(days=5) + MINUTE
+        stamped = {f"@{name}": Typed(stamps.written(at + pause)) for name, pause in STAMPED.items()}
+        drafts.save(session, audit, stamped, None, seen=0, by=shopper, at=at)
         marks = {item.code: Mark("no") for section in audit.standard.sections for item in section.items}
         audits.submit(session, audit, marks, visited_at=at, by=shopper, at=at + timedelta(minutes=7))
         review.approve_and_release(session, audit, by=office, at=NOW)
@@ -332,7 +352,7 @@ def test_staff_are_really_shown_what_is_searched(opened: Opened) -> None:
 def test_the_same_search_finds_the_shopper_in_head_offices_pages(opened: Opened) -> None:
     searched = known(opened)
     found = set().union(*(leaks(got, searched) for got in everything(opened, enter(opened, Role.OFFICE), forms=False)))
-    assert found >= {"name", "mail", "code", "public id", "minute"}
+    assert found >= {"name", "mail", "code", "public id", "minute", "stamp"}
 
 
 def test_the_same_search_finds_what_a_photo_came_with(opened: Opened) -> None:
