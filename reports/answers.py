@@ -3,16 +3,12 @@
 Only what has a probability of at least `wording.SURE` is said; of the rest, that it could not be shown.
 """
 
-from math import sqrt
-
 from scipy.special import ndtr
 
 from reports import change_words, wording
 from reports.figures import ChainMove, Interval, SectionFigures
 from reports.voice import Voice
 
-ONE_SIDED = 0.95
-"""Probability that the truth lies above the lower end of a 90 % interval."""
 CONFIDENT = 1.6448536269514722
 """Of a 90 % interval, in standard deviations."""
 ALONE = "residual"
@@ -21,12 +17,11 @@ ALONE = "residual"
 def better(voice: Voice) -> str:
     """Is it getting better? The scope's later weeks held against its earlier ones, section by section.
 
-    A section is named where the 90 % interval of its move leaves nought out: the direction then has a probability of
-    at least 0.95.
+    Sections are named whose move is more than chance (`change_words.told`), with how often chance alone says so.
     """
     figures = voice.figures
     moves = figures.moves or (figures.chain_moves if figures.scope_name is None else ())
-    shown = [move for move in moves if move.points.low > 0.0 or move.points.high < 0.0]
+    shown = change_words.told(moves)
     if not shown:
         return voice.language.say("No change could be shown.")
     said = [_moved(voice, move) for move in shown]
@@ -34,7 +29,7 @@ def better(voice: Voice) -> str:
     if still:
         sections = voice.language.join(still)
         said.append(voice.language.say("No change could be shown in {sections}.", sections=sections))
-    return " ".join(said)
+    return " ".join((*said, change_words.moved_by_chance(voice)))
 
 
 def _moved(voice: Voice, move: ChainMove) -> str:
@@ -43,15 +38,14 @@ def _moved(voice: Voice, move: ChainMove) -> str:
         "section": voice.title(move.section),
         "points": abs(points.value),
         "likely": wording.likely_size(language, points.low, points.high),
-        "share": language.percent(ONE_SIDED),
     }
     if points.value < 0.0:
         return language.say(
-            "{section} is getting worse: {points} points lower in the later half of these weeks than in the earlier ({likely}; probability over {share}).",
+            "{section} is getting worse: {points} points lower in the later half of these weeks than in the earlier ({likely}).",
             **values,
         )
     return language.say(
-        "{section} is getting better: {points} points higher in the later half of these weeks than in the earlier ({likely}; probability over {share}).",
+        "{section} is getting better: {points} points higher in the later half of these weeks than in the earlier ({likely}).",
         **values,
     )
 
@@ -64,7 +58,7 @@ def branch_better(voice: Voice) -> str:
 
 def sources(voice: Voice) -> tuple[str, ...]:
     """Why do scores differ? The sections of which the same may be said in one sentence."""
-    told = [section for section in voice.figures.sections if {"branch", "shopper"} <= section.variances.keys()]
+    told = [section for section in _fitted(voice) if "shopper" in section.variances]
     chances = {section.section: _over(section) for section in told}
     return tuple(
         filter(
@@ -77,6 +71,13 @@ def sources(voice: Voice) -> tuple[str, ...]:
             ),
         )
     )
+
+
+def _fitted(voice: Voice) -> list[SectionFigures]:
+    """The sections in which branches can be told from single visits; with one audit a branch the two look the same."""
+    if not voice.figures.design.enough:
+        return []
+    return [one for one in voice.figures.sections if "branch" in one.variances and not one.audits_wanted]
 
 
 def _over(section: SectionFigures) -> float:
@@ -123,7 +124,7 @@ def _untold(voice: Voice, codes: list[str]) -> str:
 
 def _by_visits(voice: Voice) -> str:
     """Whether single visits differ most, which is why one of them says little; only where that is sure."""
-    fitted = [section for section in voice.figures.sections if len(section.variances) > 1]
+    fitted = _fitted(voice)
     sure = {section.section: p for section in fitted if (p := visits_first(section)) >= wording.SURE}
     if not sure:
         return ""
@@ -142,8 +143,9 @@ def _by_visits(voice: Voice) -> str:
 def visits_first(section: SectionFigures) -> float:
     """How probable is it at least that single visits differ more than any other source?
 
-    The ends of the 90 % intervals that face each other are taken for those of normal curves; what speaks against each
-    source is added up (Bonferroni). 0 where there is nothing to compare.
+    The ends of the 90 % intervals that face each other are taken for those of normal curves. Their errors are added as
+    they stand, not their squares: what is falsely given to single visits is taken from branches, so that both err
+    together. What speaks against each source is added up (Bonferroni). 0 where there is nothing to compare.
     """
     if ALONE not in section.variances or len(section.variances) == 1:
         return 0.0
@@ -152,7 +154,7 @@ def visits_first(section: SectionFigures) -> float:
 
 
 def _above(own: Interval, other: Interval) -> float:
-    error = sqrt((own.value - own.low) ** 2 + (other.high - other.value) ** 2) / CONFIDENT
+    error = (own.value - own.low + other.high - other.value) / CONFIDENT
     if error == 0.0:
         return float(own.value > other.value)
     return float(ndtr((own.value - other.value) / error))

@@ -1,7 +1,10 @@
 """What has changed, in words: a branch's own change told apart from the chain's, and what to expect next time."""
 
+from collections.abc import Sequence
 from datetime import date
 from math import sqrt
+
+from scipy.special import ndtr
 
 from reports import wording
 from reports.figures import Cell, ChainMove, Change, Figures, Move
@@ -11,7 +14,9 @@ from reports.voice import Voice
 CHANGE_SHARE = 0.05
 """A branch that has not changed is said to have fallen, in any of its sections, with this probability; risen as well."""
 LEAST_MOVE = 1.0
-"""Points by which the chain must have moved to be worth a sentence."""
+"""Points by which a chain or region must have moved to be worth a sentence."""
+CONFIDENT = 1.6448536269514722
+"""Of a 90 % interval, in standard deviations."""
 LEAST_RETURN = 1.0
 """Points by which the next score is to be expected nearer to the norm."""
 
@@ -126,16 +131,40 @@ def _table(voice: Voice, spots: tuple[ChangeSpot, ...], *, in_points: bool) -> T
     return Table(caption, columns, tuple(tuple(Entry(text) for text in row) for row in rows))
 
 
+def told(moves: Sequence[ChainMove]) -> list[ChainMove]:
+    """The sections in which a chain or region has moved: by more than chance, and by enough to matter.
+
+    One that has not moved is said to have fallen, in any of its sections, with a probability of at most CHANGE_SHARE,
+    and as often to have risen: the sections share it (Bonferroni).
+    """
+    share = CHANGE_SHARE / max(len(moves), 1)
+    return [move for move in moves if abs(move.points.value) >= LEAST_MOVE and _chance(move) <= share]
+
+
+def _chance(move: ChainMove) -> float:
+    """How often so large a move is seen by chance; of editions that did not count it by a normal curve."""
+    if move.chance is not None:
+        return move.chance
+    error = (move.points.high - move.points.low) / 2.0 / CONFIDENT
+    return float(ndtr(-abs(move.points.value) / error)) if error > 0.0 else 0.0
+
+
+def moved_by_chance(voice: Voice) -> str:
+    """How often a move is told where there is none: told wherever moves are."""
+    return voice.language.say(
+        "Even where nothing has changed, about 1 such report in {n} would say of some section that it is getting worse, and as many that one is getting better.",
+        n=round(1 / CHANGE_SHARE),
+    )
+
+
 def chain_moved(voice: Voice, move: ChainMove) -> str:
-    """How the whole chain moved in one section; empty where it did not for sure, or hardly.
+    """How the whole chain moved in one section.
 
     Args:
         voice: the figures with the reader's language.
-        move: the later half of the window less the earlier, points.
+        move: the later half of the window less the earlier, points; one of those `told`.
     """
     points = move.points
-    if points.low <= 0.0 <= points.high or abs(points.value) < LEAST_MOVE:
-        return ""
     values = {
         "section": voice.title(move.section),
         "points": abs(points.value),

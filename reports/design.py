@@ -28,7 +28,10 @@ def enough(counts: Ints) -> bool:
 
 
 def audits_wanted(counts: Ints) -> int | None:
-    """How many further audits, best placed, would make it enough? None where no number would: fewer than two branches."""
+    """How many further audits, best placed, would make it enough? 0 where it is.
+
+    None where no number would: fewer than two branches.
+    """
     if counts.size < COMPARABLE:
         return None  # there is nobody to compare with
     audited = np.sort(counts[counts > 0])
@@ -47,13 +50,16 @@ def audits_wanted(counts: Ints) -> int | None:
 
 
 def groups(sheet: ScoreSheet) -> int:
-    """Into how many groups do branches and shoppers fall that no audit connects? Leniency is compared within one."""
+    """Into how many groups do branches and known shoppers fall that no audit connects? Leniency is compared within one.
+
+    An unknown shopper connects nothing and parts nothing: branches that only such have audited are in no group.
+    """
     size = len(sheet.branches)
     known = sheet.shopper != UNKNOWN_SHOPPER
     nodes = size + len(sheet.shoppers)
     pairs = (np.ones(int(known.sum())), (sheet.branch[known], size + sheet.shopper[known]))
     _, label = connected_components(coo_array(pairs, shape=(nodes, nodes)), directed=False)
-    return int(np.unique(label[np.unique(sheet.branch)]).size)
+    return int(np.unique(label[np.unique(sheet.branch[known])]).size)
 
 
 def cross_region_share(sheet: ScoreSheet) -> float | None:
@@ -89,7 +95,6 @@ def design(sheet: ScoreSheet) -> Design:
     counts = np.bincount(sheet.branch, minlength=len(sheet.branches))
     audited = counts[counts > 0]
     known = sheet.shopper[sheet.shopper != UNKNOWN_SHOPPER]
-    fine = enough(counts)
     return Design(
         audits=int(counts.sum()),
         branches=len(sheet.branches),
@@ -98,8 +103,8 @@ def design(sheet: ScoreSheet) -> Design:
         unknown_shopper_audits=int(sheet.shopper.size - known.size),
         median_audits=float(np.median(audited)) if audited.size else 0.0,
         repeats=int((audited - 1).sum()),
-        enough=fine,
-        audits_wanted=0 if fine else audits_wanted(counts),
+        enough=enough(counts),
+        audits_wanted=audits_wanted(counts),
         groups=groups(sheet) if audited.size else 0,
         cross_region_share=cross_region_share(sheet),
     )

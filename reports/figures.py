@@ -55,6 +55,9 @@ class SectionFigures:
     """−2 log restricted likelihood of the section's own fit."""
     shopper_over_branch: float | None = None
     """Probability that shoppers differ more than branches (region included in branch); None where it cannot be told."""
+    audits_wanted: int | None = None
+    """Further audits with a score in it that would let branches be told from visits; 0 where they can. None with fewer
+    than two branches, and in editions that did not count it."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +127,7 @@ class Design:
     audits_wanted: int | None
     """Further audits that would make it enough; 0 where it is enough; None where no number would."""
     groups: int
-    """Connected groups of branches and shoppers; leniency cannot be compared across groups."""
+    """Connected groups of branches and known shoppers; leniency cannot be compared across groups."""
     cross_region_share: float | None
     """Share of audits made outside the shopper's most frequent region; None with fewer than two regions."""
 
@@ -303,6 +306,8 @@ class ChainMove:
     section: str
     points: Interval
     """The later half of the weeks less the earlier, with a 90 % interval."""
+    chance: float | None = None
+    """Probability of so large a move in this direction where nothing has moved; None in editions that did not count it."""
 
 
 @dataclass(frozen=True)

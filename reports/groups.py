@@ -102,9 +102,10 @@ def as_norm(voice: Voice) -> Group:
 
 
 def lacking_of(voice: Voice) -> Lacking:
-    """The branches that could not be judged in every section, each with those cells."""
+    """The branches that could not be judged in every section with scores, each with those cells."""
+    scored = {section.section for section in voice.figures.sections if section.norm is not None}
     found = [
-        (branch, [cell for cell in cells.values() if cell.state is State.NOT_ENOUGH])
+        (branch, [cell for cell in cells.values() if cell.state is State.NOT_ENOUGH and cell.section in scored])
         for branch, cells in voice.by_branch().items()
     ]
     return sorted(
@@ -113,19 +114,35 @@ def lacking_of(voice: Voice) -> Lacking:
 
 
 def reasons(voice: Voice, lacking: Lacking) -> tuple[str, ...]:
-    """Why something could not be judged, and how many audits would change it."""
+    """Why something could not be judged, and how many audits would change it: each reason by itself."""
     figures, language = voice.figures, voice.language
-    if not figures.design.audits or not lacking:
+    if not figures.design.audits:
         return ()
-    if not figures.design.enough:
-        reasons = wording.not_enough(language, figures.design)
-    else:
-        wanted = sum(max(0, figures.rules.least_audits - _fewest(cells)) for _, cells in lacking)
-        reasons = wording.too_few(language, len(lacking), figures.rules.least_audits, wanted)
+    why = _by_section(voice, lacking) if figures.design.enough else wording.not_enough(language, figures.design)
     unscored = [voice.title(section.section) for section in figures.sections if section.norm is None]
     if unscored:
-        reasons += (language.say("Nothing was scored in {sections}.", sections=language.join(unscored)),)
-    return reasons
+        why += (language.say("Nothing was scored in {sections}.", sections=language.join(unscored)),)
+    return why
+
+
+def _by_section(voice: Voice, lacking: Lacking) -> tuple[str, ...]:
+    """Branches with too few audits, sections with too few repeats, and sections in which the scores hardly differ."""
+    figures, language, least = voice.figures, voice.language, voice.figures.rules.least_audits
+    wanting = {one.section: one.audits_wanted for one in figures.sections if one.norm is not None and one.audits_wanted}
+    cells = [cell for _, some in lacking for cell in some if cell.section not in wanting]
+    fewest: dict[str, int] = {}
+    for cell in cells:
+        if cell.audits < least:
+            fewest[cell.branch] = min(cell.audits, fewest.get(cell.branch, least))
+    why = wording.too_few(language, len(fewest), least, sum(least - n for n in fewest.values())) if fewest else ()
+    why += tuple(wording.section_wants(language, voice.title(section), n) for section, n in wanting.items())
+    alike = {cell.section for cell in cells if cell.audits >= least}
+    named = [voice.title(section.section) for section in figures.sections if section.section in alike]
+    if named:
+        why += (
+            language.say("In {sections} scores hardly differ: nothing can be judged.", sections=language.join(named)),
+        )
+    return why
 
 
 def _fewest(cells: list[Cell]) -> int:

@@ -8,7 +8,7 @@ from statistics import median
 from typing import Any
 
 from reports.figures import Cell, Design, Figures, State
-from reports.planning import Plan, neediest, plan
+from reports.planning import Plan, crews, neediest, plan
 
 SHORTFALLS = (10.0, 15.0, 20.0)
 """Points below the norm that a plan speaks of unless others are asked for."""
@@ -100,11 +100,12 @@ def _plan(
     if not seen:
         return None
     fitted = next(one for one in figures.sections if one.section == section)
-    people = figures.design.shoppers
+    if fitted.audits_wanted:
+        return None
+    now, turns = crews(figures.design, median(cell.shoppers for cell in seen))
     if supposed is not None:
-        return plan(fitted, supposed, people, figures.rules, points)
-    came = median(cell.shoppers for cell in seen)
-    return plan(fitted, median(cell.audits for cell in seen), people, figures.rules, points, seen_by=came)
+        return plan(fitted, supposed, (turns, turns), figures.rules, points)
+    return plan(fitted, median(cell.audits for cell in seen), (now, turns), figures.rules, points)
 
 
 def _need(cells: dict[str, list[Cell]], branch: str) -> Need:

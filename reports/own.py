@@ -172,7 +172,7 @@ def _changes(voice: Voice) -> tuple[Picture, ...]:
 
 
 def _beside(voice: Voice) -> tuple[str, ...]:
-    chain = [change_words.chain_moved(voice, move) for move in voice.figures.chain_moves]
+    chain = [change_words.chain_moved(voice, move) for move in change_words.told(voice.figures.chain_moves)]
     judged = [cell for cell in voice.figures.cells if cell.state in {State.FALLS_SHORT, State.WATCH}]
     return tuple(filter(None, [*chain, *(change_words.regression(voice, cell) for cell in judged)]))
 

@@ -1,13 +1,12 @@
 """How many audits are needed to tell branches apart, and to notice a shortfall? A decision study (Brennan 2001)."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import inf, isinf, sqrt
 
-import numpy as np
-from scipy.special import ndtr
-
-from reports.figures import Cell, Rules, SectionFigures, State
+from reports.figures import Cell, Design, Rules, SectionFigures, State
+from reports.noticing import Likely, likely, power
 
 GOALS = (0.7, 0.8, 0.9)
 OFTEN = 0.8
@@ -15,8 +14,6 @@ OFTEN = 0.8
 MOST_AUDITS = 200
 """Nobody audits a branch more often than this in one window."""
 MOST_SHOPPERS = 1000
-HEIGHTS = np.linspace(8.0, -8.0, 1601)
-"""How far down an estimate may lie, in standard deviations of the estimates."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +27,21 @@ class Spreads:
 
 
 @dataclass(frozen=True)
+class Crew:
+    """The shoppers who audit a branch, and those of the branches that it is compared with."""
+
+    come: float = inf
+    """Different shoppers who come to a branch; each comes once before one comes again."""
+    shared: float = inf
+    """Shoppers all of whom any branch may get: where all have been everywhere, what they give cancels. Infinite where
+    branches share none, so that nothing cancels."""
+
+
+STRANGERS = Crew()
+"""Another shopper for every audit."""
+
+
+@dataclass(frozen=True)
 class Noticing:
     """How surely a branch so far below the norm is flagged in one section."""
 
@@ -38,7 +50,7 @@ class Noticing:
     power: float
     """Probability that such a branch is flagged with the audits there are."""
     audits: int | None
-    """Audits of a branch from which it is flagged four times in five; None: no number does with the shoppers there are."""
+    """Audits of a branch from which it is flagged four times in five; None: not even MOST_AUDITS do."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +69,12 @@ class Plan:
     ceiling: float
     """The reliability that endless audits by these shoppers would reach."""
     audits_for: Mapping[float, int | None]
-    """Audits of a branch that reach each goal of reliability; None: out of reach with the shoppers there are."""
+    """Audits of a branch that reach each goal of reliability; None: not even MOST_AUDITS do."""
     shoppers_for: Mapping[float, int | None]
     """For the goals out of reach: how many shoppers would bring them into reach; None: no number would."""
     noticing: tuple[Noticing, ...]
+    limited: bool = False
+    """Whether leniency keeps the ceiling below 1: some branches share no shopper with the others."""
 
 
 def spreads(section: SectionFigures) -> Spreads | None:
@@ -71,123 +85,111 @@ def spreads(section: SectionFigures) -> Spreads | None:
     return Spreads(value["branch"] + value.get("region", 0.0), value.get("shopper", 0.0), value["residual"])
 
 
-def error_variance(spread: Spreads, audits: float, shoppers: float = inf) -> float:
-    """How far is a branch's plain mean from its true level? Points².
+def error_variance(spread: Spreads, audits: float, crew: Crew = STRANGERS) -> float:
+    """How far is a branch's plain mean from where its true level stands among the others'? Points².
+
+    With w of a branch's audits by each shopper and v of the chain's, leniency moves score − norm by the variance of one
+    shopper times Σ(w − v)²; of n shoppers drawn from N that is 1/n − 1/N, as in any sample without replacement.
 
     Args:
         spread: the section's variances.
         audits: audits of the branch, > 0.
-        shoppers: different shoppers there are; each audits once before one comes again.
+        crew: who comes, and who comes to the others.
     """
-    return spread.shopper / min(audits, shoppers) + spread.residual / audits
+    return spread.shopper * max(1.0 / min(audits, crew.come) - 1.0 / crew.shared, 0.0) + spread.residual / audits
 
 
-def reliability(spread: Spreads, audits: float, shoppers: float = inf) -> float:
-    """Which share of the differences between branch means is real? Index of dependability Φ (Brennan 2001, 2.2.3)."""
-    total = spread.branch + error_variance(spread, audits, shoppers)
+def reliability(spread: Spreads, audits: float, crew: Crew = STRANGERS) -> float:
+    """Which share of the differences between branch means is real?
+
+    With nothing shared the index of dependability Φ (Brennan 2001, 2.2.3); where all shoppers come everywhere the
+    generalizability coefficient Eρ² (2.2.2); between the two where some of them come.
+    """
+    total = spread.branch + error_variance(spread, audits, crew)
     return spread.branch / total if total > 0.0 else 0.0
 
 
-def generalizability(real: float, relative_error: float) -> float:
-    """Which share of the differences is real where all are judged by the same shoppers? Eρ² (Brennan 2001, 2.2.2)."""
-    return real / (real + relative_error)
-
-
-def audits_for(spread: Spreads, goal: float, shoppers: float = inf) -> int | None:
-    """How many audits of each branch reach this reliability? None: no number does with so many shoppers."""
+def audits_for(spread: Spreads, goal: float, crew: Crew = STRANGERS) -> int | None:
+    """How many audits of each branch reach this reliability? None: not even MOST_AUDITS do."""
     counts = range(1, MOST_AUDITS + 1)
-    return next((n for n in counts if reliability(spread, n, shoppers) >= goal), None)
+    return next((n for n in counts if reliability(spread, n, crew) >= goal), None)
 
 
-def _height(spread: Spreads, audits: float, rules: Rules, shoppers: float) -> float:
-    """From how many standard deviations below do estimates belong to the largest set with few enough false flags?"""
-    share = reliability(spread, audits, shoppers)
-    estimates, left = sqrt(spread.branch * share), sqrt(spread.branch * (1.0 - share))
-    if left == 0.0:
-        return -inf
-    false = ndtr((rules.margin - estimates * HEIGHTS) / left)
-    weight = np.exp(-(HEIGHTS**2) / 2.0)
-    inside = np.flatnonzero(np.cumsum(false * weight) <= rules.false_share * np.cumsum(weight))
-    return float(HEIGHTS[inside[-1]]) if inside.size else inf
+def crews(design: Design, came: float) -> tuple[Crew, Crew]:
+    """Who comes to a typical branch now, and who would if all known shoppers took turns?
 
+    Nothing cancels where some branches share no shopper with the others; an unknown one counts as one more each time.
 
-def power(spread: Spreads, shortfall: float, audits: float, rules: Rules, shoppers: float = inf) -> float:
-    """How probable is it that a branch `shortfall` points below the norm is flagged?
-
-    Branches are flagged as the report does it: the largest set whose mean probability of not being short is at most
-    false_share (Sun & Cai 2007), with a normal prior of the fitted spread and one section alone. The report learns the
-    prior's shape and what a branch's sections share, and so notices rare deep falls sooner.
+    Args:
+        design: of the window.
+        came: different shoppers who audited a typical branch.
     """
-    share = reliability(spread, audits, shoppers)
-    height = _height(spread, audits, rules, shoppers) if share > 0.0 else inf
-    if isinf(height):
-        return float(height < 0.0 and shortfall > rules.margin)
-    sure = (share * shortfall - height * sqrt(spread.branch * share)) / (
-        share * sqrt(error_variance(spread, audits, shoppers))
-    )
-    return float(ndtr(sure))
+    there = float(design.shoppers or inf)
+    if design.groups > 1 or isinf(there):
+        return Crew(came), Crew(there)
+    return Crew(came, there + design.unknown_shopper_audits), Crew(there, there)
 
 
 def plan(
-    section: SectionFigures,
-    audits: float,
-    shoppers: int,
-    rules: Rules,
-    shortfalls: Iterable[float],
-    *,
-    seen_by: float | None = None,
+    section: SectionFigures, audits: float, crew: tuple[Crew, Crew], rules: Rules, shortfalls: Iterable[float]
 ) -> Plan | None:
     """What are the audits of a section worth, and how many more would be needed?
 
     Args:
         section: the section with its fitted variances, points².
         audits: audits of a branch in the window.
-        shoppers: different shoppers there are; 0 where they are unknown, which counts as one each.
+        crew: who makes them, and who would make any other number of them.
         rules: margin and accepted share of false flags.
         shortfalls: points below the norm that should be noticed.
-        seen_by: different shoppers who audited a branch so far; left out: as many as there can be.
 
     Returns:
         None where no fit tells branches from visits, or there are no audits.
     """
-    spread = spreads(section)
+    spread, (now, turns) = spreads(section), crew
     if spread is None or audits < 1:
         return None
-    there = float(shoppers or inf)
-    mine = there if seen_by is None else min(float(seen_by) or inf, there)
-    needed = {goal: audits_for(spread, goal, there) for goal in GOALS}
+    needed = {goal: audits_for(spread, goal, turns) for goal in GOALS}
+    differ = likely(section)
     return Plan(
         section=section.section,
         audits=audits,
-        shoppers=there,
-        reliability=reliability(spread, audits, mine),
-        error=sqrt(error_variance(spread, audits, mine)),
-        ceiling=ceiling(spread, there),
+        shoppers=turns.come,
+        reliability=reliability(spread, audits, now),
+        error=sqrt(error_variance(spread, audits, now)),
+        ceiling=ceiling(spread, turns),
         audits_for=needed,
         shoppers_for={goal: shoppers_for(spread, goal) for goal, number in needed.items() if number is None},
-        noticing=tuple(_noticing(spread, points, audits, rules, (there, mine)) for points in shortfalls),
+        noticing=tuple(
+            Noticing(
+                points,
+                power(differ, error_variance(spread, audits, now), points, rules),
+                audits_noticing(spread, differ, points, rules, turns),
+            )
+            for points in shortfalls
+        ),
+        limited=error_variance(spread, inf, turns) > 0.0,
     )
 
 
-def _noticing(spread: Spreads, points: float, audits: float, rules: Rules, shoppers: tuple[float, float]) -> Noticing:
-    there, mine = shoppers
+def audits_noticing(spread: Spreads, differ: Likely, points: float, rules: Rules, crew: Crew) -> int | None:
+    """How many audits flag a branch so far below the norm four times in five? None: not even MOST_AUDITS do."""
+    if points <= rules.margin:
+        return None
     counts = range(1, MOST_AUDITS + 1)
-    enough = next((n for n in counts if power(spread, points, n, rules, there) >= OFTEN), None)
-    return Noticing(points, power(spread, points, audits, rules, mine), enough)
+    place = bisect_left(counts, OFTEN, key=lambda n: power(differ, error_variance(spread, n, crew), points, rules))
+    return counts[place] if place < len(counts) else None
 
 
 def shoppers_for(spread: Spreads, goal: float) -> int | None:
-    """How many different shoppers bring a reliability within reach of MOST_AUDITS audits? None: no number does."""
-    if audits_for(spread, goal, MOST_SHOPPERS) is None:
+    """How many shoppers bring a reliability within reach of MOST_AUDITS audits though nothing cancels? None: no number."""
+    if audits_for(spread, goal, Crew(MOST_SHOPPERS)) is None:
         return None
-    return next(n for n in range(1, MOST_SHOPPERS + 1) if reliability(spread, MOST_AUDITS, n) >= goal)
+    return next(n for n in range(1, MOST_SHOPPERS + 1) if reliability(spread, MOST_AUDITS, Crew(n)) >= goal)
 
 
-def ceiling(spread: Spreads, shoppers: float) -> float:
-    """Which reliability would endless audits by so many shoppers reach?"""
-    left = 0.0 if isinf(shoppers) else spread.shopper / shoppers
-    total = spread.branch + left
-    return spread.branch / total if total > 0.0 else 0.0
+def ceiling(spread: Spreads, crew: Crew) -> float:
+    """Which reliability would endless audits by these shoppers reach?"""
+    return reliability(spread, inf, crew)
 
 
 def _doubt(cells: list[Cell]) -> tuple[int, float, int]:

@@ -10,7 +10,7 @@ from math import isnan
 import numpy as np
 
 from reports.beliefs import Beliefs, believe
-from reports.design import design, enough, scored_audits
+from reports.design import audits_wanted, design, enough, scored_audits
 from reports.figures import Assessment, Cell, Leniency, Rules, SectionFigures, State
 from reports.joint import Known, known
 from reports.mixed_posterior import shopper_over_branch
@@ -133,7 +133,13 @@ def _cells(sheet: ScoreSheet, means: Means, beliefs: Beliefs, rules: Rules, judg
 def _section(sheet: ScoreSheet, k: int, means: Means, weight: Floats, own: Known | None) -> SectionFigures:
     audits = int(means.audits[:, k].sum())
     branches = int((means.audits[:, k] > 0).sum())
-    plain = SectionFigures(sheet.sections[k], audits, branches, _or_none(means.overall.item(k)))
+    plain = SectionFigures(
+        sheet.sections[k],
+        audits,
+        branches,
+        _or_none(means.overall.item(k)),
+        audits_wanted=audits_wanted(means.audits[:, k]),
+    )
     if is_vast(sheet):
         wide = dict(own.variances) if own else {}
         return replace(plain, variances=wide, shopper_over_branch=vast_shopper_over_branch(wide))
@@ -143,7 +149,7 @@ def _section(sheet: ScoreSheet, k: int, means: Means, weight: Floats, own: Known
     summed, fitted = found
     widths = spans(summed, fitted)
     over = shopper_over_branch(summed, fitted, widths)
-    return SectionFigures(plain.section, audits, branches, plain.norm, widths, fitted.criterion, over)
+    return replace(plain, variances=widths, criterion=fitted.criterion, shopper_over_branch=over)
 
 
 def _leniencies(sheet: ScoreSheet, sections: dict[int, Known]) -> tuple[Leniency, ...]:

@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 from numpy.polynomial.hermite_e import hermegauss
 from scipy.optimize import brentq
-from scipy.special import ndtr, stdtrit
+from scipy.special import ndtr, stdtr, stdtrit
 
 from reports.adjusted import Adjusted, adjusted
 from reports.figures import ChainMove, Change, ChartPoint, Interval, Move
@@ -300,4 +300,5 @@ def _move(section: str, week: Ints, rest: Floats, noise: Floats) -> ChainMove | 
     freedom = total**2 / sum(e**2 / (half.size - 1) for e, half in zip(errors, halves, strict=True))
     moved = float(halves[1].mean() - halves[0].mean())
     reach = float(stdtrit(freedom, 0.95)) * float(np.sqrt(total))
-    return ChainMove(section, Interval(moved, moved - reach, moved + reach))
+    chance = float(stdtr(freedom, -abs(moved) / float(np.sqrt(total))))
+    return ChainMove(section, Interval(moved, moved - reach, moved + reach), chance)

@@ -209,18 +209,47 @@ def spread_of(language: Language, spread: Interval) -> str:
 
 
 def not_enough(language: Language, design: Design) -> tuple[str, ...]:
-    """Why branches cannot be told apart at all in this window, and how many audits would change it."""
-    why = language.say(
-        "Branches cannot be told from single visits yet. That takes {least} audits for a typical branch; here it is {median}.",
-        least=LEAST_MEDIAN,
-        median=language.number(design.median_audits, 0 if design.median_audits.is_integer() else 1),
-    )
-    repeats = language.say(
-        "It also takes {least} repeat audits of branches already audited; here there are {repeats}.",
+    """Why branches cannot be told apart at all in this window, what is wanting, and how many audits would change it."""
+    if design.audits_wanted is None:
+        return (language.say("There is only one branch to judge."),)
+    why = []
+    if design.median_audits < LEAST_MEDIAN:
+        why.append(
+            language.say(
+                "Branches cannot be told from single visits yet. That takes {least} audits for a typical branch; here it is {median}.",
+                least=LEAST_MEDIAN,
+                median=short_number(language, design.median_audits),
+            )
+        )
+    if design.repeats < LEAST_REPEATS:
+        why.append(_repeats(language, design.repeats, also=bool(why)))
+    if not why:
+        why.append(language.say("Only one branch was audited: there is nobody to compare it with."))
+    return (*why, further(language, design.audits_wanted))
+
+
+def _repeats(language: Language, repeats: int, *, also: bool) -> str:
+    if also:
+        return language.say(
+            "It also takes {least} repeat audits of branches already audited; here there are {repeats}.",
+            least=LEAST_REPEATS,
+            repeats=repeats,
+        )
+    return language.say(
+        "Branches cannot be told from single visits yet. That takes {least} repeat audits of branches already audited; here there are {repeats}.",
         least=LEAST_REPEATS,
-        repeats=design.repeats,
+        repeats=repeats,
     )
-    return (why, repeats, further(language, design))
+
+
+def section_wants(language: Language, section: str, wanted: int) -> str:
+    """Why nothing can be said in one section, where others have enough audits."""
+    return language.count(
+        "In {section} branches cannot be told from single visits yet. {n} more audit with a score there would do.",
+        "In {section} branches cannot be told from single visits yet. {n} more audits with a score there would do.",
+        wanted,
+        section=section,
+    )
 
 
 def too_few(language: Language, n: int, least: int, wanted: int) -> tuple[str, ...]:
@@ -250,20 +279,21 @@ def news(language: Language, n: int, late: int, critical: int, *, asked: bool = 
     return " ".join(sentences)
 
 
-def further(language: Language, design: Design) -> str:
-    """How many audits would make branches tellable, if any number would."""
-    if design.audits_wanted is None:
-        return language.say("More audits alone would not change this.")
+def further(language: Language, wanted: int) -> str:
+    """How many audits would make branches tellable."""
     return language.count(
         "{n} more audit of a branch already audited would be enough.",
         "{n} more audits, spread over the branches already audited, would be enough.",
-        design.audits_wanted,
+        wanted,
     )
 
 
 def rules(language: Language, rules: Rules) -> tuple[str, ...]:
     """The rules of the judgement, as a reader may check them."""
     sentences = [
+        language.say(
+            "An audit is one visit or call by a shopper, who is unknown to the branch; each answers the same questions everywhere."
+        ),
         language.say(
             "The norm is the mean of the branches' mean scores. Each branch is held against that of all the other branches, so its norm differs slightly from the others'."
         ),
@@ -282,7 +312,8 @@ def rules(language: Language, rules: Rules) -> tuple[str, ...]:
     if rules.half_life_weeks > 0:
         sentences.append(
             language.say(
-                "An audit that is {weeks} weeks old counts half.", weeks=short_number(language, rules.half_life_weeks)
+                "In the estimate an audit that is {weeks} weeks old counts half; in score and norm all audits count alike.",
+                weeks=short_number(language, rules.half_life_weeks),
             )
         )
     return tuple(sentences)
@@ -308,15 +339,20 @@ def cautions(language: Language, design: Design) -> tuple[str, ...]:
             )
         )
     if design.cross_region_share is not None:
-        sentences.append(_across(language, design.cross_region_share))
+        sentences.append(_across(language, design.cross_region_share, connected=design.groups == 1))
     return tuple(sentences)
 
 
-def _across(language: Language, share: float) -> str:
+def _across(language: Language, share: float, *, connected: bool) -> str:
+    """What audits outside the shopper's usual region say of regions: they keep them comparable only if all hangs together."""
     if share < 0.05:  # noqa: PLR2004
         return language.say(
             "Only {share} of the audits were made outside the shopper's usual region, so a region that scores high may have lenient shoppers.",
             share=language.percent(share),
+        )
+    if not connected:
+        return language.say(
+            "{share} of the audits were made outside the shopper's usual region.", share=language.percent(share)
         )
     return language.say(
         "{share} of the audits were made outside the shopper's usual region, which keeps the regions comparable.",

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from scipy.special import ndtr
 
 from branches.language import language
 from reports import answers
@@ -15,6 +16,9 @@ NORM = State.AS_NORM
 UP = ChainMove("greeting", Interval(2.1, 0.6, 3.6))
 DOWN = ChainMove("cut", Interval(-3.0, -4.4, -1.6))
 STILL = ChainMove("cut", Interval(0.4, -0.6, 1.4))
+SLIGHT = ChainMove("greeting", Interval(0.8, 0.6, 1.0), 1e-6)
+LUCKY = ChainMove("greeting", Interval(2.1, 0.1, 4.1), 0.04)
+"""Too likely by chance where two sections are looked at."""
 NOTHING = "No change could be shown."
 
 
@@ -26,18 +30,22 @@ def voice(made: Figures) -> Voice:
     return Voice(made, language("en"), TITLES)
 
 
-def test_a_move_whose_interval_leaves_nought_out_is_told_with_its_probability() -> None:
+def test_a_move_that_is_more_than_chance_is_told_with_how_often_chance_says_so() -> None:
+    chance = (
+        "Even where nothing has changed, about 1 such report in 20 would say of some section that it is getting worse, "
+        "and as many that one is getting better."
+    )
     assert answers.better(voice(figures(UP, STILL))) == (
         "Greeting is getting better: 2.1 points higher in the later half of these weeks than in the earlier "
-        "(likely 1 to 4; probability over 95%). No change could be shown in Cut."
+        f"(likely 1 to 4). No change could be shown in Cut. {chance}"
     )
     assert answers.better(voice(figures(DOWN))) == (
         "Cut is getting worse: 3.0 points lower in the later half of these weeks than in the earlier "
-        "(likely 2 to 4; probability over 95%)."
+        f"(likely 2 to 4). {chance}"
     )
 
 
-@pytest.mark.parametrize("moves", [(), (STILL,)])
+@pytest.mark.parametrize("moves", [(), (STILL,), (SLIGHT,), (LUCKY, STILL)])
 def test_without_a_sure_move_no_change_could_be_shown(moves: tuple[ChainMove, ...]) -> None:
     assert answers.better(voice(figures(*moves))) == NOTHING
 
@@ -96,6 +104,38 @@ def test_single_visits_are_named_first_where_they_surely_differ_most() -> None:
     )
     assert answers.visits_first(wide) < 0.9
     assert answers.visits_first(replace(wide, variances={"residual": Interval(1.0, 0.5, 2.0)})) == 0.0
+
+
+@pytest.mark.parametrize("wanting", ["window", "section", "fit"])
+def test_nothing_is_said_of_sources_where_branches_cannot_be_told_from_visits(wanting: str) -> None:
+    """With one audit a branch, a bad branch and a bad day look the same: what single visits take is not known."""
+    made = figures()
+    assert len(answers.sources(voice(made))) == 2
+    if wanting == "window":
+        made = replace(made, design=replace(made.design, enough=False))
+    elif wanting == "section":
+        made = replace(made, sections=tuple(replace(one, audits_wanted=9) for one in made.sections))
+    else:
+        alone = {name: part for name, part in VARIANCES.items() if name != "branch"}
+        made = replace(made, sections=tuple(replace(one, variances=alone) for one in made.sections))
+    assert answers.sources(voice(made)) == ()
+
+
+def test_visits_are_no_surer_first_than_the_joint_error_of_both_variances_allows() -> None:
+    """Balanced audits, 40 branches, two each: the exact variance of the difference of both estimates (Searle 1992, 3.5)."""
+    branch, residual, groups, n = 50.0, 100.0, 40, 2
+    within = 2.0 * residual**2 / (groups * (n - 1))
+    between = 2.0 * (residual + n * branch) ** 2 / (groups - 1)
+    difference = within * (1.0 + 1.0 / n) ** 2 + between / n**2
+    spans = {
+        name: Interval(value, value - reach, value + reach)
+        for name, value, reach in (
+            ("branch", branch, answers.CONFIDENT * ((between + within) / n**2) ** 0.5),
+            ("residual", residual, answers.CONFIDENT * within**0.5),
+        )
+    }
+    section = replace(figures().sections[0], variances=spans)
+    assert 0.8 < answers.visits_first(section) <= ndtr((residual - branch) / difference**0.5)
 
 
 def test_each_picture_is_answered_by_what_is_known_of_it() -> None:

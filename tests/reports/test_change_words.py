@@ -95,7 +95,20 @@ def test_chains_own_movement_is_told_apart() -> None:
 
 @pytest.mark.parametrize("points", [Interval(-3.0, -6.5, 0.5), Interval(0.0, 0.0, 0.0), Interval(0.6, 0.2, 1.0)])
 def test_chain_that_hardly_moved_is_not_mentioned(points: Interval) -> None:
-    assert change_words.chain_moved(voice(), ChainMove("greeting", points)) == ""
+    assert change_words.told([ChainMove("greeting", points)]) == []
+
+
+def test_sections_share_how_often_chance_may_move_one() -> None:
+    """Of six sections each may move by chance once in 120; alone it may once in 20."""
+    moves = [ChainMove(f"s{k}", Interval(2.0, 0.1, 3.9), 0.04 if k else 0.008) for k in range(6)]
+    assert change_words.told(moves) == moves[:1]
+    assert change_words.told(moves[1:2]) == moves[1:2]
+
+
+def test_editions_that_did_not_count_chance_are_read_by_their_interval() -> None:
+    just = 2.0 / change_words.CONFIDENT * 1.6  # one that chance exceeds in 5.5 of 100
+    assert change_words.told([ChainMove("s", Interval(just, just - 2.0, just + 2.0))]) == []
+    assert len(change_words.told([ChainMove("s", Interval(2.1, 0.1, 4.1))])) == 1
 
 
 def test_next_time_is_expected_nearer_to_the_norm() -> None:

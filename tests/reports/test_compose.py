@@ -6,7 +6,7 @@ import pytest
 
 from branches.language import language
 from reports.compose import compose
-from reports.figures import Change, Figures, Move, NewAudit, Rules, StandingFlag, State
+from reports.figures import Change, Design, Figures, Move, NewAudit, Rules, StandingFlag, State
 from reports.groups import IN_FULL
 from reports.report import Report
 from reports.tables import TABLE_ROWS
@@ -190,10 +190,9 @@ def test_unjudged_says_why_and_how_many_audits_would_do() -> None:
     [
         (44, "44 more audits, spread over the branches already audited, would be enough."),
         (1, "1 more audit of a branch already audited would be enough."),
-        (None, "More audits alone would not change this."),
     ],
 )
-def test_too_few_repeats_says_why_no_branch_can_be_judged(wanted: int | None, last: str) -> None:
+def test_too_few_repeats_says_why_no_branch_can_be_judged(wanted: int, last: str) -> None:
     figures = invented.figures({"b1": (FEW, FEW), "b2": (FEW, FEW)})
     design = replace(figures.design, enough=False, repeats=4, median_audits=1.0, audits_wanted=wanted)
     found = composed(replace(figures, design=design))
@@ -205,12 +204,83 @@ def test_too_few_repeats_says_why_no_branch_can_be_judged(wanted: int | None, la
     assert found.heat is None
 
 
-def test_section_without_a_score_is_named() -> None:
+WANTING = replace(invented.ENOUGH, enough=False)
+
+
+@pytest.mark.parametrize(
+    ("design", "reasons"),
+    [
+        (
+            replace(WANTING, branches=1, median_audits=40.0, repeats=39, audits_wanted=None),
+            ("There is only one branch to judge.",),
+        ),
+        (
+            replace(WANTING, median_audits=3.0, repeats=8, audits_wanted=22),
+            (
+                (
+                    "Branches cannot be told from single visits yet. "
+                    "That takes 30 repeat audits of branches already audited; here there are 8."
+                ),
+                "22 more audits, spread over the branches already audited, would be enough.",
+            ),
+        ),
+        (
+            replace(WANTING, median_audits=1.0, repeats=30, audits_wanted=1),
+            (
+                (
+                    "Branches cannot be told from single visits yet. "
+                    "That takes 2 audits for a typical branch; here it is 1."
+                ),
+                "1 more audit of a branch already audited would be enough.",
+            ),
+        ),
+        (
+            replace(WANTING, audited_branches=1, median_audits=40.0, repeats=39, audits_wanted=1),
+            (
+                "Only one branch was audited: there is nobody to compare it with.",
+                "1 more audit of a branch already audited would be enough.",
+            ),
+        ),
+    ],
+)
+def test_only_what_is_wanting_is_given_as_the_reason(design: Design, reasons: tuple[str, ...]) -> None:
+    figures = invented.figures({"b1": (FEW, FEW)})
+    assert composed(replace(figures, design=design)).reasons == reasons
+
+
+def test_section_without_a_score_is_named_and_no_branch_lacks_audits_in_it() -> None:
     figures = invented.figures({"b1": (NORM, FEW)})
     unscored = replace(figures.sections[1], norm=None)
-    assert (
-        composed(replace(figures, sections=(figures.sections[0], unscored))).reasons[-1] == "Nothing was scored in Cut."
+    found = composed(replace(figures, sections=(figures.sections[0], unscored)))
+    assert (found.reasons, found.unjudged.table) == (("Nothing was scored in Cut.",), None)
+
+
+def test_new_section_wants_audits_of_its_own() -> None:
+    figures = invented.figures({f"b{i}": (NORM, FEW) for i in range(20)})
+    greeting, cut = (replace(s, audits_wanted=n) for s, n in zip(figures.sections, (0, 30), strict=True))
+    assert composed(replace(figures, sections=(greeting, cut))).reasons == (
+        "In Cut branches cannot be told from single visits yet. 30 more audits with a score there would do.",
     )
+
+
+def test_section_in_which_scores_hardly_differ_wants_no_audits() -> None:
+    figures = invented.figures({"b1": (NORM, FEW), "b2": (FEW, FEW)})
+    sections = tuple(replace(section, audits_wanted=0) for section in figures.sections)
+    cells = tuple(replace(cell, audits=9) if cell.section == "cut" else cell for cell in figures.cells)
+    assert composed(replace(figures, sections=sections, cells=cells)).reasons == (
+        "1 branch could not be judged in every section: that takes 2 audits in the window.",
+        "1 more audit would do.",
+        "In Cut scores hardly differ: nothing can be judged.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("groups", "said"), [(1, "usual region, which keeps the regions comparable."), (2, "usual region.")]
+)
+def test_regions_are_comparable_only_where_shoppers_connect_all_branches(groups: int, said: str) -> None:
+    figures = invented.figures({"b1": (NORM, NORM)})
+    design = replace(figures.design, groups=groups, cross_region_share=0.3)
+    assert composed(replace(figures, design=design)).notes[-2].endswith(said)
 
 
 def test_window_without_audits_says_so_once() -> None:
@@ -302,7 +372,7 @@ def test_notes_state_the_rules_and_what_the_audits_leave_open() -> None:
         "those of one region may be surer or less sure."
     )
     assert notes[5:] == (
-        "An audit that is 8 weeks old counts half.",
+        "In the estimate an audit that is 8 weeks old counts half; in score and norm all audits count alike.",
         "1 audit has no known shopper; its shopper's leniency cannot be allowed for.",
         (
             "The audits fall into 2 groups of branches that share no shopper. "

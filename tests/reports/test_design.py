@@ -52,7 +52,8 @@ def test_audits_wanted_are_enough_when_made() -> None:
 
 def test_groups_are_branches_that_no_shopper_connects() -> None:
     sheet = sheet_of([0, 1, 1, 2, 3], [0, 0, 1, 2, -1], [[1.0]] * 5, regions=[0] * 5)
-    assert groups(sheet) == 3  # {0, 1}, {2}, {3}; branch 4 was not audited
+    assert groups(sheet) == 2  # {0, 1}, {2}; branch 3 was seen by an unknown shopper alone, branch 4 not at all
+    assert groups(replace(sheet, shopper=np.full(5, -1))) == 0
 
 
 def test_cross_region_share_counts_audits_away_from_home() -> None:
