@@ -364,7 +364,7 @@ def test_the_order_of_a_weeks_news_tells_nothing_of_its_days() -> None:
 def test_notes_state_the_rules_and_what_the_audits_leave_open() -> None:
     figures = invented.figures({"b1": (NORM, NORM)})
     design = replace(figures.design, unknown_shopper_audits=1, groups=2, cross_region_share=0.03)
-    notes = composed(replace(figures, design=design, rules=Rules(margin=7.5, half_life_weeks=8.0))).notes
+    notes = composed(replace(figures, design=design, rules=Rules(margin=7.5, half_life_weeks=8.0))).notes[1:]
     assert notes[1] == (
         "A branch falls short when it is probably more than 7.5 points below the norm; "
         "a flag is a false alarm where in truth it is not that far below. "
