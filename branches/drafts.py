@@ -216,6 +216,7 @@ def _placed(code: str, before: Entry, typed: Typed, *, seen: int, save: int, pho
     if code not in stamps.ENTRIES:
         return _merged(before, typed, seen=seen, save=save, source=source)
     overtaken = phone.key != "" and phone.key == before.phone and source[1] <= before.edit
+    overtaken |= code == stamps.BEGUN and "" < before.now.mark <= typed.mark  # of two phones the earlier one
     return before if overtaken else Entry(typed, save, phone=source[0], edit=source[1])
 
 

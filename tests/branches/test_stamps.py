@@ -68,3 +68,6 @@ def test_what_the_phone_says_of_the_first_answer_holds(session: Session) -> None
     audit = begun(session)
     held = save(session, audit, 0, **{"greeting1": "yes", stamps.BEGUN: AT})
     assert held.typed(stamps.BEGUN).mark == AT
+    held = save(session, audit, 1, **{stamps.BEGUN: AT.replace("10:00", "09:59")})
+    assert held.typed(stamps.BEGUN).mark == AT.replace("10:00", "09:59")
+    assert save(session, audit, 2, **{stamps.BEGUN: AT}).typed(stamps.BEGUN) == held.typed(stamps.BEGUN)
