@@ -152,7 +152,7 @@ def _chance(move: ChainMove) -> float:
 def moved_by_chance(voice: Voice) -> str:
     """How often a move is told where there is none: told wherever moves are."""
     return voice.language.say(
-        "Even where nothing has changed, about 1 such report in {n} would say of some section that it is getting worse, and as many that one is getting better.",
+        "Even where nothing has changed, up to 1 such report in {n} would say of some section that it is getting worse, and up to as many that one is getting better.",
         n=round(1 / CHANGE_SHARE),
     )
 

@@ -32,8 +32,8 @@ def voice(made: Figures) -> Voice:
 
 def test_a_move_that_is_more_than_chance_is_told_with_how_often_chance_says_so() -> None:
     chance = (
-        "Even where nothing has changed, about 1 such report in 20 would say of some section that it is getting worse, "
-        "and as many that one is getting better."
+        "Even where nothing has changed, up to 1 such report in 20 would say of some section that it is getting worse, "
+        "and up to as many that one is getting better."
     )
     assert answers.better(voice(figures(UP, STILL))) == (
         "Greeting is getting better: 2.1 points higher in the later half of these weeks than in the earlier "
