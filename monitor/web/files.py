@@ -18,7 +18,7 @@ KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", 
 PACKED_ALREADY = ("image/png",)
 
 _PLAIN = ("tokens", "house", "forms", "lists", "opening")
-_PAGES = (*_PLAIN, "report", "pages", "print")
+_PAGES = ("tokens", "house", "desk", "forms", "lists", "opening", "report", "pages", "print")
 SHEETS: Mapping[str, tuple[str, ...]] = {
     "pages.css": _PAGES,
     "results.css": (*_PAGES, "results"),

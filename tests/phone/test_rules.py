@@ -28,7 +28,8 @@ WORDS = {
     "The comment on {item} is longer than {most} characters.": "comment",
 }
 BOTH = """async (cases) => {
-    const { skipped, fault } = await import("/static/phone/rules.js");
+    const { skipped } = await import("/static/phone/rules.js");
+    const { fault } = await import("/static/phone/marks.js");
     return [cases.skipped.map(({ questions, marks }) => [...skipped(questions, marks)].sort()),
             cases.faults.map(({ question, typed, comment, photos }) => fault(question, typed, comment, photos))];
 }"""

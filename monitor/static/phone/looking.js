@@ -1,7 +1,8 @@
 // Before sending and with no network: what is still missing, then what head office would ask about, with the way to each.
 
 import * as checks from "./checks.js";
-import { fault, read } from "./rules.js";
+import { fault } from "./marks.js";
+import { read } from "./rules.js";
 import { BEGUN, STAMPS, VISITED, answers, entry, local, moment } from "./stamps.js";
 import { say } from "./told.js";
 

@@ -1,20 +1,15 @@
-// When a question is asked and which marks it takes: the program's own rules, from the definition it sends along.
+// When a question is asked, and what was typed as it is stored: the program's own rules, from the definition it sends along.
 // A question is { type, na, required, steps, options, least, when }; `when` is [sign, item, value], ["not", …], ["and", …], ["or", …].
 
-const NA = "na";
 const NUMBER = /^-?[0-9]{1,15}(\.[0-9]{1,15})?$/;
-const DECIMAL = /^(?=.{1,30}$)-?[0-9]+(\.[0-9]+)?$/;
-const WHOLE = /^-?[0-9]{1,12}$/;
+export const DECIMAL = /^(?=.{1,30}$)-?[0-9]+(\.[0-9]+)?$/;
 const PLACES = 15;
-const LONGEST_MARK = 2000;
-const LONGEST_COMMENT = 4000;
-const MOST_SECONDS = 86_400n * 10n ** 30n;
-const MOST = 10n ** 39n; // a thousand million
+export const LONGEST_MARK = 2000;
 const SPACE = /[^\S\ufeff]|[\x1c-\x1f\x85]/gu;
 const MEASURED = new Set(["rating", "number", "seconds"]);
 
 /** A decimal as a whole number of the smallest places, so that none is rounded. */
-function exact(text, places) {
+export function exact(text, places) {
   const [whole, part = ""] = text.replace("-", "").split(".");
   const size = BigInt(whole + part.padEnd(places, "0"));
   return text.startsWith("-") ? -size : size;
@@ -79,29 +74,4 @@ export function read({ type }, typed) {
   const timed = /^([0-9]{1,4}):([0-9]{2})$/.exec(digits);
   if (type === "seconds" && timed) return String(60 * Number(timed[1]) + Number(timed[2]));
   return DECIMAL.test(digits) ? digits : bare(typed);
-}
-
-/** What is wrong with a mark, in one word; empty where nothing is. `photos` says how many there are of the item. */
-export function fault(question, typed, comment = "", photos = 0) {
-  const { type, na, required, steps, options, least } = question;
-  let mark = read(question, typed);
-  if (type === "photo" && photos) mark = String(photos);
-  if (required && !mark) return type === "photo" ? "photo" : "missing";
-  if ([...comment].length > LONGEST_COMMENT) return "comment";
-  if ([...mark].length > LONGEST_MARK) return "long";
-  if (mark === NA) return na ? "" : "always";
-  if (!mark) return "";
-  if (type === "yes_no") return ["yes", "no"].includes(mark) ? "" : "mark";
-  if (type === "choice") return !options.length || options.includes(mark) ? "" : "mark";
-  if (type === "rating") return WHOLE.test(mark) && steps[0] <= Number(mark) && Number(mark) <= steps[1] ? "" : "mark";
-  if (type === "number" || type === "seconds") return measured(type, mark, least);
-  return "";
-}
-
-function measured(type, mark, least) {
-  if (!DECIMAL.test(mark)) return "mark";
-  const size = exact(mark, 30);
-  if (type === "seconds" && !(0n <= size && size <= MOST_SECONDS)) return "seconds";
-  if (size < 0n && least === 0) return "least";
-  return -MOST <= size && size <= MOST ? "" : "large";
 }
