@@ -51,7 +51,7 @@ KINDS = {
 """What the `public_id` of a route names: by its endpoint, else by its room."""
 OPENED_BY = {
     Right.FILL_AUDITS: (
-        "capture.audit capture.check capture.fresh capture.keep capture.leave capture.mine capture.note capture.notes "
+        "capture.amend capture.audit capture.check capture.fresh capture.keep capture.leave capture.mine capture.note capture.notes "
         "capture.photo capture.push capture.section capture.send capture.sent capture.start capture.take_photo"
     ),
     Right.READ_EDITIONS: (
