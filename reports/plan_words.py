@@ -265,11 +265,12 @@ def _worth_table(voice: Voice, sections: tuple[Plan, ...]) -> Table | None:
         return None
     language, say = voice.language, voice.language.say
     goals = [say("Audits for {share}", share=language.percent(goal)) for goal in GOALS]
-    heads = (say("Audits"), say("Trust"), say("Points by which a score is typically off"), *goals)
+    several = len({one.audits for one in sections}) > 1  # else they are told above, and a phone has room for the rest
+    heads = (*([say("Audits")] if several else []), say("Trust"), say("Typical error of a score"), *goals)
     rows = [
         (
             voice.title(one.section),
-            wording.short_number(language, one.audits),
+            *([wording.short_number(language, one.audits)] if several else []),
             wording.probability(language, one.reliability) if one.ceiling else language.percent(0),
             language.number(one.error),
             *(_reaching(voice, one, goal) for goal in GOALS),

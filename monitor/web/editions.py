@@ -15,7 +15,7 @@ from branches.places import Branch, regions
 from monitor import cache
 from monitor.web import download, gate, sheets
 from monitor.web.tables import Sheet
-from reports import stored
+from reports import stored, wording
 from reports.compose import compose
 from reports.figures import Figures, State
 from reports.report import Report
@@ -194,18 +194,24 @@ class Line:
 
 def _line(entry: Entry, revised: set[date]) -> Line:
     tongue = gate.tongue()
-    counts = {state: entry.states.get(state.value, 0) for state in (State.FALLS_SHORT, State.WATCH, State.ABOVE)}
-    words = (
-        tongue.say("Falls short: {n}", n=counts[State.FALLS_SHORT]),
-        tongue.say("Watch: {n}", n=counts[State.WATCH]),
-        tongue.say("Above: {n}", n=counts[State.ABOVE]),
-    )
+    words = [
+        f"{wording.state_word(tongue, state)}: {_how_many(entry, state)}"
+        for state in (State.FALLS_SHORT, State.WATCH, State.ABOVE)
+    ]
     return Line(
         title=tongue.week(entry.week),
         href=url_for("editions.edition", public_id=entry.public_id),
         headline=" · ".join(words),
         note=_note(entry, revised),
     )
+
+
+def _how_many(entry: Entry, state: State) -> str:
+    """Branches, as the report's headline counts them; of an edition that did not count them, sections of branches."""
+    tongue, found = gate.tongue(), entry.states.get(state.value, 0)
+    if found and stored.branches_in(state) not in entry.states:
+        return tongue.count("{n} section of a branch", "{n} sections of branches", found)
+    return wording.branches(tongue, entry.states.get(stored.branches_in(state), 0))
 
 
 def _note(entry: Entry, revised: set[date]) -> str:

@@ -66,9 +66,9 @@ def test_plan_of_the_chain_is_told_from_its_latest_edition(room: Room) -> None:
     room.issue()
     page = room.visitor(Role.OFFICE).get("/plan")
     assert page.headings == ["What more audits would bring · The whole chain"]
-    assert "A branch 15 points below the norm is flagged with a probability of" in page.text
-    assert "55% of the differences between the branches' scores are real" in page.text
-    assert "greeting: falls short with a probability of 60%" in page.text
+    assert "With 9 audits of each branch, a shortfall of 15 points is noticed in" in page.text
+    assert "A comparison of branches can be trusted to 58%" in page.text
+    assert "not sure: greeting (60%)" in page.text
 
 
 def test_supposed_audits_change_the_plan_and_nonsense_does_not(room: Room) -> None:

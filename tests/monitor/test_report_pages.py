@@ -188,3 +188,15 @@ def test_branches_stand_in_the_order_of_their_regions_report_with_falls_after_sh
         "Not sure: Greeting",
     )
     assert [words for words in said if words not in text] == []
+
+
+def test_past_weeks_count_branches_and_editions_that_did_not_say_so(opened: Opened) -> None:
+    scope = opened.world.mine.things["scope"]
+    with transaction(opened.engine) as session:
+        edition = session.exec(select(Edition).where(Edition.scope == scope).order_by(col(Edition.week).desc())).first()
+        assert edition is not None
+        edition.states = {"falls_short": 3, "falls_short_branches": 2, "watch": 1}
+    page = enter(opened, Role.MANAGER).get(f"/reports/{scope}/past")
+    assert "Falls short: 2 branches · Watch: 1 section of a branch · Above: 0 branches" in page.text.replace(
+        "\xa0", " "
+    )

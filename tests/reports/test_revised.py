@@ -5,7 +5,7 @@ from datetime import date
 
 from branches.language import language
 from reports import stored
-from reports.figures import Cell, Figures, State
+from reports.figures import Cell, Failures, Figures, NewAudit, State
 from reports.revised import MOST_CHANGES, revision_words
 from reports.stored import Reason
 from tests.reports import invented
@@ -97,3 +97,17 @@ def test_a_score_that_is_gone_is_nothing() -> None:
     words = revision_words(found, language("en"), {}, {"b1": "B"})
     assert "B, greeting: score was 71.0, is nothing." in words
     assert "B, greeting: number of audits was 9, is 0." in words
+
+
+def test_states_count_cells_and_branches() -> None:
+    found = invented.figures({"b1": (State.WATCH, State.WATCH), "b2": (State.AS_NORM, State.WATCH)})
+    assert stored.states(found) == {"watch": 3, "as_norm": 1, "watch_branches": 2, "as_norm_branches": 1}
+
+
+def test_how_often_a_critical_item_failed_before_is_no_change_of_what_is_new() -> None:
+    audit = NewAudit("b1", invented.WEEK, late=False, score=80.0, failed_critical=("x",))
+    was = replace(invented.figures({"b1": (State.WATCH, State.WATCH)}), new=(audit,))
+    now = replace(was, new=(replace(audit, failures=(Failures(1, 9),)),))
+    assert stored.changes(was, now) == ()
+    (gone,) = stored.changes(was, replace(was, new=()))
+    assert (gone.figure, gone.was, gone.now) == ("new", 1, 0)
