@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import numpy as np
-from scipy.interpolate import RectBivariateSpline
+from scipy.interpolate import RectBivariateSpline, make_interp_spline
 from scipy.special import ndtr
 
 from reports.figures import Interval
@@ -11,11 +11,13 @@ from reports.mixed import solve
 from reports.mixed_profile import LARGE
 from reports.mixed_reml import Fit, likelihood
 from reports.mixed_sums import STRANGER, Sums
+from reports.observed import EFFECTS
 from reports.sheet import Floats
 
 RATE = 3.0
 """Each spread has an exponential prior with this rate over the total spread: small spreads are likelier beforehand."""
-NODES, REGION_NODES, FINE = 9, 4, 120
+NODES, REGION_NODES = 7, 7
+FINE, REGION_FINE = 120, 40
 REACH = 1.8
 """The grid reaches this many half intervals beyond the estimate."""
 
@@ -36,10 +38,10 @@ def _log_posterior(sums: Sums, spreads: Mapping[str, float], total: float, stran
     return float(fitted + prior + (len(spreads) + 1) * np.log(scale))
 
 
-def _fine(axis: Floats) -> Floats:
+def _fine(axis: Floats, parts: int) -> Floats:
     """Midpoints of a fine division of the axis."""
-    step = (axis[-1] - axis[0]) / FINE
-    return np.asarray(axis[0] + step * (np.arange(FINE) + 0.5))
+    step = (axis[-1] - axis[0]) / parts
+    return np.asarray(axis[0] + step * (np.arange(parts) + 0.5))
 
 
 def _by_grid(sums: Sums, fit: Fit, spans: Mapping[str, Interval]) -> float:
@@ -47,25 +49,24 @@ def _by_grid(sums: Sums, fit: Fit, spans: Mapping[str, Interval]) -> float:
     stranger = fit.variances.get(STRANGER, 0.0) / fit.residual
     branch, shopper = (_axis(spans[name], fit.residual, NODES) for name in ("branch", "shopper"))
     region = _axis(spans["region"], fit.residual, REGION_NODES) if "region" in spans else np.zeros(1)
-    levels = []
-    for r in region:
-        plane = np.empty((branch.size, shopper.size))
-        for i, j in np.ndindex(plane.shape):
-            spreads = {"region": r, "branch": branch[i], "shopper": shopper[j]}
-            plane[i, j] = _log_posterior(sums, {name: spreads[name] for name in sums.effects}, total, stranger)
-        levels.append(plane)
-    top = max(plane.max() for plane in levels)
-    b, s = _fine(branch), _fine(shopper)
-    above = mass = 0.0
-    for r, plane in zip(region, levels, strict=True):
-        weight = np.exp(RectBivariateSpline(branch, shopper, plane)(b, s) - top)
-        mass += float(weight.sum())
-        above += float(weight[s[None, :] ** 2 > b[:, None] ** 2 + r**2].sum())
-    return above / mass
+    found = np.empty((region.size, branch.size, shopper.size))
+    for place in np.ndindex(found.shape):
+        spreads = dict(
+            zip(EFFECTS, (axis[i] for axis, i in zip((region, branch, shopper), place, strict=True)), strict=True)
+        )
+        found[place] = _log_posterior(sums, {name: spreads[name] for name in sums.effects}, total, stranger)
+    b, s = _fine(branch, FINE), _fine(shopper, FINE)
+    planes = np.array([RectBivariateSpline(branch, shopper, plane)(b, s) for plane in found - found.max()])
+    r = region
+    if region.size > 1:
+        r = _fine(region, REGION_FINE)
+        planes = make_interp_spline(region, planes, k=3)(r)
+    weight = np.exp(planes)
+    return float(weight[s**2 > (b**2)[:, None] + (r**2)[:, None, None]].sum() / weight.sum())
 
 
-def _by_normal(sums: Sums, fit: Fit) -> float:
-    """Treats the log variances as jointly normal, their curvature found from the gradient."""
+def _by_normal(sums: Sums, fit: Fit) -> float | None:
+    """Treats the log variances as jointly normal, their curvature found from the gradient; None where it has no top."""
     variances = dict(fit.variances)
     names = [name for name in sums.effects if variances[name] > 0.0]
     curvature = np.empty((len(names), len(names)))
@@ -75,11 +76,14 @@ def _by_normal(sums: Sums, fit: Fit) -> float:
             point = likelihood(sums, variances | {name: variances[name] * factor})
             slopes.append([point.slopes[other] * variances[other] for other in names])
         curvature[:, column] = (np.array(slopes[1]) - np.array(slopes[0])) / np.log(1.05 / 0.95)
-    covariance = 2.0 * np.linalg.inv((curvature + curvature.T) / 2)
+    curvature = (curvature + curvature.T) / 2
+    if float(np.linalg.eigvalsh(curvature).min()) <= 0.0:
+        return None
+    covariance = 2.0 * np.linalg.inv(curvature)
     place = sum(variances[name] for name in names if name != "shopper")
     share = np.array([1.0 if name == "shopper" else -variances[name] / place for name in names])
     lead = float(np.log(variances["shopper"] / place))
-    return float(ndtr(lead / np.sqrt(max(float(share @ covariance @ share), 1e-12))))
+    return float(ndtr(lead / np.sqrt(float(share @ covariance @ share))))
 
 
 def shopper_over_branch(sums: Sums, fit: Fit, spans: Mapping[str, Interval]) -> float | None:
@@ -92,7 +96,7 @@ def shopper_over_branch(sums: Sums, fit: Fit, spans: Mapping[str, Interval]) -> 
 
     Returns:
         P(σ²_shopper > σ²_branch + σ²_region), with an exponential prior on every spread (penalised complexity,
-        Simpson et al. 2017); None where the model does not hold both.
+        Simpson et al. 2017); None where the model does not hold both, or a large chain's likelihood has no top there.
     """
     if not {"branch", "shopper"} <= set(sums.effects):
         return None

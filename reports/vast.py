@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
+from scipy.optimize import brentq
 from scipy.special import ndtr
 
 from reports.figures import Interval
@@ -27,6 +28,8 @@ ROUNDS, SETTLED = 40, 2e-3
 PRECISION, STEPS = 1e-5, 400
 REACH = 1.6448536269514722
 """Standard deviations at the ends of a 90 % interval."""
+DROP = REACH**2
+"""By so much −2 log likelihood rises there."""
 LEAST, MOST = 1e-6, 1e6
 """Variance ratios tried; at the least the effect counts as none."""
 
@@ -46,6 +49,8 @@ class Vast:
     """Of each version of the standard, in points."""
     doubt: Mapping[str, Floats]
     """Approximate prediction error variance of each level, in units of σ²_e."""
+    highest: Mapping[str, float]
+    """Of effects found not to vary: the upper end of the 90 % interval of their variance, points²."""
 
     @property
     def residual(self) -> float:
@@ -157,6 +162,7 @@ class _Fixpoint:
         simulated = (self.rows.design @ truth + self.noise) * spread
         scores = np.column_stack([self.rows.mean, simulated])
         self.found = conjugate(sparse.csr_array(matrix), np.asarray(self.weighed @ scores), self.found)
+        self.left = scores - self.rows.design @ self.found
         return self._rest() / self.rows.freedom, truth * spread
 
     def _rest(self) -> float:
@@ -177,6 +183,21 @@ class _Fixpoint:
             moved = (1.0 + n * ratios[name]) * size / max(expected, np.finfo(float).tiny)
             found[name] = float(np.clip((moved - 1.0) / n, LEAST, MOST))
         return found
+
+    def highest(self, name: str, residual: float) -> float:
+        """How much may an effect vary of which nothing was found?
+
+        With n audits on each of q levels −2 log likelihood rises by q(x + Q(e⁻ˣ − 1)) at x = log(1 + nγ), where Q is how
+        large the scores Z'Py are beside simulated ones. The end lies where that is DROP.
+        """
+        pull = ((self.weighed[self.rows.columns[name]] @ self.left) ** 2).sum(axis=0)
+        levels, expected = self.found[self.rows.columns[name]].shape[0], float(pull[1:].mean())
+        over = min(float(pull[0]) / expected, 1.0)
+
+        def rise(x: float) -> float:
+            return float(levels * (x + over * np.expm1(-x)) - DROP)
+
+        return float(np.expm1(brentq(rise, 0.0, DROP + 2.0)) / (expected / residual / levels) * residual)
 
     def shift(self, before: Mapping[str, float], after: Mapping[str, float]) -> float:
         """How far did the ratios move, at most, in log(1 + nγ)?"""
@@ -235,11 +256,15 @@ def fit_vast(data: Observations, effects: tuple[str, ...], seed: int = 1) -> Vas
         freedom=rows.freedom,
         norms=float(data.values.mean()) + fixed[0] + np.concatenate([[0.0], fixed[1:]]),
         doubt=_doubts(rows, ratios),
+        highest={name: search.highest(name, residual) for name in effects if variances[name] <= 0.0},
     )
 
 
 def vast_intervals(fitted: Vast) -> dict[str, Interval]:
-    """Between which values do the variances lie? Each as if from so many independent levels as its effects are known."""
+    """Between which values do the variances lie? Each as if from so many independent levels as its effects are known.
+
+    The error of the simulated audits, which the real ones are held against, comes on top.
+    """
     known = {
         name: np.maximum(1.0 - doubt / max(fitted.ratio(name), LEAST), 0.0) for name, doubt in fitted.doubt.items()
     }
@@ -252,18 +277,29 @@ def vast_intervals(fitted: Vast) -> dict[str, Interval]:
     levels["residual"] = max(fitted.freedom - sum(levels.values()), 1.0)
     found = {}
     for name, value in fitted.variances.items():
-        factor = float(np.exp(REACH * np.sqrt(2.0 / levels[name])))
-        found[name] = Interval(value, value / factor, value * factor)
+        factor = float(np.exp(REACH * np.sqrt(2.0 / levels[name] * (1.0 + 1.0 / SIMULATED))))
+        found[name] = Interval(value, value / factor, fitted.highest.get(name, value * factor))
     return found
 
 
 def vast_shopper_over_branch(spans: Mapping[str, Interval]) -> float | None:
-    """How probable is it that shoppers differ more than branches with their regions? By normal log variances."""
+    """How probable is it that shoppers differ more than branches with their regions?
+
+    By normal log variances with independent errors; those of branch and region count by their shares of the sum.
+
+    Args:
+        spans: the 90 % intervals of the variances, as `vast_intervals` gives them.
+
+    Returns:
+        None where the model does not hold both, or one of them does not vary.
+    """
     if not {"branch", "shopper"} <= set(spans) or min(spans[name].value for name in ("branch", "shopper")) <= 0.0:
         return None
-    place = spans["branch"].value + (spans["region"].value if "region" in spans else 0.0)
-    errors = [np.log(spans[name].high / spans[name].value) / REACH for name in ("branch", "shopper")]
-    return float(ndtr(np.log(spans["shopper"].value / place) / np.hypot(*errors)))
+    where = [spans[name] for name in ("branch", "region") if name in spans and spans[name].value > 0.0]
+    place = sum(span.value for span in where)
+    shares = [(spans["shopper"], 1.0), *((span, span.value / place) for span in where)]
+    errors = [share * np.log(span.high / span.value) / REACH for span, share in shares]
+    return float(ndtr(np.log(spans["shopper"].value / place) / np.sqrt(np.square(errors).sum())))
 
 
 def vast_deviations(fitted: Vast, name: str, among: Bools, region_of: Ints | None = None) -> Deviations:
