@@ -1,6 +1,6 @@
 """How soon is a fall noticed, and how often is one seen where there is none? Fresh chains with known truth.
 
-python -m benchmarks.changes [--chains 40] [--seed 7001]
+python -m benchmarks.changes [--chains 40] [--seed 7001] [--step 12]
 """
 
 import argparse
@@ -28,8 +28,8 @@ def total(spreads: tuple[float, ...]) -> float:
     return float(np.sqrt(np.sum(np.square(spreads))))
 
 
-def draw(rng: np.random.Generator) -> ScoreSheet:
-    """A year of weekly audits; in the second half the first branches have fallen."""
+def draw(rng: np.random.Generator, step: float = STEP) -> ScoreSheet:
+    """A year of weekly audits; in the second half the first branches have fallen by so many points."""
     branch, turn = np.repeat(np.arange(BRANCHES), WEEKS), np.tile(np.arange(WEEKS), BRANCHES)
     region_of = np.arange(BRANCHES) % REGIONS
     local = rng.integers(0, SHOPPERS // REGIONS, branch.size) * REGIONS + region_of[branch]
@@ -37,7 +37,7 @@ def draw(rng: np.random.Generator) -> ScoreSheet:
     truth = LEVEL[0] * rng.standard_normal(REGIONS)[region_of] + total(LEVEL[1:]) * rng.standard_normal(BRANCHES)
     scores = 75.0 + truth[branch] + total(LENIENCY) * rng.standard_normal(SHOPPERS)[shopper]
     scores = scores + total(CHANCE) * rng.standard_normal(branch.size)
-    scores = scores - STEP * ((branch < FALLEN) & (turn >= WEEKS - WATCHED))
+    scores = scores - step * ((branch < FALLEN) & (turn >= WEEKS - WATCHED))
     return ScoreSheet(
         sections=("s",),
         branches=tuple(f"b{i}" for i in range(BRANCHES)),
@@ -57,7 +57,7 @@ def first_alarm(change: Change) -> float:
     return next((n for n, p in enumerate(change.points, start=1) if p.average < -p.limit), np.inf)
 
 
-def row(chains: int, seed: int, *, cusum: bool) -> Floats:
+def row(chains: int, seed: int, step: float, *, cusum: bool) -> Floats:
     """Share of falls noticed within 8, 13 and 26 weeks, and of unfallen branches that alarm within 26.
 
     A chart's limit is set for the 26 audits that are watched in all: what is noticed within 8 or 13 is read off the
@@ -65,7 +65,7 @@ def row(chains: int, seed: int, *, cusum: bool) -> Floats:
     """
     fallen, others = [], []
     for number in range(chains):
-        sheet = draw(np.random.default_rng(seed + number))
+        sheet = draw(np.random.default_rng(seed + number), step)
         found = [first_alarm(c) for c in changes(sheet, SHARE, MONDAY + 7 * (WEEKS - WATCHED), cusum=cusum)]
         fallen += found[:FALLEN]
         others += found[FALLEN:]
@@ -76,13 +76,13 @@ def main() -> None:
     given = argparse.ArgumentParser()
     given.add_argument("--chains", type=int, default=40)
     given.add_argument("--seed", type=int, default=7001)
+    given.add_argument("--step", type=float, default=STEP, help="points; 0 for chains in which nothing falls")
     asked = given.parse_args()
     print(f"| chart | within {WITHIN[0]} weeks | {WITHIN[1]} | {WITHIN[2]} | false alarms in {WATCHED} |")
     print("|---|---|---|---|---|")
     for name, cusum in (("EWMA", False), ("CUSUM", True)):
-        print(
-            f"| {name} | " + " | ".join(f"{share:.2f}" for share in row(asked.chains, asked.seed, cusum=cusum)) + " |"
-        )
+        shares = row(asked.chains, asked.seed, asked.step, cusum=cusum)
+        print(f"| {name} | " + " | ".join(f"{share:.2f}" for share in shares) + " |")
 
 
 if __name__ == "__main__":
