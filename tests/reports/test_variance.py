@@ -146,7 +146,7 @@ def test_few_regions_that_differ_widely_are_integrated_over_finely(seed: int, mo
     vast = section_vast(sheet, 0, np.ones(sheet.branch.size))
     assert vast is not None
     roughly = vast_shopper_over_branch(vast_intervals(vast))
-    assert roughly == pytest.approx(usual, abs=0.08)
+    assert roughly == pytest.approx(usual, abs=0.1)
 
 
 @pytest.mark.slow
