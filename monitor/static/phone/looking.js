@@ -74,5 +74,6 @@ export function doubtsShown(form, found, heading) {
   inner.append(Object.assign(document.createElement("h2"), { textContent: heading }), list);
   box.append(inner);
   form.querySelector(".actions").before(box);
-  box.focus();
+  box.focus({ preventScroll: true });
+  box.scrollIntoView(); // from its beginning
 }
