@@ -14,7 +14,8 @@ from monitor.config import read_config
 from monitor.opening import now, open_chain, settings
 from reports.collect import Window
 from reports.outlook import SHORTFALLS, as_json, outlook
-from reports.plan_words import plain, plan_report
+from reports.plan_plain import plain
+from reports.plan_words import plan_report
 from reports.planning import MOST_AUDITS
 from reports.voice import Voice
 

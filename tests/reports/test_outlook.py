@@ -11,7 +11,8 @@ from branches.language import codes, language
 from reports import plan_words, wording
 from reports.figures import Figures, Interval, State
 from reports.outlook import Outlook, as_json, outlook
-from reports.plan_words import PlanReport, aligned, plain, plan_report
+from reports.plan_plain import aligned, plain
+from reports.plan_words import PlanReport, plan_report
 from reports.report import Column, Entry, Table
 from reports.voice import Voice
 from tests.reports.invented import TITLES, VARIANCES, figures
