@@ -21,6 +21,7 @@ from branches.audits import Audit, Photo
 from branches.database import hold
 from branches.drafts import OPEN
 from branches.errors import Conflict, NotFound, Refused
+from branches.language import message
 from branches.people import User
 from branches.standards import Item
 
@@ -31,6 +32,10 @@ _SCAN = b"\xff\xda"
 """What a pass begins with; within a pass these two bytes never stand together."""
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 SMALL_EDGE = 240
+HEAVY = message("The photo is larger than {most} MB.")
+EMPTY = message("The photo is empty; choose it again.")
+UNREADABLE = message("The photo cannot be read; send a JPEG, PNG, WebP or HEIC.")
+MANY_PIXELS = message("The photo has more than {most} million pixels.")
 _TURNS = {
     2: (Image.Transpose.FLIP_LEFT_RIGHT,),
     3: (Image.Transpose.ROTATE_180,),
@@ -76,9 +81,9 @@ def keep(folder: Path, stream: IO[bytes], *, limits: Limits = Limits()) -> Kept:
     """Makes a photo anew and keeps it, safe against a power cut; touches no database, since it takes its time."""
     received = stream.read(limits.bytes + 1)
     if len(received) > limits.bytes:
-        raise Refused("The photo is larger than {most} MB.", most=limits.bytes // 1_000_000)
+        raise Refused(HEAVY, most=limits.bytes // 1_000_000)
     if not received:
-        raise Refused("The photo is empty; choose it again.")
+        raise Refused(EMPTY)
     made, width, height = _anew(received, limits.edge)
     name = hashlib.sha256(made).hexdigest()
     file = path(folder, name)
@@ -247,11 +252,11 @@ def _saved(picture: Image.Image) -> tuple[bytes, int, int]:
 
 
 def _unreadable() -> Refused:
-    return Refused("The photo cannot be read; send a JPEG, PNG, WebP or HEIC.")
+    return Refused(UNREADABLE)
 
 
 def _too_many_pixels() -> Refused:
-    return Refused("The photo has more than {most} million pixels.", most=MOST_PIXELS // 1_000_000)
+    return Refused(MANY_PIXELS, most=MOST_PIXELS // 1_000_000)
 
 
 def _decoded(received: bytes, edge: int) -> Image.Image:

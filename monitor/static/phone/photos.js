@@ -1,25 +1,59 @@
-// Photos on this phone: made smaller before they are kept, and named by the digest of their bytes.
+// Photos on this phone: told apart from what is none, made smaller before they are sent, and named by the digest of their bytes.
 
-const EDGE = 1600; // of the longer side, in pixels
-const QUALITY = 0.85;
+import { drawn } from "./drawn.js";
+
+const HEAD = 262_144; // bytes in which a file says how large its picture is
+const SIGNS = [
+  [/^\xff\xd8\xff/, ofJpeg],
+  [/^\x89PNG\r\n\x1a\n/, ofPng],
+  [/^RIFF....WEBP/s, () => 0],
+  [/^....ftyp(heic|heix|hevc|hevx|heim|heis|mif1|msf1)/s, () => 0],
+];
+
+function ofPng(head) {
+  return head.getUint32(16) * head.getUint32(20);
+}
+
+/** Width times height from the first frame's header; 0 where that lies further in. */
+function ofJpeg(head) {
+  let at = 2;
+  while (at + 9 < head.byteLength && head.getUint8(at) === 0xff) {
+    const mark = head.getUint8(at + 1);
+    if (mark >= 0xc0 && mark <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(mark)) return head.getUint16(at + 5) * head.getUint16(at + 7);
+    at += 2 + head.getUint16(at + 2);
+  }
+  return 0;
+}
+
+/** Why a file is not taken, in one word; empty where it is. What is only named a photo is seen by its first bytes. */
+export async function refusal(file, { bytes, pixels }) {
+  if (!file.size) return "empty";
+  const head = await file.slice(0, HEAD).arrayBuffer();
+  const text = String.fromCharCode(...new Uint8Array(head, 0, Math.min(16, head.byteLength)));
+  const [, size] = SIGNS.find(([sign]) => sign.test(text)) ?? [];
+  if (!size) return "unread";
+  if (head.byteLength >= 24 && size(new DataView(head)) > pixels) return "pixels";
+  return file.size > bytes ? "heavy" : "";
+}
+
+/** Drawn by a worker; fails where there is none, or none that draws. */
+function besides(file) {
+  return new Promise((done, failed) => {
+    const worker = new Worker(new URL("./drawing.js", import.meta.url), { type: "module" });
+    const over = (end, value) => {
+      worker.terminate();
+      end(value);
+    };
+    worker.onmessage = ({ data: { blob } }) => (blob === undefined ? over(failed) : over(done, blob));
+    worker.onerror = () => over(failed);
+    worker.postMessage(file);
+  });
+}
 
 /** The photo no larger than needed; as it is where this browser cannot read it: the server may. */
 export async function shrunk(file) {
-  let picture;
-  try {
-    picture = await createImageBitmap(file, { imageOrientation: "from-image" });
-  } catch {
-    return file;
-  }
-  const scale = Math.min(1, EDGE / Math.max(picture.width, picture.height));
-  const [width, height] = [picture.width, picture.height].map((side) => Math.max(1, Math.round(side * scale)));
-  const canvas = new OffscreenCanvas(width, height);
-  const drawn = canvas.getContext("2d", { alpha: false });
-  drawn.fillStyle = "white";
-  drawn.fillRect(0, 0, width, height);
-  drawn.drawImage(picture, 0, 0, width, height);
-  picture.close();
-  return canvas.convertToBlob({ type: "image/jpeg", quality: QUALITY });
+  const made = await besides(file).catch(() => drawn(file));
+  return made ?? file;
 }
 
 export async function digest(blob) {

@@ -3,7 +3,7 @@
 import { show } from "./controls.js";
 import * as kept from "./kept.js";
 import { push, shrinkPhotos } from "./outbox.js";
-import { digest } from "./photos.js";
+import { digest, refusal } from "./photos.js";
 import { faultsShown, pictureShown } from "./shown.js";
 import { watches } from "./stopwatch.js";
 import { say, stands } from "./told.js";
@@ -49,7 +49,9 @@ function standing({ how, reply, receipt }) {
 async function takePhotos(input) {
   const { about, id } = page;
   const item = input.name.slice("p-".length);
-  const files = [...input.files];
+  const faults = new Map();
+  for (const file of input.files) faults.set(file, await refusal(file, about.most));
+  const files = [...input.files].filter((file) => !faults.get(file));
   const chosen = new Set();
   await kept.change(id, page.ours);
   try {
@@ -63,6 +65,8 @@ async function takePhotos(input) {
   for (const photo of await kept.photosOf(id)) if (chosen.has(photo.id)) await pictureShown(input, photo, about.words, takeAway);
   stands(about.words.here);
   page.later();
+  const refused = [...faults].filter(([, fault]) => fault).map(([{ name }, fault]) => `${name}: ${about.words[fault]}`);
+  if (refused.length) stands(refused.join(" "), "warn");
 }
 
 /** A photo goes from this phone at once and from the server when it can be told, by its name there or by its digest. */

@@ -12,6 +12,8 @@ from branches.audits import Audit
 from branches.drafts import OPEN, Typed
 from branches.errors import Refused
 from branches.questions import LONGEST_COMMENT, AnswersRefused
+from branches.scoring import ItemType
+from branches.standards import Section
 from branches.states import AuditState
 from monitor.web import gate
 from monitor.web.capture import given, late, phone
@@ -172,7 +174,7 @@ def _page(sheet: Sheet, step: str) -> str:
         steps=_steps(sheet, place),
         onward=_following(sheet, place),
         whole=url_for("capture.section", public_id=audit.public_id, step=WHOLE),
-        phone=phone.definition(sheet, whole=place is None),
+        phone=phone.definition(sheet, whole=place is None, photos_here=last or _takes_photos(shown)),
         seen=sheet.filled.saves,
         visited=sheet.filled.visited if place in (None, 0) else None,
         other_visit=sheet.other_visit,
@@ -188,6 +190,10 @@ def _page(sheet: Sheet, step: str) -> str:
         deadline=deadline_words(audit),
         longest_comment=LONGEST_COMMENT,
     )
+
+
+def _takes_photos(sections: Iterable[Section]) -> bool:
+    return any(item.type == ItemType.PHOTO.value for section in sections for item in section.items)
 
 
 def _following(sheet: Sheet, place: int | None) -> str:

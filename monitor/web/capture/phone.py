@@ -177,7 +177,7 @@ def about(sheet: Sheet) -> dict[str, Any]:
     }
 
 
-def definition(sheet: Sheet, *, whole: bool) -> dict[str, Any]:
+def definition(sheet: Sheet, *, whole: bool, photos_here: bool) -> dict[str, Any]:
     """What the form gives the script to go by: what was typed so far, the questions' rules, and what to say.
 
     Only the page with all sections is looked over with no network, and brings along what that takes.
@@ -186,7 +186,8 @@ def definition(sheet: Sheet, *, whole: bool) -> dict[str, Any]:
     found = {
         **about(sheet),
         "home": url_for("capture.audit", public_id=sheet.audit.public_id),
-        "words": words(),
+        "words": {**words(), **(words_of_photos() if photos_here else {})},
+        "most": {"bytes": photos.Limits().bytes, "pixels": photos.MOST_PIXELS},
     }
     if not whole:
         timed = {code: question for code, question in by_code.items() if question.rule.type is ItemType.SECONDS}
@@ -196,7 +197,7 @@ def definition(sheet: Sheet, *, whole: bool) -> dict[str, Any]:
         "questions": checking.questions_of(sheet),
         "texts": _texts(by_code),
         "photos": {code: len(sheet.pictures(question.item.id)) for code, question in by_code.items()},
-        "words": {**words(), **words_of_looking()},
+        "words": {**words(), **words_of_photos(), **words_of_looking()},
         "doubts": checking.definition(sheet),
     }
 
@@ -215,14 +216,25 @@ def words() -> dict[str, str]:
         "signedOut": say("Kept on this phone. Sign in again to send it."),
         "undecided": say("Another page changed the same answer meanwhile. Choose which one holds."),
         "full": say("This phone has no room left. Send what you have, or free some space."),
-        "shrinking": say("The photo is being made smaller."),
         "start": say("Start the watch"),
         "stop": say("Stop the watch"),
         "again": say("Start again"),
         "measured": say("Measured: {seconds} seconds.", seconds="{seconds}"),
         "language": say("Another language needs a network. What you typed is kept on this phone."),
+    }
+
+
+def words_of_photos() -> dict[str, str]:
+    """What is said of photos, and of what is none."""
+    say = gate.tongue().say
+    return {
+        "shrinking": say("The photo is being made smaller."),
         "away": say("Take away"),
         "picture": say("Photo on this phone"),
+        "empty": say(photos.EMPTY),
+        "unread": say(photos.UNREADABLE),
+        "pixels": say(photos.MANY_PIXELS, most=photos.MOST_PIXELS // 1_000_000),
+        "heavy": say(photos.HEAVY, most=photos.Limits().bytes // 1_000_000),
     }
 
 
