@@ -109,6 +109,17 @@ def test_one_audit_a_branch_flags_nothing(unknown: float) -> None:
     assert (found.design.enough, found.design.audits_wanted) == (False, 41)
 
 
+def test_section_seen_once_at_each_branch_wants_repeats_of_its_own() -> None:
+    sheet, _ = chain(1, branches=20)
+    scores = sheet.scores.copy()
+    scores[np.arange(sheet.branch.size) % 8 > 0, 2] = np.nan
+    scores[:, 1] = np.nan
+    found = assess(replace(sheet, scores=scores), Rules())
+    assert found.design.enough
+    assert [section.audits_wanted for section in found.sections] == [0, 32, 30]
+    assert {cell.state for cell in found.cells if cell.section == sheet.sections[2]} == {State.NOT_ENOUGH}
+
+
 def test_branch_with_too_few_audits_is_not_judged_but_estimated() -> None:
     sheet, _ = chain(8, audits=6)
     kept = (sheet.branch != 4) | (np.arange(sheet.branch.size) % 6 == 0)
