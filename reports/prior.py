@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from reports.evidence import Evidence
-from reports.sheet import Floats
+from reports.sheet import Floats, Ints
 
 POINTS, ROUNDS = 201, 400
 SMOOTHNESS = 0.5
@@ -21,7 +21,7 @@ UNITS_DIFFER = 0.5
 """How far the logarithms of the sections' units may lie from 0: a standard deviation."""
 LEAST = 1e-12
 MOST_CELLS = 20_000
-"""Of more cells than this every n-th teaches the prior."""
+"""Of more than twice as many cells so many find the prior's shape; then all teach it, so many at a time."""
 
 
 @dataclass(frozen=True)
@@ -77,17 +77,20 @@ def _hidden(error: Floats, width: float) -> Floats:
     return np.asarray(error * np.exp(-0.5 * away**2) / np.sqrt(2.0 * np.pi) / ndtr(away))
 
 
-def _blur(points: Floats, shares: Floats, variance: Floats, width: float) -> Floats:
+def _blur(points: Floats, cells: Floats, typical: Floats, width: float) -> Floats:
     """P × P: how far the prior's mass at each point may truly lie from it, as the cells that put it there can tell.
 
     A maximum-likelihood prior gathers in normals of one width what may as well be spread: m cells whose places vary by
     chance with variance s² know the variance of their effects with a standard error of s²√(2/m). What may so be hidden
     is expected to be the more, the less of it the width already holds. An interval that takes the prior for known is too
     short by just this (Laird & Louis 1987).
+
+    Args:
+        points: of the grid, P.
+        cells: how many cells have put their mass at each.
+        typical: by how much, as a variance, the places of these cells vary by chance.
+        width: variance of the prior's normals.
     """
-    cells = shares.sum(axis=0)
-    weighed = shares + 1e-12
-    typical = (weighed * variance).sum(axis=0) / weighed.sum(axis=0)
     apart = (points[:, None] - points) ** 2
     around = (np.exp(-0.5 * apart / typical[:, None]) * cells).sum(axis=1)
     hidden = _hidden(typical * np.sqrt(2.0 / np.maximum(around, 1.0)), width)
@@ -108,17 +111,36 @@ def learn(evidence: Evidence, variance: float) -> Prior:
     telling = np.flatnonzero(np.isfinite(evidence.noise))
     if not telling.size:
         return Prior(np.zeros(1), np.ones(1))
-    told = evidence.of(telling[:: max(1, telling.size // MOST_CELLS)])
+    told = evidence.of(telling)
     points = _grid(told, variance)
     width = SMOOTHNESS**2 * variance
-    table = np.exp(told.log_likelihood(points, width))
+    table = np.exp(told.of(_sample(told)).log_likelihood(points, width))
     masses = np.full(points.size, 1.0 / points.size)
     for _ in range(ROUNDS):
         masses = masses * (table.T @ (1.0 / (table @ masses))) / table.shape[0]
-    masses /= masses.sum()
-    shares = table * masses
-    shares /= shares.sum(axis=1, keepdims=True)
-    return Prior(points, masses, width, table.shape[0], blur=_blur(points, shares, told.variance(points), width))
+    cells, doubt = _taught(told, points, width, masses / masses.sum())
+    blur = _blur(points, cells, doubt / (cells + LEAST * telling.size), width)
+    return Prior(points, cells / cells.sum(), width, telling.size, blur=blur)
+
+
+def _sample(told: Evidence) -> Ints:
+    """The cells that find the shape: all, or as many as do, by a draw from their data that knows no names or places."""
+    if told.place.size <= 2 * MOST_CELLS:
+        return np.arange(told.place.size)
+    draws = np.sin(1_000.0 * told.place / np.sqrt(told.noise + told.doubt) + told.level) * 1_000.0 % 1.0
+    return np.argsort(draws, kind="stable")[:MOST_CELLS]
+
+
+def _taught(told: Evidence, points: Floats, width: float, masses: Floats) -> tuple[Floats, Floats]:
+    """Where all cells put their mass, P, and the sums of their places' variances there: the last round of learning."""
+    cells, doubt = np.zeros(points.size), np.zeros(points.size)
+    for start in range(0, told.place.size, MOST_CELLS):
+        part = told.of(np.arange(start, min(start + MOST_CELLS, told.place.size)))
+        shares = np.exp(part.log_likelihood(points, width)) * masses
+        shares /= shares.sum(axis=1, keepdims=True)
+        cells += shares.sum(axis=0)
+        doubt += ((shares + LEAST) * part.variance(points)).sum(axis=0)
+    return cells, doubt
 
 
 def units(prior: Prior, evidence: list[Evidence]) -> Floats:

@@ -26,6 +26,22 @@ def test_learn_finds_two_groups() -> None:
     assert (prior.masses * prior.points)[low].sum() / prior.masses[low].sum() == pytest.approx(-10.0, abs=0.2)
 
 
+def test_all_cells_teach_whatever_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of many cells some find the shape; which of them, no order or name decides, and each has left its mass in it."""
+    monkeypatch.setattr("reports.prior.MOST_CELLS", 100)
+    rng = np.random.default_rng(6)
+    noise = rng.uniform(0.5, 2.0, 1_000)
+    evidence = plain(1.0 / noise, rng.normal(0, 3, 1_000) / noise)
+    turned = evidence.of(rng.permutation(1_000))
+    one, other = learn(evidence, 4.0), learn(turned, 4.0)
+    assert one.cells == 1_000
+    np.testing.assert_allclose(one.masses, other.masses, atol=1e-12)
+    monkeypatch.setattr("reports.prior.MOST_CELLS", 1_000)
+    whole = learn(evidence, 4.0)
+    for power, most in ((1, 0.3), (2, 1.0)):
+        assert one.masses @ one.points**power == pytest.approx(whole.masses @ whole.points**power, abs=most)
+
+
 def test_learn_from_nothing_is_no_difference() -> None:
     prior = learn(plain(np.zeros(3), np.zeros(3)), 1.0)
     assert (prior.points.tolist(), prior.masses.tolist()) == ([0.0], [1.0])
