@@ -1,6 +1,6 @@
 """How many flags are right, and how many of the truly short are found? Invented chains with known truth, and an oracle.
 
-python -m benchmarks.flags [--chains 20] [--seed N] [--write docs/flags-table.md]
+python -m benchmarks.flags [--chains 20] [--alike 60] [--seed N] [--write docs/flags-table.md]
 
 200 branches × 6 sections, 67 shoppers, 8 regions, 85 % of visits by shoppers of the branch's home region. The oracle
 knows every variance and the true distribution of the differences; it uses the same equations. Every method sees the
@@ -34,7 +34,8 @@ TITLE = """# How many flags are right
 Power / share of false flags: how many of the truly short cells are flagged, and how many of the flags are wrong. Made by
 `python -m benchmarks.flags`, on chains drawn afresh in each run; the accepted share of false flags is 0.10. "Drops": most branches are alike
 and 6 % of cells have fallen by 12 points, margin 7. "Gauss": differences are normal, margin 4. The oracle uses the same equations
-and knows every variance and the true distribution of the differences; nobody can do better on average.
+and knows every variance and the true distribution of the differences; nobody can do better on average. Last come chains in which nothing may be
+flagged: with one audit a branch never, of identical branches in at most one edition in ten.
 
 """
 FALSE_SHARE = 0.10
@@ -67,6 +68,7 @@ class World:
 
 DROPS = World("drops", region=1.5, branch=2.5, cell=2.0, fallen=0.06, drop=12.0, margin=7.0)
 GAUSS = World("gauss", region=2.0, branch=4.0, cell=3.0, fallen=0.0, drop=0.0, margin=4.0)
+ALIKE = World("identical", region=0.0, branch=0.0, cell=0.0, fallen=0.0, drop=0.0, margin=4.0)
 
 
 def _who(rng: np.random.Generator, branch: Ints, region_of: Ints, home: Ints) -> Ints:
@@ -205,15 +207,41 @@ def table(world: World, chains: int, seed: int) -> list[str]:
     return lines
 
 
+def once(audits: int, spreads: World, chains: int, seed: int) -> tuple[int, int]:
+    """Of so many chains, in how many is any cell flagged by the weekly report, and how many cells in all?"""
+    found = []
+    for i in range(chains):
+        sheet, _ = draw(spreads, audits, np.random.default_rng([seed, audits, i, 1]))
+        found.append(int(joint(sheet, spreads).sum()))
+    return sum(flags > 0 for flags in found), sum(found)
+
+
+def never(chains: int, seed: int) -> list[str]:
+    """Where nothing may be flagged: one audit a branch, and identical branches; in Markdown."""
+    lines = ["| nothing to be flagged | editions with a flag | of | flags |", "|---|---|---|---|"]
+    for name, world, audits in (
+        ("drops, 1 audit per branch", DROPS, (1,)),
+        ("gauss, 1 audit per branch", GAUSS, (1,)),
+        ("identical branches", ALIKE, AUDITS),
+    ):
+        for n in audits:
+            editions, flags = once(n, world, chains, seed)
+            told = name if len(audits) == 1 else f"{name}, {n} audits per branch"
+            lines.append(f"| {told} | {editions} | {chains} | {flags} |")
+    return lines
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="The yardstick of the flags.")
     parser.add_argument("--chains", type=int, default=20)
+    parser.add_argument("--alike", type=int, default=60, help="chains of each kind in which nothing may be flagged")
     parser.add_argument("--seed", type=int, default=None, help="repeat a printed run; otherwise fresh")
     parser.add_argument("--write", type=Path, default=None)
     options = parser.parse_args()
     seed = secrets.randbits(32) if options.seed is None else options.seed
     begun = process_time()
     parts = [line for world in (DROPS, GAUSS) for line in (*table(world, options.chains, seed), "")]
+    parts += [*never(options.alike, seed), ""]
     spent = process_time() - begun
     head = (
         f"{datetime.now(UTC):%Y-%m-%d}, seed {seed}, {options.chains} chains of each kind, {spent:.0f} s of processor."
