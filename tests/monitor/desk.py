@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from flask import Flask
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from branches import assignments, review, sessions, standards
-from branches.audits import Answer, Audit
+from branches import assignments, history, review, sessions, standards
+from branches.audits import Answer, Audit, Photo
 from branches.database import transaction
 from branches.people import User
 from branches.standards import Item, Section
@@ -56,6 +56,18 @@ class Desk:
         with Session(self.engine) as session:
             query = select(Item.code, Answer.mark).join(Answer).join(Audit).where(Audit.public_id == self.audit)
             return dict(session.exec(query).all())
+
+    def sendings(self) -> int:
+        """How often it came to be sent."""
+        with Session(self.engine) as session:
+            audit = session.exec(select(Audit).where(Audit.public_id == self.audit)).one()
+            return [event.verb for event in history.of(session, audit)].count("submitted")
+
+    def photos_kept(self) -> list[str]:
+        """The items that have one, once for each photo."""
+        with Session(self.engine) as session:
+            query = select(Item.code).join(Photo, col(Photo.item_id) == Item.id).join(Audit)
+            return list(session.exec(query.where(Audit.public_id == self.audit)).all())
 
     def review(self, reason: str, *items: str) -> None:
         with transaction(self.engine) as session:

@@ -71,8 +71,8 @@ async function takePhotos(input) {
 
 /** A photo goes from this phone at once and from the server when it can be told, by its name there or by its digest. */
 async function takeAway(photo) {
-  const { id, ours } = page;
-  const is = (one) => (photo.id ? one.id === photo.id : one.pushed === photo.pushed);
+  const { about, id, ours } = page;
+  const is = (one) => (photo.id ? one.id === photo.id : [one.pushed, about.held[one.sha256]].includes(photo.pushed));
   const held = (await kept.photosOf(id)).find(is);
   const names = [photo.pushed, held?.pushed, held?.sha256].filter(Boolean);
   await kept.change(id, (draft) => ({ ...ours(draft), away: [...(ours(draft).away ?? []), ...names] }));
@@ -91,6 +91,7 @@ async function onward(event) {
   }
   await kept.change(id, page.ours); // also of a form that is still empty the network decides
   const went = await send();
+  if (went.how === "sent") return location.assign(`${page.about.home}/sent`); // it was wanted before, and went by itself
   if (went.how === "refused") return form.submit(); // the program words it better
   if (go === "stay" || ["signed out", "late"].includes(went.how) || went.reply?.undecided.length || went.said.length) return;
   const wrong = Object.entries(went.reply?.wrong ?? {}).filter(([control]) => form.elements[control] && !told.has(control));
@@ -123,9 +124,10 @@ async function wantSent() {
   if (went.how === "sent") location.assign(`${page.about.home}/sent`);
 }
 
-/** Whether the page shows a photo as the server's. */
-function onPage({ pushed }) {
-  return pushed && page.form.querySelector(`[name=remove][value="${CSS.escape(pushed)}"]`);
+/** Whether the page shows a photo as the server's: one that this phone has not heard of is known by its digest. */
+function onPage({ pushed, sha256 }) {
+  const name = pushed || page.about.held[sha256];
+  return name && page.form.querySelector(`[name=remove][value="${CSS.escape(name)}"]`);
 }
 
 async function showPhotos() {

@@ -186,6 +186,7 @@ def definition(sheet: Sheet, *, whole: bool, photos_here: bool) -> dict[str, Any
     found = {
         **about(sheet),
         "home": url_for("capture.audit", public_id=sheet.audit.public_id),
+        "held": {photo.received_sha256: photo.public_id for photo in sheet.photos},
         "words": {**words(), **(words_of_photos() if photos_here else {})},
         "most": {"bytes": photos.Limits().bytes, "pixels": photos.MOST_PIXELS},
     }

@@ -1,0 +1,157 @@
+"""Sent once: a double tap, two tabs, two phones, lost replies and a browser that repeats by itself make one audit."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.branches.test_photos import jpeg
+from tests.monitor.desk import Desk
+from tests.phone.handset import Handset, handset, served
+from tests.phone.relay import Relay, relay_to
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+VISIT = "2025-07-03T14:30"
+
+
+@pytest.fixture
+def line(desk: Desk) -> Iterator[Relay]:
+    with served(desk) as server, relay_to(server.port) as found:
+        yield found
+
+
+@pytest.fixture
+def phone(desk: Desk, browser: Browser, line: Relay) -> Iterator[Handset]:
+    with handset(desk, browser, line.address) as found:
+        yield found
+
+
+def fill(page: Page) -> None:
+    page.locator("#visited").fill(VISIT)
+    page.locator("[name=m-greeted][value=no]").check()
+    page.locator("[name=m-drink][value=tea]").check()
+    page.locator("[name=p-mirror]").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": jpeg()})
+    page.locator("[data-photo]").wait_for()
+
+
+def to_the_button(phone: Handset) -> Page:
+    page = phone.open("/form/all")
+    fill(page)
+    page.get_by_role("button", name="Save and look it over").click()
+    page.wait_for_selector("form[data-send]")
+    return page
+
+
+def sent_once(phone: Handset) -> None:
+    page = phone.page
+    page.goto(phone.address + phone.desk.at())
+    page.get_by_text("3 answers, 1 of 1 photo, kept at 18:04.").first.wait_for()
+    desk = phone.desk
+    assert (desk.stored().state, desk.sendings(), desk.photos_kept()) == ("submitted", 1, ["mirror"])
+    assert {code: mark for code, mark in desk.answers().items() if mark} == {
+        "greeted": "no",
+        "drink": "tea",
+        "mirror": "1",
+    }
+
+
+def test_a_double_tap(phone: Handset, line: Relay) -> None:
+    page = to_the_button(phone)
+    place = line.hold("/send", "before")
+    button = page.locator("form[data-send] button").last
+    button.click()
+    button.click()
+    place.wait()
+    place.released.set()
+    page.wait_for_url("**/sent")
+    sent_once(phone)
+
+
+def test_two_tabs_of_one_phone(phone: Handset) -> None:
+    first = to_the_button(phone)
+    second = phone.new_page()
+    second.goto(first.url)
+    second.wait_for_selector("form[data-send]")
+    for page in (first, second):
+        page.evaluate("document.querySelector('form[data-send]').requestSubmit()")
+    for page in (first, second):
+        page.wait_for_url("**/sent")
+    sent_once(phone)
+
+
+def test_two_tabs_in_which_is_typed(phone: Handset) -> None:
+    first = phone.open("/form/all")
+    second = phone.new_page()
+    second.goto(first.url)
+    second.wait_for_selector("form[data-kept]", state="attached")
+    first.locator("#visited").fill(VISIT)
+    second.locator("[name=m-greeted][value=no]").check()
+    first.locator("#m-people").fill("2")
+    second.locator("#m-people").fill("3")
+    second.locator("[data-stands]", has_text="Kept on 3 July 2025").wait_for()
+    first.reload()
+    assert (first.locator("#visited").input_value(), first.locator("#m-people").input_value()) == (VISIT, "3")
+
+
+def test_two_phones(phone: Handset, desk: Desk, browser: Browser, line: Relay) -> None:
+    first = to_the_button(phone)
+    with handset(desk, browser, line.address) as other:
+        other.page.goto(line.address + desk.at("/check"))
+        other.page.wait_for_selector("form[data-send]")
+        for page in (first, other.page):
+            page.evaluate("document.querySelector('form[data-send]').requestSubmit()")
+        for page in (first, other.page):
+            page.wait_for_url("**/sent")
+    sent_once(phone)
+
+
+@pytest.mark.parametrize("path", ["/draft", "/photos/", "/send"])
+def test_replies_that_are_lost(phone: Handset, line: Relay, path: str) -> None:
+    line.lose(path, times=2)
+    page = phone.open("/form/all")
+    fill(page)
+    page.goto(f"{phone.address}/audits")
+    page.locator("[data-waiting][data-ready][hidden]").wait_for(state="attached", timeout=40_000)
+    page.goto(phone.address + phone.desk.at("/check"))
+    page.wait_for_selector("form[data-send]")
+    page.locator("form[data-send] button").last.click()
+    page.get_by_text("kept at 18:04").first.wait_for(timeout=40_000)  # also where it was sent again by itself
+    sent_once(phone)
+
+
+def test_an_answer_that_was_changed_back_while_nobody_heard_of_the_first(phone: Handset, line: Relay) -> None:
+    page = phone.open("/form/all")
+    place = line.lose("/draft")
+    page.locator("#m-people").fill("3")
+    place.wait()
+    page.locator("#m-people").fill("")
+    phone.stands("Kept on 3 July 2025")
+    page.reload()
+    assert (page.locator("#m-people").input_value(), page.get_by_text("Another page says").count()) == ("", 0)
+
+
+def test_a_browser_that_repeats_a_plain_form_by_itself(
+    phone: Handset, desk: Desk, browser: Browser, line: Relay
+) -> None:
+    """Without JavaScript: Chromium sends a POST again where a kept connection breaks before the answer."""
+    cookies = phone.context.cookies()
+    plain = browser.new_context(java_script_enabled=False)
+    plain.add_cookies(cookies)  # type: ignore[arg-type]
+    page = plain.new_page()
+    try:
+        page.goto(line.address + desk.at("/form/all"))
+        page.locator("#visited").fill(VISIT)
+        page.locator("[name=m-greeted][value=no]").check()
+        page.locator("[name=m-drink][value=tea]").check()
+        page.locator("[name=p-mirror]").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": jpeg()})
+        line.lose("/form/all", times=1)
+        page.get_by_role("button", name="Save and look it over").click()
+        page.locator("[name=content]").wait_for(state="attached")
+        line.lose("/send", times=1)
+        page.get_by_role("button", name="Send").click()
+        page.get_by_text("Your audit has been sent").wait_for()
+    finally:
+        plain.close()
+    posts = [one.rpartition("/")[2] for one in line.asked if one.startswith("POST") and one.endswith(("/all", "/send"))]
+    assert posts == ["all", "all", "send", "send"]
+    sent_once(phone)
