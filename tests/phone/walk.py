@@ -1,5 +1,6 @@
 """The way of one audit on a phone, step by step, and at each step the moment at which something is killed."""
 
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
