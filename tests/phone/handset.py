@@ -84,6 +84,6 @@ def handset(desk: Desk, browser: Browser, address: str) -> Iterator[Handset]:
     found.page = found.new_page()
     try:
         yield found
-        assert found.faults == []
+        assert found.faults == [], found.faults
     finally:
         context.close()

@@ -9,10 +9,18 @@ from branches.amendments import Wanted
 from branches.audits import Audit
 from branches.drafts import Typed
 from tests.branches.test_photos import jpeg
-from tests.monitor.desk import Desk, filled, form
+from tests.monitor.desk import VISIT, Desk, form, send_files, these
 from tests.phone.handset import Handset
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def sent_from_a_desk(desk: Desk) -> None:
+    visitor = desk.visitor
+    page, marks = visitor.get(desk.at("/form/1")), {"m-greeted": "no", "m-cut": "4"}
+    page = visitor.submit(form(page, "/form/1"), visited=VISIT, go="on", **these(marks))
+    page = send_files(desk, form(page, "/form/2"), {"p-mirror": [jpeg()]}, go="on", **these({"m-drink": "tea"}))
+    visitor.submit(form(page, "/send"))
 
 
 @pytest.fixture
@@ -29,8 +37,7 @@ def sent_elsewhere(phone: Handset) -> Page:
     )
     page.locator("[data-photo]").wait_for()
     phone.stands("Kept on this phone")
-    visitor = phone.desk.visitor
-    visitor.submit(form(filled(phone.desk), "/send"))
+    sent_from_a_desk(phone.desk)
     phone.context.set_offline(False)
     page.goto(f"{phone.address}/audits")
     return page
@@ -87,7 +94,7 @@ def test_a_phone_that_has_nothing_else_is_told_that_it_was_sent(phone: Handset) 
     phone.context.set_offline(True)
     page.locator("[name=m-drink][value=tea]").check()
     phone.stands("Kept on this phone")
-    phone.desk.visitor.submit(form(filled(phone.desk), "/send"))
+    sent_from_a_desk(phone.desk)
     phone.context.set_offline(False)
     expect(page.locator("[data-waiting]")).to_contain_text("4 answers, 1 of 1 photo, kept at 18:04.", timeout=20_000)
 
@@ -99,7 +106,7 @@ def test_without_a_script_the_page_asks_as_well(phone: Handset, browser: Browser
     try:
         page.goto(phone.address + phone.desk.at("/form/all"))
         page.locator("[name=m-cut][value='1']").check()
-        phone.desk.visitor.submit(form(filled(phone.desk), "/send"))
+        sent_from_a_desk(phone.desk)
         page.get_by_role("button", name="Save and look it over").click()
         page.get_by_role("button", name="Ask for a correction").click()
         expect(page.get_by_text("You asked on")).to_be_visible()

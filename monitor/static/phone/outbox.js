@@ -209,7 +209,7 @@ async function pushed(draft) {
 /** Sent before: by this phone, which has not heard of it, or from elsewhere. Only what differs is still to be spoken of. */
 async function tooLate({ late, draft }) {
   try {
-    await pushPhotos(draft);
+    if (await pushPhotos(draft)) return tooLate(await pushDraft(draft)); // the receipt names them as well
   } catch (stopped) {
     if (stopped.how !== "changed") throw stopped;
   }

@@ -97,8 +97,8 @@ async function begin() {
   again();
   await sendAll();
   if (!("serviceWorker" in navigator)) return;
-  await navigator.serviceWorker.register("/sw.js");
-  await keepAhead().catch(() => {}); // without a network there is nothing to fetch
+  await navigator.serviceWorker.register("/sw.js").catch(() => {}); // without a network there is nothing to fetch
+  await keepAhead().catch(() => {});
   await navigator.serviceWorker.ready;
   line.dataset.ready = ""; // from here on these pages open with no network
   await navigator.storage?.persist?.();
