@@ -10,6 +10,7 @@ from branches import database
 from tests.databases import SqliteDatabases
 from tests.monitor.desk import Desk, form, open_desk
 from tests.phone.handset import Handset, handset, served
+from tests.phone.relay import Relay, relay_to
 
 
 @pytest.fixture
@@ -23,6 +24,13 @@ def desk(sqlite: SqliteDatabases, tmp_path: Path) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def phone(desk: Desk, browser: Browser) -> Iterator[Handset]:
-    with served(desk) as server, handset(desk, browser, f"http://127.0.0.1:{server.port}") as found:
+def line(desk: Desk) -> Iterator[Relay]:
+    """From the phone to the server; it can be cut."""
+    with served(desk) as server, relay_to(server.port) as found:
+        yield found
+
+
+@pytest.fixture
+def phone(desk: Desk, browser: Browser, line: Relay) -> Iterator[Handset]:
+    with handset(desk, browser, line.address) as found:
         yield found
