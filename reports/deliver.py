@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from time import monotonic, sleep
@@ -41,7 +41,7 @@ class Post:
     """After so long no further mail is begun: who is asked to end need not wait for all; the next round goes on."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Sent:
     """What became of the mails of one round."""
 
@@ -82,9 +82,8 @@ def send_due(
     ends = monotonic() + post.round_seconds
     for mail in _ripe(going, being_made):
         if monotonic() > ends or done.cut_short:
-            done.cut_short = True
-            break
-        _send(going, mail, done)
+            return replace(done, cut_short=True)
+        done = _send(going, mail, done)
     return done
 
 
@@ -95,27 +94,26 @@ def _ripe(going: _Round, being_made: Collection[str]) -> list[Mail]:
     return [mail for mail in due if mail.about.get("scope") not in being_made or now - mail.made_at >= PATIENCE]
 
 
-def _send(going: _Round, mail: Mail, done: Sent) -> None:
+def _send(going: _Round, mail: Mail, done: Sent) -> Sent:
+    """Sends one mail, and counts it in."""
     claimed = _claim(going, mail)
     if claimed is None:
-        return
+        return done
     try:
         message = _message(going, claimed)
         going.transport.send(message)
     except NoReader:
         _end(going, lambda session: outbox.drop(session, claimed, NOBODY, at=going.clock()))
-        done.dropped += 1
+        return replace(done, dropped=done.dropped + 1)
     except NotDelivered as refused:
         _failed(going, claimed, refused.why, for_good=refused.for_good)
-        done.failed += 1
-        done.cut_short = refused.unreachable
+        return replace(done, failed=done.failed + 1, cut_short=refused.unreachable)
     except Exception:
         log.exception("mail %s could not be made and is tried again", claimed.key)
         _failed(going, claimed, "The mail could not be made; the log says why.", for_good=False)
-        done.failed += 1
-    else:
-        done.sent += 1
-        _sent(going, claimed)
+        return replace(done, failed=done.failed + 1)
+    _sent(going, claimed)
+    return replace(done, sent=done.sent + 1)
 
 
 def _claim(going: _Round, mail: Mail) -> Mail | None:

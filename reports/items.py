@@ -146,7 +146,15 @@ def _least_failing(applicable: Ints, kept: Ints, tail: float = TAIL) -> Floats:
 
 
 def of_scope(judged: Collection[JudgedItem], branches: Collection[str] | None = None) -> tuple[ItemFigures, ...]:
-    """What is there to say of each item in one scope? `branches`: the scope's; left out: all of the chain's."""
+    """What is there to say of each item in one scope?
+
+    Args:
+        judged: the items, judged over the whole chain.
+        branches: codes of the scope's branches; left out: all of the chain's.
+
+    Returns:
+        Shares in order as fractions with exact 90 % intervals, points lost; items that the scope never marked are left out.
+    """
     return tuple(found for one in judged if (found := _scoped(one, branches)) is not None)
 
 

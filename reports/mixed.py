@@ -65,7 +65,15 @@ def _inverse(matrix: Floats) -> tuple[Floats, float]:
 
 
 def weigh(cross: Matrix, weights: Floats) -> Floats:
-    """Gives A' diag(weights) A."""
+    """What are the weighed cross products of a table's columns?
+
+    Args:
+        cross: A, rows × columns.
+        weights: one for each row.
+
+    Returns:
+        A' diag(weights) A, columns × columns.
+    """
     if sparse.issparse(cross):
         return np.asarray((cross.T @ sparse.diags_array(weights) @ cross).toarray())
     return np.asarray(cross.T @ (weights[:, None] * cross))

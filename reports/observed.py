@@ -68,7 +68,16 @@ def cells(data: Observations) -> Cells:
 
 
 def totals(data: Observations, found: Cells, centred: Floats) -> tuple[Floats, Floats]:
-    """What do the audits of each cell weigh (G), and what do their scores sum to (G × m)?"""
+    """What do the audits of each cell weigh, and what do their scores sum to?
+
+    Args:
+        data: N audits, weights included.
+        found: which of G cells each audit belongs to.
+        centred: N × m scores in points, without gaps, usually less their mean.
+
+    Returns:
+        G weights, and G × m weighed sums in points.
+    """
     weight = np.bincount(found.row, weights=data.weight).astype(np.float64)
     sums = [np.bincount(found.row, weights=data.weight * column) for column in centred.T]
     return weight, np.column_stack(sums).astype(np.float64)
