@@ -76,8 +76,13 @@ def of_phone() -> tuple[str, ...]:
         name = waiting.pop()
         if name not in found:
             found.append(name)
-            waiting += sorted(f"phone/{one}" for one in joined.later(_content(name).decode()) if name.endswith(".js"))
+            waiting += sorted(f"phone/{one}" for one in joined.later(text(name)) if name.endswith(".js"))
     return tuple(sorted(found))
+
+
+def text(name: str) -> str:
+    """A file as it is served, as text."""
+    return _content(name).decode()
 
 
 def serve(filename: str) -> Response:

@@ -1,5 +1,7 @@
 """A browser without a window: every page it opens is checked for what every page must have."""
 
+import hashlib
+from base64 import b64encode
 from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -48,12 +50,18 @@ class Page(HTMLParser):
         held = {name: value or "" for name, value in attrs}
         if tag not in VOID:
             self._open.append(tag)
-        if "style" in held or any(name.startswith("on") for name in held) or tag == "style":
+        if "style" in held or any(name.startswith("on") for name in held) or (tag == "style" and not self._is_allowed()):
             self.faults.append(f"inline style or script at <{tag}>")
         if "id" in held:
             self.ids[held["id"]] += 1
         if "template" not in self._open:  # what lies in one is not on the page
             self._note(tag, held)
+
+    def _is_allowed(self) -> bool:
+        """Whether the page's policy names this very style sheet, by its digest."""
+        text = self.html.partition("<style>")[2].partition("</style>")[0]
+        digest = b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        return f"'sha256-{digest}'" in self.headers["Content-Security-Policy"]
 
     def _note(self, tag: str, held: dict[str, str]) -> None:
         match tag:

@@ -5,7 +5,7 @@ import { flush } from "./outbox.js";
 import { say } from "./told.js";
 
 const SOON = 8_000; // milliseconds until the next look at what waits
-const { person, words, ahead } = JSON.parse(document.getElementById("waiting").textContent);
+const { person, words, ahead, sheet } = JSON.parse(document.getElementById("waiting").textContent);
 const line = document.querySelector("[data-waiting]");
 const receipts = new Map();
 let signedOut = false;
@@ -100,6 +100,7 @@ async function begin() {
   await navigator.serviceWorker.register("/sw.js").catch(() => {}); // without a network there is nothing to fetch
   await keepAhead().catch(() => {});
   await navigator.serviceWorker.ready;
+  if (sheet) document.cookie = `sheet=${sheet}; path=/; max-age=31536000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
   line.dataset.ready = ""; // from here on these pages open with no network
   await navigator.storage?.persist?.();
 }

@@ -1,6 +1,7 @@
 """The shopper's side: own audits, the form section by section, photos, sending, what came back. No script is needed."""
 
 import monitor.web.capture.asked
+import monitor.web.capture.dressed
 import monitor.web.capture.filling
 import monitor.web.capture.late
 import monitor.web.capture.mine

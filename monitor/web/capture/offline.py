@@ -79,6 +79,7 @@ def waiting(ahead: Iterable[str] | None = None) -> dict[str, object]:
             ),
             "both": say("See both"),
         },
+        "sheet": files.version(),
         "ahead": [] if ahead is None else [url_for("capture.mine"), *(page for one in ahead for page in _pages(one))],
     }
 
