@@ -175,6 +175,53 @@ def test_better_data_never_lower_the_posterior_where_the_spread_is_uneven(
     assert (higher @ prior.points)[0] >= (lower @ prior.points)[0] - 1e-6
 
 
+def with_tails(places: Floats, noise: float, tails: float) -> Evidence:
+    """Cells of one spread at every level whose chance has the tails of Student's t."""
+    none, one = np.zeros(places.size), np.ones(places.size)
+    return Evidence(places, noise * one, none, none, one, one, none, tails * one, one)
+
+
+@pytest.mark.slow
+@given(spread=st.floats(0.5, 8), noise=st.floats(0.5, 80), tails=st.floats(3, 40))
+def test_better_data_never_lower_the_posterior_within_the_reach_of_long_tails(
+    spread: float, noise: float, tails: float
+) -> None:
+    """Beyond √(tails · (noise + spread²)) a cell's mean is rather taken for bad days, and a better one may count for more."""
+    prior = _normal(spread)
+    reach = np.sqrt(tails * (noise + spread**2))
+    means = posterior(prior, with_tails(np.linspace(-reach, reach, 101), noise, tails)).masses @ prior.points
+    assert np.diff(means).min() >= -1e-9
+
+
+def test_better_data_may_lower_the_posterior_beyond_the_reach_of_long_tails() -> None:
+    """The stated limit of the law: so far out, the worse the audits, the more they look like bad days alone."""
+    prior = _normal(3.0)
+    far, nearer = posterior(prior, with_tails(np.array([-70.0, -20.0]), 30.0, 6.0)).masses @ prior.points
+    assert nearer < far < 0.0
+
+
+def _normal(spread: float) -> Prior:
+    points = np.linspace(-6.0, 6.0, 121)
+    masses = np.exp(-0.5 * points**2)
+    return Prior(points * spread, masses / masses.sum())
+
+
+@given(place=st.floats(-25, -10), noise=st.floats(4, 30), power=st.floats(0.2, 1.5))
+def test_nearer_the_ceiling_the_same_shortfall_is_less_sure(place: float, noise: float, power: float) -> None:
+    """Where the spread is uneven, a constant added to all scores draws estimates far below the norm nearer to it."""
+    prior, none, one = _normal(4.0), np.zeros(1), np.ones(1)
+    means = []
+    for level in (70.0, 85.0, 95.0):
+        usual = unevenness(np.array([level]), power)
+        told = Evidence(
+            *(np.array([place]), np.array([noise]), none, np.array([level]), one, usual, none, np.full(1, np.inf), one),
+            power=power,
+        )
+        means.append(float((posterior(prior, told).masses @ prior.points)[0]))
+    assert means[0] <= means[1] + 1e-6
+    assert means[1] <= means[2] + 1e-6
+
+
 def nonsense(seed: int, values: list[float], empty: float) -> ScoreSheet:
     """A few audits of a few branches by anybody, of scores that hardly differ or differ wildly, many of them missing."""
     rng = np.random.default_rng(seed)
