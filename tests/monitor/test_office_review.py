@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from branches import audits
+from branches import amendments, audits
 from branches.audits import Audit
 from branches.corrections import Correction
 from branches.database import transaction
+from branches.drafts import Typed
 from branches.outbox import Mail
 from branches.people import Role
 from branches.questions import Mark
@@ -50,6 +51,19 @@ def test_what_is_unusual_is_said(rooms: Rooms) -> None:
     _, page = open_audit(rooms, late)
     assert "It was sent late: 4 days after the visit." in page.text
     assert "The visit was before its window" not in page.text
+
+
+def test_what_the_shopper_would_have_otherwise_is_read_beside_what_was_sent(rooms: Rooms) -> None:
+    audit = rooms.audit()
+    with transaction(rooms.engine) as session:
+        found = session.exec(select(Audit).where(Audit.public_id == audit)).one()
+        typed = {"greeting1": Typed("yes", "I <b>looked</b> again"), "@visited": Typed("2025-07-08T15:00")}
+        amendments.ask(session, found, typed, 1, by=rooms.people[Role.SHOPPER], at=NOW)
+    _, page = open_audit(rooms, audit)
+    assert "The shopper asks for a correction" in page.text
+    assert "greeting1: No → Yes · I <b>looked</b> again" in page.text
+    assert "The time of the visit: 2025-07-08, 14:30 → 2025-07-08, 15:00" in page.text
+    assert "Sam <i>Shopper</i> asked to have it corrected." in page.text
 
 
 def test_an_audit_is_approved_then_released(rooms: Rooms) -> None:
