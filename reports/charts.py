@@ -97,10 +97,11 @@ def _names(ground: Ground, dots: Iterable[Dot], across: Scale, up: Scale) -> Non
 
 def heat(values: HeatMap, language: Language) -> Figure:  # noqa: ARG001 - every chart is asked the same way
     """Where each branch stands: branches by sections, mark and points in each square."""
-    label, slope, row = 120.0, 60.0, 25.0
+    label, row = 120.0, 25.0
+    slope = min(max(WIDTH - label - 35 * len(values.sections), 60.0), 90.0)  # for the last head, as squares leave room
     side = min((WIDTH - label - slope) / max(len(values.sections), 1), 62.0)
     rooms = [(WIDTH - label - side * (place + 0.5)) / cos(_TURN) for place in range(len(values.sections))]
-    heads = [shortened(head, SMALL, min(room, 150)) for head, room in zip(values.sections, rooms, strict=True)]
+    heads = [shortened(head, SMALL, min(room, 170)) for head, room in zip(values.sections, rooms, strict=True)]
     top = max((width(head, SMALL) for head in heads), default=0.0) * sin(_TURN) + 20
     ground = Ground(top + row * len(values.rows) + 4)
     for place, head in enumerate(heads):
