@@ -39,7 +39,7 @@ EVERYBODY = "everybody"
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-OWN_FILES = ("script-src", "style-src", "img-src", "font-src", "connect-src", "manifest-src", "form-action")
+OWN_FILES = ("script-src", "style-src", "img-src", "connect-src", "manifest-src", "form-action")
 CLOSED = ("default-src", "base-uri", "frame-ancestors")
 POLICY = "; ".join([f"{kind} 'none'" for kind in CLOSED] + [f"{kind} 'self'" for kind in OWN_FILES])
 """What a page may load: its own files and nothing else, no inline style, no inline script."""

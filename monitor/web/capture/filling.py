@@ -162,6 +162,7 @@ def _page(sheet: Sheet, step: str) -> str:
     audit, sections = sheet.audit, sheet.sections
     shown = sections if place is None else [sections[place]]
     last = place is None or place + 1 == len(sections)
+    here = [item.code for one in shown for item in one.items if item.code in sheet.by_code]
     return render_template(
         "capture/form.html",
         audit_id=audit.public_id,
@@ -174,7 +175,7 @@ def _page(sheet: Sheet, step: str) -> str:
         steps=_steps(sheet, place),
         onward=_following(sheet, place),
         whole=url_for("capture.section", public_id=audit.public_id, step=WHOLE),
-        phone=phone.definition(sheet, whole=place is None, photos_here=last or _takes_photos(shown)),
+        phone=phone.definition(sheet, here, whole=place is None, photos_here=last or _takes_photos(shown)),
         seen=sheet.filled.saves,
         visited=sheet.filled.visited if place in (None, 0) else None,
         other_visit=sheet.other_visit,

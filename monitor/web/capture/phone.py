@@ -1,7 +1,7 @@
 """What the phone's script asks for: drafts kept without a page, photos one by one, and what it needs to go by."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from flask import request, url_for
 from flask_wtf.csrf import generate_csrf
 
-from branches import amendments, audits, drafts, photos, questions, sending
+from branches import amendments, audits, drafts, photos, questions, rules, sending
 from branches.access import Right
 from branches.audits import Audit
 from branches.drafts import OPEN, VISITED, Typed
@@ -177,30 +177,47 @@ def about(sheet: Sheet) -> dict[str, Any]:
     }
 
 
-def definition(sheet: Sheet, *, whole: bool, photos_here: bool) -> dict[str, Any]:
+def definition(sheet: Sheet, here: Collection[str], *, whole: bool, photos_here: bool) -> dict[str, Any]:
     """What the form gives the script to go by: what was typed so far, the questions' rules, and what to say.
 
-    Only the page with all sections is looked over with no network, and brings along what that takes.
+    `here` are the questions of the page. Only the page with all sections is looked over with no network, and brings along what that takes.
     """
     by_code = sheet.questions.by_code
     found = {
         **about(sheet),
         "home": url_for("capture.audit", public_id=sheet.audit.public_id),
         "held": {photo.received_sha256: photo.public_id for photo in sheet.photos},
-        "words": {**words(), **(words_of_photos() if photos_here else {})},
-        "most": {"bytes": photos.Limits().bytes, "pixels": photos.MOST_PIXELS},
+        "words": words(),
     }
+    if photos_here:
+        found |= {
+            "words": {**words(), **words_of_photos()},
+            "most": {"bytes": photos.Limits().bytes, "pixels": photos.MOST_PIXELS},
+        }
     if not whole:
-        timed = {code: question for code, question in by_code.items() if question.rule.type is ItemType.SECONDS}
-        return {**found, "questions": questions.packed(sheet.questions), "texts": _texts(timed)}
+        needed = _with_conditions(sheet, here)
+        packed = {code: one for code, one in questions.packed(sheet.questions).items() if code in needed}
+        timed = {code: by_code[code] for code in here if by_code[code].rule.type is ItemType.SECONDS}
+        return {**found, "questions": packed, "texts": _texts(timed)}
     return {
         **found,
         "questions": checking.questions_of(sheet),
         "texts": _texts(by_code),
         "photos": {code: len(sheet.pictures(question.item.id)) for code, question in by_code.items()},
-        "words": {**words(), **words_of_photos(), **words_of_looking()},
+        "words": {**found["words"], **words_of_looking()},
         "doubts": checking.definition(sheet),
     }
+
+
+def _with_conditions(sheet: Sheet, here: Collection[str]) -> set[str]:
+    """These questions, those that decide whether they are asked, and so on."""
+    found, waiting = set[str](), set(here)
+    while waiting:
+        found |= waiting
+        asked_by = [rule for code in waiting if (rule := sheet.questions.conditions.get(code)) is not None]
+        waiting = {other for rule in asked_by for other in rules.items(rule)} - found
+        waiting &= sheet.by_code.keys()
+    return found
 
 
 def _texts(some: Mapping[str, Question]) -> dict[str, str]:
