@@ -10,6 +10,7 @@ const line = document.querySelector("[data-waiting]");
 const receipts = new Map();
 let signedOut = false;
 let busy = false;
+let asked = false; // to be woken when there is a network
 
 /** What is to be told of each draft: where something waits, where an audit was sent otherwise, where a photo is not taken. */
 async function shown() {
@@ -27,6 +28,16 @@ async function shown() {
   }
   line.replaceChildren(...parts.flatMap((part) => [part, " "]));
   line.hidden = !parts.length;
+  if (waiting) await askToBeWoken().catch(() => {}); // not every browser does that
+  else asked = false;
+}
+
+/** Once for each time without a network: where there is one, the browser would wake the page at once, again and again. */
+async function askToBeWoken() {
+  if (asked || navigator.onLine) return;
+  asked = true;
+  const worker = await navigator.serviceWorker?.getRegistration();
+  await worker?.sync?.register("send");
 }
 
 function text(sentence) {
@@ -93,6 +104,7 @@ async function keepAhead() {
 async function begin() {
   await shown();
   addEventListener("online", sendAll);
+  navigator.serviceWorker?.addEventListener("message", sendAll);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && sendAll());
   again();
   await sendAll();

@@ -19,6 +19,13 @@ async function keepFiles() {
   await Promise.all(versions.slice(0, -KEPT_VERSIONS).map((name) => caches.delete(name)));
 }
 
+addEventListener("sync", (event) => event.waitUntil(wakePages()));
+
+/** The browser says that there is a network again: open pages send what waits, also those that it had put to sleep. */
+async function wakePages() {
+  for (const page of await clients.matchAll({ type: "window" })) page.postMessage("send");
+}
+
 addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
