@@ -1,0 +1,72 @@
+"""The whole form filled in on a slow phone: taps, keys, how soon each is answered, what moves; and a photo of twelve megapixels."""
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Browser, Page
+
+from benchmarks.phone_chain import Chain
+from benchmarks.phone_seen import slow_phone
+
+ANSWERS = {"text": "Friendly, and quick.", "number": "3", "seconds": "42"}
+
+
+def fill(browser: Browser, chain: Chain, language: str) -> None:
+    """Prints what filling in and sending costs, on the page with all sections."""
+    audit = chain.audits[language].pop()
+    with slow_phone(browser, chain.devices[language], chain.address, network=False) as slow:
+        page = slow.page
+        page.goto(f"{chain.address}/audits/{audit}/form/all")
+        page.wait_for_selector("[data-waiting]", state="attached")
+        page.wait_for_timeout(3000)
+        page.locator("#visited").fill(page.evaluate("new Date(Date.now() - 3600000).toISOString().slice(0, 16)"))
+        taps, keys = _answer(page)
+        seen = slow.seen()
+        times = sorted(duration for _, duration in seen["events"])
+        p98 = times[int(0.98 * (len(times) - 1))] if times else 0
+        print(
+            f"filling in all of it: {taps} taps, {keys} keys; {len(times)} events above 16 ms, the 98th of a hundred {p98} ms; CLS {seen['cls']:.3f}"
+        )
+
+
+def _answer(page: Page) -> tuple[int, int]:
+    """One tap for each choice, keys for the rest."""
+    taps = keys = 0
+    for place in page.locator(".question[data-item]").all():
+        if not place.is_visible():
+            continue
+        box = place.locator(".box").first
+        if box.count():
+            box.tap()
+            taps += 1
+            continue
+        control = place.locator("input.control, textarea.control").first
+        words = "42" if control.evaluate("one => one.tagName") == "INPUT" else ANSWERS["text"]
+        control.tap()
+        page.keyboard.type(words, delay=30)
+        taps, keys = taps + 1, keys + len(words)
+    page.wait_for_timeout(2000)
+    return taps, keys
+
+
+def give_photo(browser: Browser, chain: Chain, language: str) -> None:
+    """Prints how long a photo of twelve megapixels holds the page up at a time."""
+    audit = chain.audits[language].pop()
+    with (
+        tempfile.TemporaryDirectory() as held,
+        slow_phone(browser, chain.devices[language], chain.address, network=False) as slow,
+    ):
+        file = Path(held) / "IMG_4711.jpg"
+        coarse = np.random.default_rng(1).integers(0, 255, (300, 400, 3), dtype=np.uint8)
+        Image.fromarray(coarse).resize((4000, 3000), Image.Resampling.BICUBIC).save(file, "JPEG", quality=92)
+        slow.page.goto(f"{chain.address}/audits/{audit}/form/all")
+        slow.page.wait_for_timeout(4000)
+        before = len(slow.seen()["tasks"])
+        with slow.page.expect_response("**/photos/*"):
+            slow.page.locator("[name='p-']").set_input_files(file)
+        tasks = [duration for _, duration in slow.seen()["tasks"][before:]]
+        print(
+            f"a photo of 12 megapixels, {file.stat().st_size / 1e6:.1f} MB: deaf for {max(tasks, default=0):.0f} ms at most at a time"
+        )
