@@ -192,6 +192,7 @@ def first_section(walk: Walk, kill: Kill) -> None:
     walk.open()
     walk.first_section()
     walk.stands("Kept on this phone")
+    walk.page.wait_for_timeout(SLOWLY)  # it may have been said of the answer before the last
     kill()
 
 
