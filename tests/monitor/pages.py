@@ -105,7 +105,7 @@ class Page(HTMLParser):
             self.title += data
         if "h1" in self._open:
             self.headings[-1] += data
-        if not {"script", "template", "title"} & set(self._open):
+        if not {"script", "style", "template", "title"} & set(self._open):
             self.words.append(data)
 
     @property

@@ -272,8 +272,7 @@ def test_a_shopper_never_reads_what_the_branch_scored(desk: Desk) -> None:
     stored = desk.stored()
     assert stored.score == 30_000 or stored.score is not None
     for page in (*pages, visitor.get("/audits")):
-        told = re.sub(r"<style>.*?</style>", "", page.text, flags=re.DOTALL)
-        assert re.search(r"score|point|band|37[.,]5", told, re.IGNORECASE) is None
+        assert re.search(r"score|point|band|37[.,]5", page.text, re.IGNORECASE) is None
 
 
 def test_the_standard_that_ships_is_filled_in_on_a_visit_and_on_the_phone(desk: Desk) -> None:
