@@ -22,8 +22,10 @@ def better(voice: Voice) -> str:
     figures = voice.figures
     moves = figures.moves or (figures.chain_moves if figures.scope_name is None else ())
     shown = change_words.told(moves)
+    if not shown and figures.scope_name is None:
+        return voice.language.say("For the chain as a whole no change could be shown.")
     if not shown:
-        return voice.language.say("No change could be shown.")
+        return voice.language.say("For the region as a whole no change could be shown.")
     said = [_moved(voice, move) for move in shown]
     still = [voice.title(move.section) for move in moves if move not in shown]
     if still:

@@ -52,10 +52,11 @@ def by_chance(voice: Voice, move: Move = Move.FALLING) -> str:
     """How often a fall or rise is shown where there is none: told wherever they are."""
     if move is Move.RISING:
         return voice.language.say(
-            "Even where nothing has changed, about 1 branch in {n} would show such a rise.", n=round(1 / CHANGE_SHARE)
+            "Of {n} branches where nothing has changed, about one shows such a rise; that does not say how likely a rise that is shown is real.",
+            n=round(1 / CHANGE_SHARE),
         )
     return voice.language.say(
-        "Even where nothing has changed, about 1 branch in {n} would show such a fall: ask before you act.",
+        "Of {n} branches where nothing has changed, about one shows such a fall; that does not say how likely a fall that is shown is real.",
         n=round(1 / CHANGE_SHARE),
     )
 
@@ -78,7 +79,7 @@ def picture(voice: Voice, change: Change, name: str) -> Picture | None:
     return Picture(
         name,
         say("What has changed in {section}?", section=voice.title(change.section)),
-        " ".join((sentence(voice, change), _how(voice), by_chance(voice, change.move))),
+        " ".join((sentence(voice, change), _how(voice, change), by_chance(voice, change.move))),
         ChangeChart(
             spots,
             spread is not None,
@@ -87,7 +88,7 @@ def picture(voice: Voice, change: Change, name: str) -> Picture | None:
             "short" if change.move is Move.FALLING else "above",
             above=say("above its level before"),
             below=say("below its level before"),
-            chance=say("chance alone"),
+            chance=say("luck band"),
         ),
         _table(voice, spots, in_points=spread is not None),
     )
@@ -100,9 +101,11 @@ def _spread(voice: Voice, section: str) -> float | None:
     return sqrt(single.value) if single is not None and single.value > 0.0 else None
 
 
-def _how(voice: Voice) -> str:
+def _how(voice: Voice, change: Change) -> str:
+    """How the chart is read: what it cannot be read for, and what lies outside its band."""
     return voice.language.say(
-        "The line is a moving average of the branch's audits beside its own level before, in points; it follows a change slowly. Shoppers and what moved the whole chain are allowed for. The band is what chance alone does; the large dots lie outside it."
+        "The line is a moving average of the branch's audits beside its own level before. It follows a change slowly, so the {points} points cannot be read off it. Shoppers and what moved the whole chain are allowed for. The luck band is what chance alone does; large dots lie outside it. One that lies outside early and is followed by dots inside counts for nothing: a change is told only if the newest dot is still outside.",
+        points=voice.language.number(abs(change.size or 0.0), 0),
     )
 
 
@@ -120,7 +123,7 @@ def _table(voice: Voice, spots: tuple[ChangeSpot, ...], *, in_points: bool) -> T
     columns = (
         Column(say("Week"), "text"),
         Column(say("Moving average"), "number"),
-        Column(say("Chance alone up to"), "number"),
+        Column(say("Luck band up to"), "number"),
         Column(say("Band"), "text"),
     )
     caption = (

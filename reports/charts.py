@@ -116,7 +116,7 @@ def _squares(ground: Ground, rows: Sequence[HeatRow], first_column: Scale, first
     """Grounds, then marks, each state at once; then the points, where the squares have room for them."""
     side, row = first_column.end - first_column.start, first_row.end - first_row.start
     squares = [
-        (first_column.start + side * column, first_row.start + row * place, entry.state or State.NOT_ENOUGH, entry.text)
+        (first_column.start + side * column, first_row.start + row * place, entry.state or State.NOT_ENOUGH, entry)
         for place, line in enumerate(rows)
         for column, entry in enumerate(line.cells)
     ]
@@ -124,11 +124,15 @@ def _squares(ground: Ground, rows: Sequence[HeatRow], first_column: Scale, first
     for state in State:
         corners = [(x, y) for x, y, of, _ in squares if of is state]
         ground.boxes([(x + 1, y + 1, side - 2, row - 2) for x, y in corners], tint_token(state))
-        centres = [(x + side / 2 - 11 * roomy, y + row / 2) for x, y in corners]
+        known = [(x, y) for x, y, of, entry in squares if of is state and not entry.unsure]
+        centres = [(x + side / 2 - 11 * roomy, y + row / 2) for x, y in known]
         ground.marks(centres, state, 5 if state is State.AS_NORM else 8)
-    for x, y, state, text in squares if roomy else ():
-        tone = "grey" if state is State.AS_NORM else "ink"
-        ground.write(x + side / 2 + 16, y + row / 2 + 4, text, tone=tone, side="right")
+    for x, y, _, entry in squares:
+        if entry.unsure:
+            ground.write(x + side / 2 - 11 * roomy, y + row / 2 + 4, "?", tone="ink", side="center")
+    for x, y, state, entry in squares if roomy else ():
+        tone = "grey" if state is State.AS_NORM and not entry.unsure else "ink"
+        ground.write(x + side / 2 + 16, y + row / 2 + 4, entry.text, tone=tone, side="right")
 
 
 def trend(values: Trend, language: Language) -> Figure:

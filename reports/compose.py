@@ -1,7 +1,6 @@
 """Report: which sentences, tables and charts one reader gets."""
 
 from collections.abc import Mapping
-from math import ceil
 
 from branches.language import Language
 from reports import answers, groups, items_words, pictures, tables, wording
@@ -12,6 +11,10 @@ from reports.headline import headline
 from reports.news import news
 from reports.report import Report
 from reports.voice import Voice
+
+LEAST_FALSE = 0.1
+FEW_FALSE = 9.95
+"""Expected false flags below which a decimal is told."""
 
 
 def compose(
@@ -43,6 +46,8 @@ def compose(
         watch=groups.group(voice, State.WATCH, by_state[State.WATCH]),
         above=groups.group(voice, State.ABOVE, by_state[State.ABOVE]),
         norm=groups.as_norm(voice),
+        unsure=groups.unsure(voice),
+        reading=groups.reading(voice),
         unjudged=groups.unjudged(voice, lacking),
         reasons=groups.reasons(voice, lacking),
         funnels=tuple(funnel for funnel, tells in drawn if tells),
@@ -108,31 +113,35 @@ def _unaudited(language: Language, n: int) -> str:
 
 
 def _certainty(voice: Voice, short: list[Cell]) -> str:
-    """The expected share of false flags among these very flags: the mean of 1 - P(short), rounded up.
+    """How many of these very flags are to be expected to be false, the sum of 1 - P(short), and how many are almost certain.
 
-    The accepted share is promised for the flags of the whole chain: those of one region may be less sure, which is
-    said beside the promise.
+    The accepted share is promised for the flags of the whole chain, in the notes; these may be surer or less sure.
     """
-    chances = [cell.p_short for cell in short if cell.p_short is not None]
+    language, chances = voice.language, [cell.p_short for cell in short if cell.p_short is not None]
+    margin = wording.short_number(language, voice.figures.rules.margin)
     if not chances:
         return ""
-    false = round(100 * sum(1 - p for p in chances) / len(chances), 6)
-    accepted = round(100 * voice.figures.rules.false_share, 6)
-    n, margin = max(1, ceil(false)), wording.short_number(voice.language, voice.figures.rules.margin)
-    if false <= accepted:
-        return voice.language.count(
-            "Of 100 flags as sure as these, about {n} is a false alarm: in truth not more than {margin} points below.",
-            "Of 100 flags as sure as these, about {n} are false alarms: in truth not more than {margin} points below.",
-            n,
+    if len(chances) == 1:
+        return language.say(
+            "Of this flag: {chance} that it is a false alarm, in truth not more than {margin} points below.",
+            chance=wording.false_alarm(language, chances[0]),
             margin=margin,
         )
-    return voice.language.count(
-        "Of 100 flags as sure as these, about {n} is a false alarm: in truth not more than {margin} points below. Of all the chain's flags together it is at most {most} in 100.",
-        "Of 100 flags as sure as these, about {n} are false alarms: in truth not more than {margin} points below. Of all the chain's flags together it is at most {most} in 100.",
-        n,
+    return language.say(
+        "Of the {n} flags here, {false} can be expected to be false alarms: in truth not more than {margin} points below. Almost certain ({sure} or more): {many}.",
+        n=len(chances),
+        false=_expected(language, sum(1 - p for p in chances)),
         margin=margin,
-        most=wording.short_number(voice.language, accepted),
+        sure=language.percent(wording.ALMOST_CERTAIN),
+        many=sum(p >= wording.ALMOST_CERTAIN for p in chances),
     )
+
+
+def _expected(language: Language, flags: float) -> str:
+    """So many flags, with one decimal while they are few; never none."""
+    if flags < LEAST_FALSE:
+        return language.say("fewer than {n}", n=language.number(LEAST_FALSE))
+    return language.say("about {n}", n=language.number(flags, 1 if flags < FEW_FALSE else 0))
 
 
 def _notes(voice: Voice) -> tuple[str, ...]:

@@ -1,8 +1,9 @@
 """What to do first: one list in one order, of what the report says further down."""
 
 from collections.abc import Mapping
+from datetime import date
 
-from reports import items_words, wording
+from reports import change_words, items_words, wording
 from reports.figures import Cell, State, Whose
 from reports.groups import by_state, together
 from reports.report import News, Step, Steps
@@ -10,21 +11,25 @@ from reports.voice import Voice
 
 MOST = 6
 """Steps that are named; the groups below have the others."""
+MOST_FALLEN = 2
 
 
 def first(voice: Voice, items: Mapping[str, str], news: News) -> Steps | None:
     """What should be done first, and in which order?
 
     Critical items that failed come first, since they can be looked at today; then the branches that fall short, in the
-    order in which the report shows them; then the costliest item that fails all over the chain.
+    order in which the report shows them; then the costliest item that fails all over the chain; last the branches that
+    have lately fallen, which may be luck.
 
     Args:
         voice: the figures with the reader's language.
         items: code of an item → its wording.
         news: what came in, with the critical items that failed.
     """
-    found = (*_critical(voice, news), *_short(voice), *_everybody(voice, items))
-    return Steps(voice.language.say("What to do first"), found[:MOST]) if found else None
+    fallen = _fallen(voice)[:MOST_FALLEN]
+    found = (*_critical(voice, news), *_short(voice), *_everybody(voice, items))[: MOST - len(fallen)]
+    steps = (*found, *fallen)
+    return Steps(voice.language.say("What to do first"), steps) if steps else None
 
 
 def _critical(voice: Voice, news: News) -> list[Step]:
@@ -73,3 +78,22 @@ def _everybody(voice: Voice, items: Mapping[str, str]) -> list[Step]:
         return []
     item = items.get(found[0].code) or found[0].code
     return [Step("", voice.language.say("practise with everybody: {item}", item=item))]
+
+
+def _fallen(voice: Voice) -> list[Step]:
+    """The falls that last, the deepest first; one that is flagged is asked about already."""
+    short = {(cell.branch, cell.section) for cell in voice.figures.cells if cell.state is State.FALLS_SHORT}
+    return [
+        Step(
+            "",
+            voice.language.say(
+                "{section}: ask whether something changed around the {week}; it may be luck",
+                section=voice.title(one.section),
+                week=voice.language.week(date.fromordinal(one.since)),
+            ),
+            voice.name(one.branch),
+            one.branch,
+        )
+        for one in change_words.fallen(voice.figures)
+        if one.since is not None and (one.branch, one.section) not in short
+    ]

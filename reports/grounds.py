@@ -50,9 +50,20 @@ def _how_sure(language: Language, cell: Cell, margin: float) -> list[tuple[str, 
     if cell.p_short is not None:
         what = say("More than {margin} points below the norm", margin=wording.short_number(language, margin))
         found.append((what, say("{share} sure", share=wording.probability(language, cell.p_short))))
-    if cell.q is not None:
-        found.append((say("False among flags this sure"), wording.probability(language, cell.q)))
+    if cell.p_short is not None and cell.state is State.FALLS_SHORT:
+        what = say("A false alarm: not more than {margin} points below", margin=wording.short_number(language, margin))
+        found.append((what, wording.false_alarm(language, cell.p_short)))
     return found
+
+
+def among_surer(cell: Cell, language: Language) -> str:
+    """The small print under a flag: its q, which is a mean over it and all surer ones; empty where it has none."""
+    if cell.q is None or cell.state is not State.FALLS_SHORT:
+        return ""
+    return language.say(
+        "This flag and all surer ones in the chain, taken together: {share} of them can be expected to be false alarms.",
+        share=wording.probability(language, cell.q),
+    )
 
 
 def _counted(language: Language, n: int, first: date, last: date) -> str:

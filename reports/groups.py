@@ -86,17 +86,36 @@ def _verdict(voice: Voice, cell: Cell, far: float, flag: StandingFlag | None) ->
     )
 
 
+def reading(voice: Voice) -> str:
+    """How a strip is read, and what its shaded part is."""
+    return voice.language.say(
+        "The line is the norm, the dot our best guess, the bar the likely range. The shaded {margin}-point zone is too close to the norm to act on; where the bar reaches into it, the difference may be that small.",
+        margin=wording.short_number(voice.language, voice.figures.rules.margin),
+    )
+
+
 def as_norm(voice: Voice) -> Group:
     """The branches of which nothing else is to be said."""
+    return _alike(voice, unsure=False)
+
+
+def unsure(voice: Voice) -> Group | None:
+    """The branches that may well fall short in some section; None where there is none."""
+    found = _alike(voice, unsure=True)
+    return found if found.table else None
+
+
+def _alike(voice: Voice, *, unsure: bool) -> Group:
     language = voice.language
     quiet = {State.AS_NORM, State.NOT_ENOUGH}
     found = [
         (branch, cells)
         for branch, cells in voice.by_branch().items()
         if State.AS_NORM in (states := {cell.state for cell in cells.values()}) and states <= quiet
+        if any(wording.unsure(cell) for cell in cells.values()) is unsure
     ]
     found.sort(key=lambda pair: voice.name(pair[0]).casefold())
-    title = wording.state_word(language, State.AS_NORM)
+    title = language.say("Not sure") if unsure else wording.state_word(language, State.AS_NORM)
     table = tables.estimates(voice, title, found) if found else None
     return Group(State.AS_NORM, title, wording.branches(language, len(found)), (), table)
 

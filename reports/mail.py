@@ -142,8 +142,8 @@ def _flags(group: Group, tongue: Language, total: int) -> Rows | None:
 
 def _counted(report: Report) -> Lines | None:
     """How many branches there is something else to be said of."""
-    groups = (report.watch, report.above, report.norm, report.unjudged)
-    some = [f"{group.title}: {group.sentence}" for group in groups if group.table is not None]
+    groups = (report.watch, report.above, report.unsure, report.norm, report.unjudged)
+    some = [f"{group.title}: {group.sentence}" for group in groups if group is not None and group.table is not None]
     return Lines((" · ".join(some),)) if some else None
 
 

@@ -68,7 +68,18 @@ def _failed(voice: Voice, audit: NewAudit, place: int, items: Mapping[str, str])
     text, often = items.get(code) or code, audit.failures[place] if audit.failures else None
     if often is None or not often.failed:
         return text
-    counted = voice.language.count(
-        "failed at {failed} of {n} audit", "failed at {failed} of {n} audits", often.audits, failed=often.failed
+    if often.audits == 1:
+        return text
+    return f"{text} ({_elsewhere(voice, often.failed - 1, often.audits)})"
+
+
+def _elsewhere(voice: Voice, others: int, audits: int) -> str:
+    """At how many of the branch's other audits in the window the item failed."""
+    if not others:
+        return voice.language.say("failed at this new audit, and at no other of the {all}", all=audits)
+    return voice.language.count(
+        "failed at this new audit, and at {n} other of the {all}",
+        "failed at this new audit, and at {n} others of the {all}",
+        others,
+        all=audits,
     )
-    return f"{text} ({counted})"

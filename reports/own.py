@@ -93,6 +93,8 @@ class OwnReport:
     """What the branch is to do, the next due first; told by whoever knows it."""
     estimated: str = ""
     """Why score and norm do not subtract to what is said; empty where they do."""
+    reading: str = ""
+    """How a strip is read, and what its shaded part is."""
 
     @property
     def sections(self) -> tuple[OwnSection, ...]:
@@ -139,8 +141,8 @@ def own_report(
     return OwnReport(
         branch=figures.scope_name or figures.scope,
         week=language.week(figures.week),
-        headline=telling or quiet[:1],
-        besides=(*chance, *_critical(came_in), *(quiet if telling else quiet[1:])),
+        headline=(*_look_today(voice, came_in), *(telling or quiet[:1])),
+        besides=(*filter(None, (*chance, came_in.meant)), *(quiet if telling else quiet[1:])),
         basis=_basis(voice),
         well=_of(sections, State.ABOVE),
         work=_of(sections, State.FALLS_SHORT, State.WATCH),
@@ -155,15 +157,14 @@ def own_report(
         changes=_changes(voice),
         beside=_beside(voice),
         estimated=estimated(voice, figures.cells, named=False),
+        reading=groups.reading(voice),
     )
 
 
-def _critical(came_in: News) -> tuple[str, ...]:
-    """Which critical items failed at new audits, and what that means."""
-    if not came_in.critical:
-        return ()
+def _look_today(voice: Voice, came_in: News) -> tuple[str, ...]:
+    """Which critical items failed at new audits: they come before everything else."""
     items = dict.fromkeys(item for one in came_in.critical for item in one.critical)
-    return *(f"{came_in.critical_word} {item}." for item in items), came_in.meant
+    return (voice.language.say("Look today: {items}.", items=" · ".join(items)),) if items else ()
 
 
 def _changes(voice: Voice) -> tuple[Picture, ...]:
@@ -219,7 +220,7 @@ def _titles(voice: Voice, state: State) -> list[str]:
 
 def _telling(voice: Voice) -> tuple[str, ...]:
     """What goes well and what falls short, in one breath."""
-    language, well, short = voice.language, _titles(voice, State.ABOVE), _titles(voice, State.FALLS_SHORT)
+    language, well = voice.language, _titles(voice, State.ABOVE)
     sentences = []
     if well:
         sentences.append(
@@ -230,16 +231,42 @@ def _telling(voice: Voice) -> tuple[str, ...]:
                 sections=language.join(well),
             )
         )
-    if short:
-        sentences.append(
-            language.count(
-                "{sections} is below the norm.",
-                "{sections} are below the norm.",
-                len(short),
-                sections=language.join(short),
-            )
+    return (*sentences, *_short(voice))
+
+
+def _short(voice: Voice) -> list[str]:
+    """What falls short: the almost certain apart from the probable."""
+    cells = [cell for cell in voice.figures.cells if cell.state is State.FALLS_SHORT]
+    sure = [voice.title(cell.section) for cell in cells if (cell.p_short or 0.0) >= wording.ALMOST_CERTAIN]
+    probable = [title for cell in cells if (title := voice.title(cell.section)) not in sure]
+    margin = voice.figures.rules.margin
+    found = ((sure, True), (probable, False))
+    return [short_words(voice.language, some, margin, certain=certain) for some, certain in found if some]
+
+
+def short_words(language: Language, sections: list[str], margin: float, *, certain: bool) -> str:
+    """That sections are below the norm by more than the margin: almost certainly, or probably.
+
+    Args:
+        language: the reader's.
+        sections: their titles.
+        margin: points.
+        certain: whether it is as sure as `wording.ALMOST_CERTAIN`.
+    """
+    values = {"sections": language.join(sections), "margin": wording.short_number(language, margin)}
+    if certain:
+        return language.count(
+            "{sections} is almost certainly more than {margin} points below the norm.",
+            "{sections} are almost certainly more than {margin} points below the norm.",
+            len(sections),
+            **values,
         )
-    return tuple(sentences)
+    return language.count(
+        "{sections} is probably more than {margin} points below the norm.",
+        "{sections} are probably more than {margin} points below the norm.",
+        len(sections),
+        **values,
+    )
 
 
 def _quiet(voice: Voice) -> tuple[str, ...]:
@@ -303,18 +330,20 @@ def _section(voice: Voice, cell: Cell, far: float, place: int) -> OwnSection:
         name=f"strip-{place}",
         title=voice.title(cell.section),
         state=cell.state,
-        words=_words(voice.language, cell, voice.figures.rules.margin),
+        words=_words(voice, cell, voice.figures.rules.margin),
         facts=wording.facts(voice.language, cell),
         strip=groups.strip(cell, voice.figures.rules.margin, far),
         section=cell.section,
     )
 
 
-def _words(language: Language, cell: Cell, margin: float) -> str:
+def _words(voice: Voice, cell: Cell, margin: float) -> str:
+    language = voice.language
     if cell.estimate is None or cell.low is None or cell.high is None or cell.state is State.NOT_ENOUGH:
         return language.say("Not enough audits yet to say.")
     if cell.state is State.WATCH or wording.unsure(cell):
-        return _not_sure(language, cell, margin)
+        fell = any(one.section == cell.section for one in change_words.fallen(voice.figures))
+        return _not_sure(language, cell, margin, fell=fell)
     if cell.state is State.AS_NORM:
         return _about_the_norm(language, cell.low, cell.high)
     points, likely = floor(abs(cell.estimate) + 0.5), wording.likely(language, cell.low, cell.high)
@@ -333,7 +362,7 @@ def _words(language: Language, cell: Cell, margin: float) -> str:
     )
 
 
-def _not_sure(language: Language, cell: Cell, margin: float) -> str:
+def _not_sure(language: Language, cell: Cell, margin: float, *, fell: bool) -> str:
     """How probably it falls short, and that nothing follows from it yet."""
     if cell.one_visit:
         return language.say("It looks below the norm, but that rests on one audit alone.")
@@ -344,6 +373,11 @@ def _not_sure(language: Language, cell: Cell, margin: float) -> str:
     if cell.state is State.WATCH:
         return language.say(
             "Probably more than {margin} points below the norm ({share} sure), but not surely enough for a flag.",
+            **values,
+        )
+    if fell:
+        return language.say(
+            "Not sure: perhaps more than {margin} points below the norm ({share} sure). No action on the level yet; do ask about the fall.",
             **values,
         )
     return language.say(

@@ -106,7 +106,7 @@ def _week_words(tongue: Language) -> dict[str, Any]:
         "watch": say("“Watch” means more likely short than not, but not sure enough for a flag."),
         "figures": say("All figures"),
         "judged": say("How this is judged"),
-        "key": [(state, wording.state_word(tongue, state)) for state in State],
+        "key": [*((state, wording.state_word(tongue, state)) for state in State), ("unsure", say("Not sure"))],
     }
 
 
@@ -135,9 +135,6 @@ def _words(tongue: Language) -> dict[str, Any]:
     return {
         "page": say("page {n} of {total}", n="#", total="$"),
         "purpose": say("For improvement, not for discipline."),
-        "reading": say(
-            "The line is the norm, the dot our best guess, the bar the likely range. The shaded part is too close to the norm to act on; where the bar reaches into it, the difference may be that small."
-        ),
         "critical": say("Critical item failed:"),
         "news": say("New this week"),
     }

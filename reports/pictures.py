@@ -68,8 +68,8 @@ def _funnel(voice: Voice, name: str, section: SectionFigures, norm: float, cells
     limits = _limits(section, norm, max(cell.audits for cell in cells))
     caption = say("Each dot is a branch: its mean score, and how many audits that rests on.")
     if limits:
-        caption += " " + say("Shaded: where luck alone puts 19 of 20 branches that are exactly as the norm.")
-        caption += " " + say("Whether a branch falls short is told by the dot's shape, not by the shaded part.")
+        caption += " " + say("The luck band is where luck alone puts 19 of 20 branches that are exactly as the norm.")
+        caption += " " + say("Whether a branch falls short is told by the dot's shape, not by the luck band.")
         caption += _outside(voice, [cell for cell in ordered if _strays(section, cell)])
     return Picture(
         name,
@@ -82,7 +82,7 @@ def _funnel(voice: Voice, name: str, section: SectionFigures, norm: float, cells
             across=say("audits"),
             up=say("mean score"),
             norm_word=say("norm {score}", score=norm),
-            chance_word=say("chance alone"),
+            chance_word=say("luck band"),
         ),
         verdict_table(voice, ordered[:HEAT_ROWS], voice.title(section.section), len(ordered)),
     )
@@ -97,7 +97,7 @@ def _outside(voice: Voice, strays: list[Cell]) -> str:
     if hidden > 0:
         names.append(language.count("{n} more", "{n} more", hidden))
     return " " + language.say(
-        "Outside and yet as the norm: {branches}. Once luck and strict or lenient shoppers are allowed for, the difference is too small to act on, or not sure enough.",
+        "Outside the band, but not flagged: {branches}. Once luck and strict or lenient shoppers are allowed for, the difference is too small to act on, or not sure enough.",
         branches=language.join(names),
     )
 
@@ -192,7 +192,8 @@ def _heat_words(voice: Voice, cell: Cell | None) -> Entry:
         return Entry(wording.state_word(voice.language, State.NOT_ENOUGH), State.NOT_ENOUGH)
     word = wording.cell_word(voice.language, cell)
     likely = wording.likely(voice.language, cell.low, cell.high)
-    return Entry(f"{word}: {wording.difference(voice.language, cell.estimate)} ({likely})", cell.state)
+    told = f"{word}: {wording.difference(voice.language, cell.estimate)} ({likely})"
+    return Entry(told, cell.state, unsure=wording.unsure(cell))
 
 
 def trend(voice: Voice, answer: str) -> Picture | None:

@@ -2,7 +2,7 @@
 
 from textwrap import fill
 
-from reports.report import Group, News, Picture, Report
+from reports.report import Group, News, Picture, Report, Table
 
 WIDTH = 100
 MOST_ITEMS = 5
@@ -15,7 +15,7 @@ def plain(report: Report) -> str:
     blocks = [report.title, _lines(report.headline), fill(report.certainty, WIDTH), fill(report.basis, WIDTH)]
     blocks.append(_first(report))
     blocks += [_judged(group) for group in (report.short, report.watch, report.above) if group.verdicts]
-    blocks += [fill(report.estimated, WIDTH), _unjudged(report), _items(report)]
+    blocks += [_unsure(report), fill(report.estimated, WIDTH), _unjudged(report), _items(report)]
     blocks += [_answer(report.trend), _answer(report.split), _news(report.news)]
     blocks += [_lines(report.notes, indent="  ")]
     return "\n\n".join(block for block in blocks if block.strip())
@@ -58,15 +58,27 @@ def _judged(group: Group) -> str:
     return "\n".join(lines)
 
 
+def _unsure(report: Report) -> str:
+    """Which branches are as the norm for want of proof alone."""
+    group = report.unsure
+    if group is None or group.table is None:
+        return ""
+    return "\n".join([f"{group.title} · {group.sentence}", _indented(_named(group.table), 2)])
+
+
 def _unjudged(report: Report) -> str:
     """Why it could not be said, what would change that, and at which branches."""
     lines = [_lines(report.reasons)] if report.reasons else []
     group = report.unjudged
     if group.table is None:
         return "\n".join(lines)
-    names = list(dict.fromkeys(row[0].text for row in group.table.rows))
-    listed = ", ".join(names[:MOST_NAMES]) + (", …" if len(names) > MOST_NAMES else "")
-    return "\n".join([f"{group.title} · {group.sentence}", *lines, _indented(listed, 2)])
+    return "\n".join([f"{group.title} · {group.sentence}", *lines, _indented(_named(group.table), 2)])
+
+
+def _named(table: Table) -> str:
+    """The branches of a table, each once, as far as there is room."""
+    names = list(dict.fromkeys(row[0].text for row in table.rows))
+    return ", ".join(names[:MOST_NAMES]) + (", …" if len(names) > MOST_NAMES else "")
 
 
 def _indented(text: str, spaces: int) -> str:

@@ -23,6 +23,8 @@ class Entry:
     state: State | None = None
     branch: str = ""
     """Code of the branch that the text names; empty elsewhere."""
+    unsure: bool = False
+    """Whether a state that is as the norm is so for want of proof alone; shown as a question mark."""
 
 
 @dataclass(frozen=True)
@@ -330,3 +332,7 @@ class Report:
     """Why score and norm do not subtract to what is said; empty where they do."""
     first: Steps | None = None
     """What to do first, in this order; None where nothing is to be done."""
+    unsure: Group | None = None
+    """The branches that are as the norm for want of proof alone; None where none is."""
+    reading: str = ""
+    """How a strip is read, and what its shaded part is."""

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
+from branches.language import Language
 from reports import wording
 from reports.figures import Cell, State
 from reports.report import Column, Entry, Table
@@ -68,7 +69,7 @@ def _verdict_row(voice: Voice, cell: Cell) -> tuple[Entry, ...]:
     return (
         branch_entry(voice, cell.branch),
         Entry(voice.title(cell.section)),
-        Entry(wording.cell_word(language, cell), cell.state),
+        Entry(wording.cell_word(language, cell), cell.state, unsure=wording.unsure(cell)),
         *(Entry(text) for text in (*scores, *points, *chances, *counts, wording.rank(language, cell))),
     )
 
@@ -93,7 +94,7 @@ def estimates(voice: Voice, caption: str, found: list[tuple[str, dict[str, Cell]
         (
             branch_entry(voice, branch),
             Entry(language.whole(max(cell.audits for cell in cells.values()))),
-            *(Entry(wording.signed(language, cells[code].estimate if code in cells else None)) for code in sections),
+            *(_estimate(language, cells.get(code)) for code in sections),
         )
         for branch, cells in listed
     ]
@@ -104,6 +105,12 @@ def estimates(voice: Voice, caption: str, found: list[tuple[str, dict[str, Cell]
         tuple(rows),
         rest(voice, len(found) - len(listed)),
     )
+
+
+def _estimate(language: Language, cell: Cell | None) -> Entry:
+    """In a table of branches that are as the norm: one that is not sure is marked."""
+    points = wording.signed(language, cell.estimate if cell is not None else None)
+    return Entry(f"{points} ?" if cell is not None and wording.unsure(cell) else points)
 
 
 def lacking_sections(voice: Voice, cells: list[Cell]) -> str:

@@ -22,7 +22,10 @@ NOTHING = "\u2013"
 """Stands in a table where nothing can be said."""
 UNSURE = 0.25
 """Probability of a shortfall from which a branch that is as the norm is said to be unsure."""
+ALMOST_CERTAIN = 0.95
+"""Probability of a shortfall from which it is called almost certain; that of other flags is called probable."""
 _SHOWN_AS_NOTHING = 0.05
+_ALL = 100
 _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
 
 
@@ -110,18 +113,33 @@ def detail(language: Language, cell: Cell, margin: float) -> str:
     if cell.one_visit:
         said.append(language.say("It rests on one audit alone; the others do not bear it out."))
     elif cell.p_short is not None and cell.state in {State.FALLS_SHORT, State.WATCH}:
-        said.append(
-            language.say(
-                "We are {share} sure that it is more than {margin} points below.",
-                margin=short_number(language, margin),
-                share=probability(language, cell.p_short),
-            )
-        )
+        said.append(_how_sure(language, cell.p_short, margin, flag=cell.state is State.FALLS_SHORT))
     if cell.rank_low is not None and cell.state is not State.AS_NORM:
         said.append(language.say("Likely rank: {rank} (1 is the best).", rank=rank(language, cell)))
     if cell.shoppers == 1 and cell.audits > 1:
         said.append(language.say("All its audits are by one shopper, so the range is wide."))
     return " ".join(filter(None, said))
+
+
+def _how_sure(language: Language, p_short: float, margin: float, *, flag: bool) -> str:
+    values = {"margin": short_number(language, margin), "share": probability(language, p_short)}
+    if not flag:
+        return language.say("We are {share} sure that it is more than {margin} points below.", **values)
+    return language.say(
+        "We are {share} sure that it is more than {margin} points below: {chance} that it is a false alarm.",
+        chance=false_alarm(language, p_short),
+        **values,
+    )
+
+
+def false_alarm(language: Language, p_short: float) -> str:
+    """How probably one flag is a false alarm, 1 \u2212 P(short): "about 1 chance in 4" or "about 3 chances in 100"."""
+    n = _ALL - round(_ALL * p_short)
+    if p_short > 0.99 or n == 0:  # noqa: PLR2004 - as `probability`
+        return language.say("less than 1 chance in 100")
+    if _ALL % n == 0:
+        return language.say("about 1 chance in {n}", n=_ALL // n)
+    return language.say("about {n} chances in 100", n=n)
 
 
 def rank(language: Language, cell: Cell) -> str:
@@ -141,11 +159,10 @@ def facts(language: Language, cell: Cell) -> str:
 
 
 def flag_means(language: Language, rules: Rules) -> str:
-    """What a flag says, how many are false, and over which time: the same wherever flags are listed."""
+    """What a flag says, what it does not, and over which time: the same wherever flags are listed."""
     return language.say(
-        "A flag means: probably more than {margin} points below the norm. Of all the chain's flags together at most {share} are expected to be false. It is a reason to look, not a verdict. It rests on all the audits counted, so nothing special need have happened in the week it was raised.",
+        "A flag means: probably more than {margin} points below the norm. It may be a false alarm: it is a reason to look, not a verdict, and says nothing about any one person. It rests on all the audits counted, so nothing special need have happened in the week it was raised.",
         margin=short_number(language, rules.margin),
-        share=language.percent(rules.false_share),
     )
 
 
@@ -180,7 +197,11 @@ def _stood(language: Language, state: State, week: date, flag: StandingFlag) -> 
     if week <= flag.since and flag.before is None:
         return language.say("New flag this week.")
     reports = (week - flag.since).days // 7 + 1
-    through = language.count("It has stood through {n} report.", "It has stood through {n} reports.", reports)
+    through = language.count(
+        "It has stood through {n} report; each rests on nearly the same audits as the one before, so that is not {n} proof.",
+        "It has stood through {n} reports; each rests on nearly the same audits as the one before, so these are not {n} proofs.",
+        reports,
+    )
     return " ".join((since(language, flag.since, flag.before), *([through] if reports > 1 else [])))
 
 
@@ -303,6 +324,7 @@ def rules(language: Language, rules: Rules) -> tuple[str, ...]:
             most=short_number(language, round(100 * rules.false_share, 6)),
         ),
         language.say("“Watch” means more likely short than not, but not sure enough for a flag."),
+        language.say("“As the norm” means that no clear difference was found; it does not prove that there is none."),
         language.say("“Likely” gives the range that holds the true difference nine times in ten."),
         language.say(
             "“Above” means probably more than {margin} points above the norm, chosen by the same rule.",

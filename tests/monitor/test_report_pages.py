@@ -141,7 +141,7 @@ def test_the_page_of_a_flag_says_by_which_rule_it_stands(opened: Opened) -> None
     judge(opened)
     after = enter(opened, Role.MANAGER).get(path).text
     unsure = "Greeting was flagged; the last report is not sure enough of it any more."
-    sure = "Greeting is probably more than 5 points below the norm."
+    sure = "Greeting is almost certainly more than 5 points below the norm."
     assert [(unsure in text, sure in text) for text in (before, after)] == [(True, False), (False, True)]
     assert "A flag means: probably more than 5 points below the norm." in after
 

@@ -75,8 +75,8 @@ def test_picture_is_read_off_in_points_where_these_are_known() -> None:
     found = picture(FALLEN)
     assert isinstance(found.values, ChangeChart)
     assert ticks(found.values) == ["−20", "0", "+20"]
-    assert found.caption.endswith("would show such a fall: ask before you act.")
-    assert picture(RISEN).caption.endswith("would show such a rise.")
+    assert found.caption.endswith("that does not say how likely a fall that is shown is real.")
+    assert picture(RISEN).caption.endswith("that does not say how likely a rise that is shown is real.")
     bare = replace(voice(), figures=replace(voice().figures, sections=()))
     old = change_words.picture(bare, FALLEN, "change-1")
     assert old is not None

@@ -53,20 +53,45 @@ def test_branches_without_an_audit_are_counted_beside_what_it_rests_on() -> None
     assert [composed(one).basis.rpartition(". ")[2] for one in (none, north)] == ["1 branch has no audit yet."] * 2
 
 
-def test_certainty_is_the_expected_share_of_false_flags_among_these() -> None:
-    assert report((SHORT, NORM), (SHORT, NORM)).certainty == (
-        "Of 100 flags as sure as these, about 3 are false alarms: in truth not more than 5 points below."
+@pytest.mark.parametrize(
+    ("chances", "false", "certain"),
+    [
+        ((0.99, 0.98), "fewer than 0.1", 2),
+        ((0.99, 0.96, 0.75), "about 0.3", 2),
+        ((0.85,) * 80, "about 12", 0),
+    ],
+)
+def test_certainty_is_how_many_of_these_flags_are_to_be_expected_to_be_false(
+    chances: tuple[float, ...], false: str, certain: int
+) -> None:
+    figures = invented.figures({f"b{n}": (SHORT, NORM) for n in range(len(chances))})
+    p_short = {f"b{n}": p for n, p in enumerate(chances)}
+    cells = tuple(replace(c, p_short=p_short[c.branch]) if c.state is SHORT else c for c in figures.cells)
+    assert composed(replace(figures, cells=cells)).certainty == (
+        f"Of the {len(chances)} flags here, {false} can be expected to be false alarms: in truth not more than 5 points below. "
+        f"Almost certain (95% or more): {certain}."
     )
 
 
-def test_a_region_less_sure_than_the_chain_says_what_is_promised_of_the_chain() -> None:
-    figures = invented.figures({"b1": (SHORT, NORM), "b2": (SHORT, NORM)})
-    doubtful = tuple(replace(c, p_short=0.85 if c.branch == "b1" else 0.93) for c in figures.cells)
-    found = composed(replace(figures, scope="N", scope_name="North", cells=doubtful))
-    assert found.certainty == (
-        "Of 100 flags as sure as these, about 11 are false alarms: in truth not more than 5 points below. "
-        "Of all the chain's flags together it is at most 10 in 100."
+def test_certainty_of_one_flag_is_its_own() -> None:
+    assert report((SHORT, NORM)).certainty == (
+        "Of this flag: about 3 chances in 100 that it is a false alarm, in truth not more than 5 points below."
     )
+
+
+def test_branches_that_are_not_sure_stand_apart_from_those_as_the_norm() -> None:
+    figures = invented.figures({"b1": (NORM, NORM), "b2": (NORM, NORM)})
+    cells = tuple(replace(c, p_short=0.3) if (c.branch, c.section) == ("b1", "cut") else c for c in figures.cells)
+    found = composed(replace(figures, cells=cells))
+    assert found.unsure is not None
+    assert found.unsure.table is not None
+    assert found.norm.table is not None
+    assert (found.unsure.title, found.unsure.sentence, found.norm.sentence) == ("Not sure", "1 branch", "1 branch")
+    assert [row[0].branch for row in (*found.unsure.table.rows, *found.norm.table.rows)] == ["b1", "b2"]
+    assert [entry.text.endswith(" ?") for entry in found.unsure.table.rows[0]] == [False, False, False, True]
+    assert found.heat is not None
+    assert [[entry.unsure for entry in row] for row in found.heat.table.rows] == [[False, False, True], [False] * 3]
+    assert composed(figures).unsure is None
 
 
 def test_certainty_without_flags_is_empty() -> None:
@@ -82,7 +107,10 @@ def test_verdict_names_branch_section_and_how_sure() -> None:
         "Falls short",
         "North",
         "12.4 below the norm (likely between 6 and 18 below) · 9 audits by 5 shoppers",
-        "Flagged since the week of 2 November 2026. It has stood through 3 reports.",
+        (
+            "Flagged since the week of 2 November 2026. It has stood through 3 reports; "
+            "each rests on nearly the same audits as the one before, so these are not 3 proofs."
+        ),
     )
 
 
@@ -289,7 +317,7 @@ def test_a_mark_outside_the_funnel_that_is_as_the_norm_is_explained() -> None:
     figures = invented.figures({"b1": (SHORT, NORM), "b2": (NORM, NORM)})
     inside = tuple(replace(cell, score=NORMS[cell.section]) for cell in figures.cells)
     explained = (
-        "Outside and yet as the norm: {}. Once luck and strict or lenient shoppers are allowed for, "
+        "Outside the band, but not flagged: {}. Once luck and strict or lenient shoppers are allowed for, "
         "the difference is too small to act on, or not sure enough."
     )
     outside = composed(figures)
@@ -320,7 +348,7 @@ def test_notes_state_the_rules_and_what_the_audits_leave_open() -> None:
         "Flags are chosen over the whole chain so that of 100 at most 10 are expected to be false alarms; "
         "those of one region may be surer or less sure."
     )
-    assert notes[5:] == (
+    assert notes[6:] == (
         "In the estimate an audit that is 8 weeks old counts half; in score and norm all audits count alike.",
         "1 audit has no known shopper; its shopper's leniency cannot be allowed for.",
         (

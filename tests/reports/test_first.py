@@ -29,7 +29,11 @@ def chain() -> Figures:
 
 def test_what_can_be_seen_today_comes_before_what_falls_short_and_what_concerns_everybody() -> None:
     assert steps(chain()) == [
-        ("critical", "b3", "look today whether this is in order: Were the tools clean? (failed at 1 of 26 audits)"),
+        (
+            "critical",
+            "b3",
+            "look today whether this is in order: Were the tools clean? (failed at this new audit, and at no other of the 26)",
+        ),
         ("falls_short", "b2", "ask what is behind it: Cut (20.0 below the norm) and Greeting (12.4 below the norm)"),
         ("falls_short", "b1", "ask what is behind it: Cut (12.4 below the norm)"),
         ("", "", "practise with everybody: Were you greeted?"),
@@ -54,7 +58,7 @@ def test_nothing_to_do_is_no_list() -> None:
 
 def test_a_failed_critical_item_says_how_often_and_what_it_means() -> None:
     news = compose(chain(), language("en"), TITLES, TEXTS).news
-    assert news.critical[0].critical == ("Were the tools clean? (failed at 1 of 26 audits)",)
+    assert news.critical[0].critical == ("Were the tools clean? (failed at this new audit, and at no other of the 26)",)
     assert news.meant.startswith("A critical item must never fail.")
     without = compose(replace(chain(), new=()), language("en"), TITLES, TEXTS).news
     assert without.meant == ""

@@ -21,7 +21,7 @@ def test_everything_that_speaks_for_a_flag_is_told() -> None:
         ("Best guess", "12.4 below the norm (likely between 6 and 18 below)"),
         ("Measured", "12.4 below the norm · Score 71.2, norm 83.6."),
         ("More than 5 points below the norm", "97% sure"),
-        ("False among flags this sure", "3%"),
+        ("A false alarm: not more than 5 points below", "about 3 chances in 100"),
         ("Audits", "9 from 25 May 2026 to 22 November 2026"),
         ("Shoppers", "5"),
         ("Likely rank", "52 to 60 of 60 branches; 1 is the best"),
@@ -32,7 +32,7 @@ def test_staff_are_told_of_no_rank_and_nothing_of_shoppers() -> None:
     told = [what for what, _ in grounds(SHORT, RANKED, ENGLISH, whole=False)]
     assert told == [
         *("Best guess", "Measured", "More than 5 points below the norm"),
-        *("False among flags this sure", "Audits"),
+        *("A false alarm: not more than 5 points below", "Audits"),
     ]
 
 

@@ -15,7 +15,7 @@ def test_falls_stand_in_the_headline_the_deepest_first() -> None:
     falls = tuple(Change(f"b{n}", "cut", Move.FALLING, WEEK.toordinal(), -5.0 - n, ()) for n in range(6))
     (said, chance, otherwise) = composed(replace(plain, changes=falls)).headline
     assert said == "Lately worse than before: b5 (Cut), b4 (Cut), b3 (Cut), b2 (Cut) and 2 more."
-    assert chance.startswith("Even where nothing has changed, about 1 branch in 20")
+    assert chance.startswith("Of 20 branches where nothing has changed, about one shows such a fall")
     assert otherwise == "No shortfall could be shown."
 
 

@@ -105,16 +105,16 @@ the norm)
 
 Watch: 1 branch · Above: 1 branch · Not enough audits: 1 branch
 
-Of 100 flags as sure as these, about 3 are false alarms: in truth not more
-than 5 points below.
+Of the 2 flags here, fewer than 0.1 can be expected to be false alarms: in
+truth not more than 5 points below. Almost certain (95% or more): 2.
 Rests on 28 audits of 4 branches, 25 May 2026 to 22 November 2026, held
 against 36 audits of the whole chain.
 
 Which branches fall short in Greeting?
-Each dot is a branch: its mean score, and how many audits that rests on.
-Shaded: where luck alone puts 19 of 20 branches that are exactly as the
+Each dot is a branch: its mean score, and how many audits that rests on. The
+luck band is where luck alone puts 19 of 20 branches that are exactly as the
 norm. Whether a branch falls short is told by the dot's shape, not by the
-shaded part.
+luck band.
 
 What is new
 No new audit this week.

@@ -35,9 +35,13 @@ def told(figures: Figures) -> OwnReport:
 @pytest.mark.parametrize(
     ("states", "headline", "besides"),
     [
-        ((SHORT, NORM), ("Greeting is below the norm.",), ("Cut is as the norm.",)),
-        ((SHORT, ABOVE), ("Cut is above the norm.", "Greeting is below the norm."), ()),
-        ((SHORT, SHORT), ("Greeting and Cut are below the norm.",), ()),
+        ((SHORT, NORM), ("Greeting is almost certainly more than 5 points below the norm.",), ("Cut is as the norm.",)),
+        (
+            (SHORT, ABOVE),
+            ("Cut is above the norm.", "Greeting is almost certainly more than 5 points below the norm."),
+            (),
+        ),
+        ((SHORT, SHORT), ("Greeting and Cut are almost certainly more than 5 points below the norm.",), ()),
         ((NORM, NORM), ("Everything is as the norm.",), ()),
         (
             (WATCH, NORM),
@@ -90,7 +94,7 @@ def test_a_fall_leads_the_headline_with_how_often_chance_shows_one() -> None:
     found = told(replace(figures(NORM, NORM), changes=(fall,)))
     assert found.headline == ("Cut has fallen since about the week of 19 October 2026, by about 8 points.",)
     assert found.besides == (
-        "Even where nothing has changed, about 1 branch in 20 would show such a fall: ask before you act.",
+        "Of 20 branches where nothing has changed, about one shows such a fall; that does not say how likely a fall that is shown is real.",
         "All audits taken together, everything is as the norm.",
     )
     assert told(replace(figures(NORM, NORM), changes=(replace(fall, move=Move.RISING, size=8.2),))).headline == (

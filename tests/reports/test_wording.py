@@ -53,7 +53,8 @@ def test_verdict_without_an_estimate_says_only_the_audits() -> None:
 
 def test_detail_of_a_flag_gives_its_probability() -> None:
     cell = invented.cell("b1", "greeting", State.FALLS_SHORT)
-    said = "Score 71.2, norm 83.6. We are 97% sure that it is more than 5 points below."
+    said = "Score 71.2, norm 83.6. We are 97% sure that it is more than 5 points below: "
+    said += "about 3 chances in 100 that it is a false alarm."
     assert wording.detail(ENGLISH, cell, 5.0) == said
     ranked = replace(cell, rank_low=52, rank_high=60, ranked=60)
     assert wording.detail(ENGLISH, ranked, 5.0) == f"{said} Likely rank: 52 to 60 of 60 (1 is the best)."
@@ -84,8 +85,16 @@ def test_name_written_from_right_to_left_is_kept_apart(name: str, isolated: str)
     ("weeks", "state", "words"),
     [
         (0, State.FALLS_SHORT, "New flag this week."),
-        (1, State.FALLS_SHORT, "Flagged since the week of 9 November 2026. It has stood through 2 reports."),
-        (3, State.FALLS_SHORT, "Flagged since the week of 26 October 2026. It has stood through 4 reports."),
+        (
+            1,
+            State.FALLS_SHORT,
+            "Flagged since the week of 9 November 2026. It has stood through 2 reports; each rests on nearly the same audits as the one before, so these are not 2 proofs.",
+        ),
+        (
+            3,
+            State.FALLS_SHORT,
+            "Flagged since the week of 26 October 2026. It has stood through 4 reports; each rests on nearly the same audits as the one before, so these are not 4 proofs.",
+        ),
         (3, State.WATCH, "Flagged before; the flag is cleared after two editions without it."),
     ],
 )
@@ -101,13 +110,32 @@ def test_what_was_flagged_before_is_no_new_flag() -> None:
     )
     assert wording.flagged(ENGLISH, State.FALLS_SHORT, invented.WEEK, flag) == again
     later = wording.flagged(ENGLISH, State.FALLS_SHORT, date(2026, 11, 23), flag)
-    assert later == f"{again} It has stood through 2 reports."
+    assert (
+        later
+        == f"{again} It has stood through 2 reports; each rests on nearly the same audits as the one before, so these are not 2 proofs."
+    )
 
 
 def test_what_a_flag_means_is_the_rule_by_which_it_is_raised() -> None:
     said = wording.flag_means(ENGLISH, Rules(margin=4.0, false_share=0.2))
     assert said.startswith("A flag means: probably more than 4 points below the norm.")
-    assert "at most 20% are expected to be false" in said
+    assert (
+        "It may be a false alarm: it is a reason to look, not a verdict, and says nothing about any one person." in said
+    )
+
+
+@pytest.mark.parametrize(
+    ("p_short", "said"),
+    [
+        (0.998, "less than 1 chance in 100"),
+        (0.97, "about 3 chances in 100"),
+        (0.9, "about 1 chance in 10"),
+        (0.75, "about 1 chance in 4"),
+        (0.71, "about 29 chances in 100"),
+    ],
+)
+def test_how_probably_a_flag_is_a_false_alarm_is_what_its_probability_leaves(p_short: float, said: str) -> None:
+    assert wording.false_alarm(ENGLISH, p_short) == said
 
 
 def test_a_state_for_want_of_proof_has_a_word_of_its_own() -> None:

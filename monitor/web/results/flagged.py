@@ -17,8 +17,8 @@ from monitor.web.results import room
 from monitor.web.results.room import LONGEST_REASON, LONGEST_TEXT, blueprint, done, home, may
 from reports import wording
 from reports.figures import Cell, State
-from reports.grounds import Grounds, grounds
-from reports.own import OwnItem, OwnSection
+from reports.grounds import Grounds, among_surer, grounds
+from reports.own import OwnItem, OwnSection, short_words
 
 ASIDE = timedelta(weeks=8)
 """For how long a flag is set aside unless another day is chosen."""
@@ -67,6 +67,7 @@ class Here:
     words: str
     strip: Markup
     grounds: Grounds
+    among: str
     week: str
 
 
@@ -76,6 +77,7 @@ def _here(stands: standing.Standing, section: OwnSection, cell: Cell) -> Here:
         section.words,
         stands.drawings().get(section.name, Markup()),
         grounds(stands.figures, cell, gate.tongue(), whole=whole),
+        among_surer(cell, gate.tongue()) if whole else "",
         gate.tongue().week(stands.figures.week),
     )
 
@@ -87,8 +89,8 @@ def _headline(section: str, stands: standing.Standing | None, here: tuple[OwnSec
         return say("{section} is flagged.", section=section)
     if here[1].state is not State.FALLS_SHORT:
         return say("{section} was flagged; the last report is not sure enough of it any more.", section=section)
-    margin = wording.short_number(gate.tongue(), stands.figures.rules.margin)
-    return say("{section} is probably more than {margin} points below the norm.", section=section, margin=margin)
+    certain = (here[1].p_short or 0.0) >= wording.ALMOST_CERTAIN
+    return short_words(gate.tongue(), [section], stands.figures.rules.margin, certain=certain)
 
 
 def _costly(stands: standing.Standing | None, section: str) -> tuple[OwnItem, ...]:
