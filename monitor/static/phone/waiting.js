@@ -94,10 +94,9 @@ function again() {
 
 /** The pages of audits that are still to be made, so that they open where there is no network. */
 async function keepAhead() {
-  const pages = await caches.open(`pages-${person}`);
   for (const path of ahead) {
     const response = await fetch(path, { headers: { Accept: "text/html" } });
-    if (response.ok && !response.redirected && response.headers.get("Kept-For") === person) await pages.put(path, response);
+    if (response.ok && !response.redirected && response.headers.get("Kept-For") === person) await (await caches.open(`pages-${person}`)).put(path, response);
   }
 }
 

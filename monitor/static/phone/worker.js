@@ -7,7 +7,9 @@ const PAGES = "pages-";
 const NOBODY = "pages-nobody";
 const NO_NETWORK = "/no-network";
 const OWN = /^\/(audits|notes)(\/|$)/; // the shopper's pages
+const WAY = /^\/(sign-in|sign-out|demo)(\/|$)/; // where one person makes room for another
 const START = /^\/audits\/[^/]+\/start$/;
+let turn = 0; // of the people who were signed in one after the other; an answer to an earlier one comes too late
 
 addEventListener("install", (event) => event.waitUntil(keepFiles()));
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));
@@ -30,7 +32,7 @@ addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (origin !== location.origin) return;
-  if (request.method === "POST" && pathname === "/sign-out") event.respondWith(forget().then(() => fetch(request)));
+  if (request.method === "POST" && WAY.test(pathname)) event.respondWith(forget().then(() => fetch(request)));
   else if (request.method === "POST" && START.test(pathname)) event.respondWith(fetch(request).catch(() => begun(pathname)));
   else if (request.method !== "GET") return;
   else if (pathname.startsWith("/static/")) event.respondWith(file(request));
@@ -48,27 +50,32 @@ async function file(request) {
 
 /** The page as it is now; without a network the shopper's own as it was kept. */
 async function page(request, pathname) {
-  const fresh = fetch(request).then((response) => seen(request, pathname, response));
-  if (!OWN.test(pathname)) return fresh.catch(() => held(NO_NETWORK));
+  const asked = turn;
+  const fresh = fetch(request).then((response) => seen(asked, pathname, response));
+  if (!OWN.test(pathname)) return fresh.catch(() => caches.match(NO_NETWORK));
   const late = new Promise((done) => setTimeout(done, PATIENCE));
   const soon = await Promise.race([fresh.catch(() => null), late]);
-  return soon ?? (await held(pathname)) ?? fresh.catch(() => held(NO_NETWORK));
+  return soon ?? (await held(pathname)) ?? fresh.catch(() => caches.match(NO_NETWORK));
 }
 
+/** As it was kept for the one person whose pages are here; where there are two, nobody can say who asks. */
 async function held(pathname) {
+  const [own, other] = (await caches.keys()).filter((name) => name.startsWith(PAGES));
+  if (!own || other) return;
+  const pages = await caches.open(own);
   const form = /^(\/audits\/[^/]+\/form)\//.exec(pathname);
   for (const path of [pathname, ...(form ? [`${form[1]}/all`] : [])]) {
-    const found = await caches.match(path, { ignoreSearch: true });
+    const found = await pages.match(path, { ignoreSearch: true });
     if (found) return found;
   }
 }
 
 /** Keeps a shopper's page for them alone; whoever else is signed in has an end made of what was kept before. */
-async function seen(request, pathname, response) {
+async function seen(asked, pathname, response) {
   const whose = response.headers.get("Kept-For");
-  if (!whose) return response;
+  if (!whose || asked !== turn) return response;
   const own = PAGES + whose;
-  await forget(own);
+  await forgetOthers(own);
   if (own !== NOBODY && response.ok && !response.redirected && OWN.test(pathname)) {
     const pages = await caches.open(own);
     await pages.put(pathname, response.clone());
@@ -76,7 +83,13 @@ async function seen(request, pathname, response) {
   return response;
 }
 
-async function forget(own) {
+/** Somebody signs in or out: whoever it is, what was kept is theirs no more. */
+async function forget() {
+  turn += 1;
+  await forgetOthers();
+}
+
+async function forgetOthers(own) {
   const names = await caches.keys();
   await Promise.all(names.filter((name) => name.startsWith(PAGES) && name !== own).map((name) => caches.delete(name)));
 }

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 
-from flask import Response, render_template, url_for
+from flask import Response, render_template, request, url_for
 
 from branches.people import Role
 from monitor.web import files, gate
@@ -12,6 +12,7 @@ from monitor.web.capture.room import blueprint
 KEPT_FOR = "Kept-For"
 """Whose page an answer is: a phone keeps a shopper's for them, and nothing for anybody else."""
 NOBODY = "nobody"
+SIGN_IN = "login.sign_in"
 ICONS = (192, 512)
 SHORT_NAME = 12
 """Letters that stand below an icon."""
@@ -92,8 +93,10 @@ def _pages(public_id: str) -> list[str]:
 
 @blueprint.after_app_request
 def say_whose(response: Response) -> Response:
-    """Every page says whose it is, so that a phone never shows it to anybody else."""
+    """Every page says whose it is, so that a phone never shows it to anybody else; where one signs in nobody is known."""
     person = gate.somebody()
-    if person is not None and response.mimetype == "text/html":
+    if person is None and request.endpoint == SIGN_IN:
+        response.headers[KEPT_FOR] = NOBODY
+    elif person is not None and response.mimetype == "text/html":
         response.headers[KEPT_FOR] = person.public_id if Role(person.role) is Role.SHOPPER else NOBODY
     return response
