@@ -56,10 +56,13 @@ def later(text: str) -> set[str]:
 
 
 def parse(name: str, source: str) -> Module:
-    """Reads what a module imports and exports; refuses other forms of either, and texts over several lines."""
+    """Reads what a module imports and exports; refuses other forms of either, a module taken twice, and texts over several lines."""
     passed_on = re.findall(r"\w+", " ".join(names for names, _ in _PASSED_ON.findall(source)))
     source = _PASSED_ON.sub(r'import \1 from "\2";\n', source)
-    imports = {_resolved(name, path): taken for taken, path in _IMPORT.findall(source)}
+    found = [(_resolved(name, path), taken) for taken, path in _IMPORT.findall(source)]
+    imports = dict(found)
+    if len(imports) < len(found):
+        raise ValueError(f"{name} imports a module twice")
     exports = tuple(exported for _, exported in _EXPORT.findall(source))
     body = _OF_JS.sub("", _EXPORT.sub(r"\1", _IMPORT.sub("", source)))
     for line in body.splitlines():
