@@ -33,6 +33,7 @@ def picture(voice: Voice, items: Mapping[str, str]) -> Picture | None:
         _caption(voice, found),
         ItemBars(bars, say("share not in order"), say("the whole chain") if own else ""),
         _table(voice, items, found),
+        beyond=_beyond(voice, found),
     )
 
 
@@ -42,7 +43,7 @@ def _question(voice: Voice, found: list[ItemFigures]) -> str:
 
 
 def _caption(voice: Voice, found: list[ItemFigures]) -> str:
-    say, hidden = voice.language.say, len(found) - SHOWN
+    say = voice.language.say
     said = [
         say("First come the items that cost the most points: what an item weighs, times how much of it was missing.")
         if _costed(found)
@@ -55,9 +56,21 @@ def _caption(voice: Voice, found: list[ItemFigures]) -> str:
         said.append(say("Of graded items it is the share of their points that was lost."))
     if _own(found):
         said.append(say("The line across a bar is the whole chain's share."))
-    if hidden > 0:
-        said.append(voice.language.count("{n} more is in the table.", "{n} more are in the table.", hidden))
+    if _sourced(found):
+        said.append(
+            say(
+                "The table also says, for the whole chain, how much of what differs between answers comes from branch to branch, from shopper to shopper and from audit to audit."
+            )
+        )
     return " ".join(said)
+
+
+def _beyond(voice: Voice, found: list[ItemFigures]) -> str:
+    """How many items stand only in the table."""
+    hidden = len(found) - SHOWN
+    if hidden <= 0:
+        return ""
+    return voice.language.count("{n} more is in the table.", "{n} more are in the table.", hidden)
 
 
 def lines(voice: Voice, items: Mapping[str, str]) -> tuple[str, ...]:
@@ -118,7 +131,7 @@ def _average(language: Language, scale: Scale, mark: float) -> str:
         return language.say(
             "on average {mark} of {best}", mark=language.number(mark), best=wording.short_number(language, scale.best)
         )
-    return language.say("on average {mark}", mark=language.number(mark))
+    return language.say("on average {mark} (a number)", mark=language.number(mark))
 
 
 def failing(voice: Voice) -> list[ItemFigures]:
@@ -204,7 +217,7 @@ def _meant(voice: Voice, kind: Whose) -> str:
     """By which rule it is said, and what follows from it."""
     if kind is Whose.CHAIN:
         return voice.language.say(
-            "Even the fifth of the branches that fails most makes less than half of the failures: a matter for training everybody rather than for a word with one branch."
+            "Even the fifth of the branches that fails most makes less than half of the failures: a matter for training everybody rather than for a word with one branch. A single branch can still be much worse than the others."
         )
     return voice.language.say(
         "A fifth of the branches makes more than half of the failures: a matter for a word with these branches rather than for training everybody."
@@ -253,6 +266,7 @@ def _table(voice: Voice, items: Mapping[str, str], found: list[ItemFigures]) -> 
         say("Likely from"),
         say("to"),
         *([say("The whole chain")] if _own(found) else []),
+        *_sources_titles(voice, found),
     ]
     total = sum(one.lost or 0.0 for one in found)
     rows = [
@@ -278,7 +292,31 @@ def _row(language: Language, one: ItemFigures, found: list[ItemFigures], total: 
         *([language.number(one.grade.mark) if one.grade else wording.NOTHING] if any(o.grade for o in found) else []),
         *(language.percent(share) for share in (missing.value, missing.low, missing.high)),
         *([wording.NOTHING if chain is None else language.percent(chain)] if _own(found) else []),
+        *(_source(language, one.sources.get(key)) for key in _sourced(found)),
     )
+
+
+def _sourced(found: list[ItemFigures]) -> tuple[str, ...]:
+    """Of which sources of variance any item's share is known."""
+    return tuple(key for key in ("branch", "shopper", "residual") if any(key in one.sources for one in found))
+
+
+def _sources_titles(voice: Voice, found: list[ItemFigures]) -> tuple[str, ...]:
+    say = voice.language.say
+    words = {
+        "branch": say("From branch to branch"),
+        "shopper": say("From shopper to shopper"),
+        "residual": say("From audit to audit"),
+    }
+    return tuple(words[key] for key in _sourced(found))
+
+
+def _source(language: Language, share: Interval | None) -> str:
+    """A share with between what it lies: "12% (5% to 24%)"."""
+    if share is None:
+        return wording.NOTHING
+    value, low, high = (language.percent(part) for part in (share.value, share.low, share.high))
+    return language.say("{share} ({low} to {high})", share=value, low=low, high=high)
 
 
 def _where(voice: Voice, one: ItemFigures) -> str:

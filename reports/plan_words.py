@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from reports import wording
-from reports.figures import Rules
+from reports.figures import Cell, Rules, State
 from reports.outlook import Need, Outlook
 from reports.planning import GOALS, MOST_AUDITS, OFTEN, Noticing, Plan
 from reports.report import Column, Entry, Table
@@ -216,10 +216,10 @@ def _goal(voice: Voice, one: Plan, goal: float) -> str:
     language, needed = voice.language, one.audits_for[goal]
     share = language.percent(goal)
     if needed is not None and needed <= one.audits:
-        return language.count(
-            "{n} audit of each branch would be enough for {share} if all shoppers took turns: fewer than that came.",
-            "{n} audits of each branch would be enough for {share} if all shoppers took turns: fewer than that came.",
-            needed,
+        return language.say(
+            "A typical branch had {audits}, but by only {came}; shared among all shoppers, as many would reach {share}.",
+            audits=_audits(voice, one.audits),
+            came=_shoppers(voice, _came(voice)),
             share=share,
         )
     if needed is not None:
@@ -283,7 +283,11 @@ def _noticed_table(voice: Voice, sections: tuple[Plan, ...]) -> Table | None:
     if not sections or not sections[0].noticing:
         return None
     language, say = voice.language, voice.language.say
-    heads = (say("Points below the norm"), say("Noticed"), say("Audits needed to notice 4 in 5"))
+    heads = (
+        say("Points below the norm"),
+        say("Noticed"),
+        say("Audits needed to notice 4 in 5 (shared among all shoppers)"),
+    )
     rows = [
         (
             voice.title(one.section),
@@ -325,12 +329,23 @@ def _why(voice: Voice, need: Need) -> str:
             "not enough audits in {sections}", sections=language.say("all sections") if everywhere else named
         )
     cells = [cell for cell in voice.figures.cells if cell.branch == need.branch and cell.p_short is not None]
-    doubtful = [
-        f"{voice.title(cell.section)} ({wording.probability(language, cell.p_short)})"
-        for cell in cells
-        if cell.p_short is not None and OPEN <= cell.p_short <= 1.0 - OPEN
-    ]
-    return language.say("not sure: {sections}", sections=language.join(doubtful)) if doubtful else ""
+    doubtful = [cell for cell in cells if cell.p_short is not None and OPEN <= cell.p_short <= 1.0 - OPEN]
+    flagged = [voice.title(cell.section) for cell in doubtful if cell.state is State.FALLS_SHORT]
+    others = [_how_likely(voice, cell) for cell in doubtful if cell.state is not State.FALLS_SHORT]
+    said = (
+        language.say("flagged: {sections}", sections=language.join(flagged)) if flagged else "",
+        language.say("not sure: {sections}", sections=language.join(others)) if others else "",
+    )
+    return "; ".join(filter(None, said))
+
+
+def _how_likely(voice: Voice, cell: Cell) -> str:
+    return voice.language.say(
+        "{section} ({share} likely more than {margin} points below)",
+        section=voice.title(cell.section),
+        share=wording.probability(voice.language, cell.p_short or 0.0),
+        margin=wording.short_number(voice.language, voice.figures.rules.margin),
+    )
 
 
 def notes(voice: Voice, found: Outlook) -> tuple[str, ...]:
@@ -357,7 +372,7 @@ def notes(voice: Voice, found: Outlook) -> tuple[str, ...]:
     if found.needy:
         said.append(
             say(
-                "First come branches that could not be judged, then those of which it is least sure whether they fall short, all their sections taken together. The figures are the probability that they do."
+                "First come branches that could not be judged, then those of which it is least sure whether they fall short, all their sections taken together."
             )
         )
     return tuple(said)

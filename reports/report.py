@@ -205,6 +205,8 @@ class Picture:
     table: Table
     answer: str = ""
     """The question's answer in words, as far as one can be given; read before the picture."""
+    beyond: str = ""
+    """What only the table has, which is not on paper; empty where the picture shows all."""
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,11 @@
 """What to do first: one list in one order."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from branches.language import language
 from reports.compose import compose
-from reports.figures import Failures, Figures, Interval, ItemFigures, NewAudit, StandingFlag, State, Whose
+from reports.figures import Change, Failures, Figures, Interval, ItemFigures, Move, NewAudit, StandingFlag, State, Whose
 from reports.plain import plain
 from tests.reports import invented
 from tests.reports.invented import TITLES, WEEK
@@ -37,6 +38,18 @@ def test_what_can_be_seen_today_comes_before_what_falls_short_and_what_concerns_
         ("falls_short", "b2", "ask what is behind it: Cut (20.0 below the norm) and Greeting (12.4 below the norm)"),
         ("falls_short", "b1", "ask what is behind it: Cut (12.4 below the norm)"),
         ("", "", "practise with everybody: Were you greeted?"),
+    ]
+
+
+def test_falls_come_last_but_for_those_that_are_flagged() -> None:
+    since = (WEEK - timedelta(weeks=4)).toordinal()
+    places = (("b3", "cut", -8.2), ("b3", "greeting", -12.0), ("b1", "greeting", -9.0), ("b1", "cut", -20.0))
+    falls = tuple(Change(branch, section, Move.FALLING, since, size, ()) for branch, section, size in places)
+    said = "ask whether something changed around the week of 19 October 2026; it may be luck"
+    assert steps(replace(chain(), changes=falls)) == [
+        *steps(chain()),
+        ("", "b3", f"Greeting: {said}"),
+        ("", "b1", f"Greeting: {said}"),
     ]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from branches.language import codes, language
 from reports.figures import Cell, State
-from reports.grounds import estimated, grounds
+from reports.grounds import among_surer, estimated, grounds
 from reports.voice import Voice
 from tests.reports import invented
 from tests.reports.invented import TITLES
@@ -76,3 +76,9 @@ def test_where_both_are_small_nobody_need_act() -> None:
 
 def test_where_they_subtract_nothing_is_explained() -> None:
     assert told(SHORT.cells[0]) == told() == ""
+
+
+def test_what_a_flag_shares_with_surer_ones_is_small_print() -> None:
+    said = "This flag and all surer ones in the chain, taken together: 3% of them can be expected to be false alarms."
+    assert among_surer(RANKED, ENGLISH) == said
+    assert among_surer(replace(RANKED, state=State.WATCH), ENGLISH) == ""

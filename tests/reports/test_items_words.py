@@ -96,8 +96,8 @@ def test_what_an_item_cost_is_told_beside_how_often_it_failed() -> None:
     ("scale", "mark", "words"),
     [
         (Scale("rating", 1.0, 5.0), 2.74, "on average 2.7 of 5"),
-        (Scale("rating", 5.0, 1.0), 2.0, "on average 2.0"),
-        (Scale("number", 20.0, 5.0), 8.25, "on average 8.3"),
+        (Scale("rating", 5.0, 1.0), 2.0, "on average 2.0 (a number)"),
+        (Scale("number", 20.0, 5.0), 8.25, "on average 8.3 (a number)"),
         (Scale("seconds", 120.0, 30.0), 95.4, "on average 95 seconds"),
     ],
 )
@@ -170,7 +170,7 @@ def test_region_is_shown_beside_the_chain() -> None:
 
 def test_what_the_picture_leaves_out_is_counted() -> None:
     many = [replace(costed(GREETED, 9.0), code=f"greeted{n}") for n in range(items_words.SHOWN + 2)]
-    assert picture(*many).caption.endswith(" 2 more are in the table.")
+    assert picture(*many).beyond == "2 more are in the table."
 
 
 @pytest.mark.parametrize("code", codes())

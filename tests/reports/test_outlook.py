@@ -58,7 +58,7 @@ def test_neediest_are_named_with_their_reason() -> None:
     assert [row[2].text for row in table.rows] == [
         "not enough audits in all sections",
         "not enough audits in Cut",
-        "not sure: Greeting (60%)",
+        "not sure: Greeting (60% likely more than 5 points below)",
     ]
 
 
@@ -67,7 +67,9 @@ def test_branches_of_which_nothing_is_open_are_not_among_the_neediest() -> None:
     assert [need.branch for need in outlook(sure).needy] == ["b2", "b1"]
     table = words(sure).needy
     assert table is not None
-    assert [[entry.text for entry in row] for row in table.rows] == [["b2", "9", "not sure: Greeting (60%)"]]
+    assert [[entry.text for entry in row] for row in table.rows] == [
+        ["b2", "9", "not sure: Greeting (60% likely more than 5 points below)"]
+    ]
     assert words(figures({"b1": FINE})).needy is None
 
 
@@ -115,7 +117,9 @@ def test_what_a_comparison_is_good_for_is_said_beside_it(reliability: float, wil
 
 def test_as_many_audits_by_more_shoppers_are_told_apart_from_more_audits() -> None:
     enough = changed(audits_for={0.7: 6, 0.8: 9, 0.9: 30}).sections[0].words[1]
-    assert enough == "9 audits of each branch would be enough for 80% if all shoppers took turns: fewer than that came."
+    assert enough == (
+        "A typical branch had 9 audits, but by only 5 shoppers; shared among all shoppers, as many would reach 80%."
+    )
 
 
 def test_what_is_not_out_of_reach_is_not_explained() -> None:

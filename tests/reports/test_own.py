@@ -102,6 +102,23 @@ def test_a_fall_leads_the_headline_with_how_often_chance_shows_one() -> None:
     )
 
 
+def test_what_is_not_sure_and_has_fallen_is_to_be_asked_about() -> None:
+    plain = figures(NORM, NORM)
+    open_one = replace(plain.cells[0], p_short=0.4)
+    fall = Change("b1", open_one.section, Move.FALLING, WEEK.toordinal(), -8.2, ())
+    found = told(replace(plain, cells=(open_one, plain.cells[1]), changes=(fall,)))
+    assert [one.words for one in found.unsure] == [
+        "Not sure: perhaps more than 5 points below the norm (40% sure). No action on the level yet; do ask about the fall."
+    ]
+
+
+@pytest.mark.parametrize(("p_short", "how"), [(0.95, "almost certainly"), (0.949, "probably")])
+def test_a_flag_is_almost_certain_or_only_probable(p_short: float, how: str) -> None:
+    plain = figures(SHORT, NORM)
+    found = told(replace(plain, cells=(replace(plain.cells[0], p_short=p_short), plain.cells[1])))
+    assert found.headline == (f"Greeting is {how} more than 5 points below the norm.",)
+
+
 def test_as_the_norm_for_want_of_proof_is_said_to_be_unsure() -> None:
     plain = figures(NORM, NORM)
     open_one = replace(plain.cells[0], estimate=-4.2, low=-8.9, high=0.3, p_short=wording.UNSURE)
@@ -141,7 +158,9 @@ def test_strips_are_drawn_where_there_is_an_estimate_and_reach_equally_far() -> 
 
 def test_a_failed_critical_item_is_told_by_name() -> None:
     new = (NewAudit("b1", WEEK, late=False, score=80.0, failed_critical=("HYG1",)),)
-    (fresh,) = told(replace(figures(NORM, NORM), new=new)).news.critical
+    found = told(replace(figures(NORM, NORM), new=new))
+    (fresh,) = found.news.critical
+    assert found.headline == ("Look today: Tools were clean.", "Everything is as the norm.")
     assert (fresh.words, fresh.critical) == ("score 80.0", ("Tools were clean",))
 
 
