@@ -136,15 +136,18 @@ def _same(there: list[Photo], kept: Kept) -> Photo | None:
     )
 
 
-def remove(session: Session, audit: Audit, name: str, *, by: User, at: datetime) -> None:
-    """Takes a photo away before the audit is sent; its file goes with the next sweep, when no audit has it any more.
+def remove(session: Session, audit: Audit, names: Collection[str], *, by: User, at: datetime) -> None:
+    """Takes photos away before the audit is sent; a file goes with the next sweep, when no audit has it any more.
 
-    A phone that has not heard its name calls it by the digest of what it sent.
+    A phone that has not heard a photo's name calls it by the digest of what it sent.
     """
     _check_open(session, audit, by)
-    for photo in [one for one in of_audit(session, audit) if name and name in (one.public_id, one.received_sha256)]:
+    named = set(names) - {""}
+    gone = [one for one in of_audit(session, audit) if not named.isdisjoint((one.public_id, one.received_sha256))]
+    for photo in gone:
         session.delete(photo)
-        session.flush()
+    session.flush()
+    for photo in gone:
         history.write(session, "remove_photo", audit, by=by, at=at, photo=photo.public_id)
 
 

@@ -19,8 +19,9 @@ def text(form: MultiDict[str, str], name: str, most: int) -> str:
 
 
 def plain(typed: str) -> str:
-    """Line ends as one sign; no control characters."""
-    return _CONTROLS.sub("", typed.replace("\r\n", "\n").replace("\r", "\n"))
+    """Line ends as one sign; no control characters, and no half of a sign, which nothing can write down."""
+    whole = typed.encode(errors="replace").decode()
+    return _CONTROLS.sub("", whole.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def whole(form: MultiDict[str, str], name: str) -> int:

@@ -248,7 +248,7 @@ def test_an_item_has_so_many_photos_and_no_more(session: Session, tmp_path: Path
         photos.attach(session, audit, item, made[2], by=own(audit), at=make.NOON, limits=limits)
     gone = photos.of_item(session, audit, item)[0]
     for _ in range(2):
-        photos.remove(session, audit, gone.public_id, by=own(audit), at=make.NOON)
+        photos.remove(session, audit, [gone.public_id], by=own(audit), at=make.NOON)
     photos.attach(session, audit, item, made[2], by=own(audit), at=make.NOON, limits=limits)
     assert [photo.sha256 for photo in photos.of_audit(session, audit)] == [made[1].sha256, made[2].sha256]
     assert [e.verb for e in history.of(session, audit)][-4:] == ["add_photo", "add_photo", "remove_photo", "add_photo"]
@@ -266,9 +266,9 @@ def test_only_the_own_shopper_adds_photos_and_only_before_sending(session: Sessi
     again = photos.attach(session, audit, None, kept, by=own(audit), at=make.NOON)  # its answer was lost on the way
     assert again.id == photo.id
     with pytest.raises(Conflict):
-        photos.remove(session, audit, photo.public_id, by=own(audit), at=make.NOON)
+        photos.remove(session, audit, [photo.public_id], by=own(audit), at=make.NOON)
     review.send_back(session, audit, reason="which?", by=make.user(session), at=make.NOON)
-    photos.remove(session, audit, photo.public_id, by=own(audit), at=make.NOON)
+    photos.remove(session, audit, [photo.public_id], by=own(audit), at=make.NOON)
     assert session.exec(select(Photo)).all() == []
 
 
@@ -279,7 +279,7 @@ def test_a_photo_of_another_audit_is_not_there(session: Session, tmp_path: Path)
     assert data == photos.path(tmp_path, photo.sha256).read_bytes()
     with pytest.raises(NotFound):
         photos.open_photo(session, tmp_path, other, photo.public_id)
-    photos.remove(session, other, photo.public_id, by=own(other), at=make.NOON)
+    photos.remove(session, other, [photo.public_id], by=own(other), at=make.NOON)
     assert len(session.exec(select(Photo)).all()) == 1
 
 

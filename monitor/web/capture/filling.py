@@ -70,7 +70,7 @@ def keep(public_id: str, step: str) -> str | Response | tuple[str, int]:
         typed = {**sent.typed, drafts.VISITED: Typed(sent.visited or "")} if sent.visited is not None else sent.typed
         return _page(sheet.with_typed(typed, errors), step), 422
     if sent.remove:
-        photos.remove(gate.session(), audit, sent.remove, by=gate.person(), at=gate.site().clock())
+        photos.remove(gate.session(), audit, [sent.remove], by=gate.person(), at=gate.site().clock())
     whole = _keep_photos(audit, sheet)
     return redirect(_onward(audit, sheet, step, sent, whole=whole), 303)
 

@@ -13,7 +13,7 @@ from branches import amendments, audits, drafts, photos, questions, rules, sendi
 from branches.access import Right
 from branches.audits import Audit
 from branches.drafts import OPEN, VISITED, Typed
-from branches.errors import Refused
+from branches.errors import Conflict, Refused
 from branches.language import message
 from branches.questions import Question
 from branches.scoring import ItemType
@@ -27,6 +27,12 @@ from monitor.web.capture.sheet import Sheet
 
 MOST_PHOTO = 17_000_000
 """Bytes of one photo on its way."""
+MOST_AWAY = 100
+"""Photos that a phone may take away at once."""
+MOST_CODES = 2000
+"""Entries that one draft may have; more than any form asks."""
+MOST_NUMBER = 2**53
+"""Whole numbers below it are the same on the phone and here."""
 NOT_WHOLE = message("This page had been open too long or the request was not complete. Go back and try again.")
 
 
@@ -38,7 +44,7 @@ class Pushed:
     typed: dict[str, Typed]
     visited: str | None
     phone: drafts.Phone
-    away: list[str]
+    away: set[str]
     """Photos that are to be taken away."""
 
     @property
@@ -59,7 +65,7 @@ def fresh() -> dict[str, str]:
 def push(public_id: str) -> tuple[dict[str, Any], int]:
     """Keeps what the phone sends of a draft and tells it what has changed elsewhere; begins an audit that was assigned."""
     audit, at = own(public_id), gate.site().clock()
-    pushed = _read(request.get_json(silent=True))
+    pushed = _read(_sent())
     if audit.state == AuditState.ASSIGNED.value:
         audits.start(gate.session(), audit, by=gate.person(), at=at)
     if audit.state not in OPEN:
@@ -68,8 +74,8 @@ def push(public_id: str) -> tuple[dict[str, Any], int]:
     if pushed.entries:
         typed, visited, seen = pushed.typed, pushed.visited, pushed.seen
         drafts.save(gate.session(), audit, typed, visited, seen=seen, by=by, at=at, phone=pushed.phone)
-    for name in pushed.away:
-        photos.remove(gate.session(), audit, name, by=by, at=at)
+    if pushed.away:
+        photos.remove(gate.session(), audit, pushed.away, by=by, at=at)
     sheet = Sheet.of(gate.session(), audit)
     return _state(sheet, pushed), 200
 
@@ -84,28 +90,45 @@ def _late(audit: Audit, pushed: Pushed) -> dict[str, Any]:
     }
 
 
+def _sent() -> object:
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:  # lists within lists, deeper than any script writes
+        raise Refused(NOT_WHOLE) from None
+
+
 def _read(sent: object) -> Pushed:
     """Refused unless it has exactly the form that the script sends."""
-    if not isinstance(sent, dict) or not isinstance(sent.get("seen"), int) or not isinstance(sent.get("typed"), dict):
+    if not isinstance(sent, dict) or not _is_number(sent.get("seen")) or not _is_table(sent.get("typed")):
         raise Refused(NOT_WHOLE)
     visited = sent.get("visited")
     if visited is not None and not isinstance(visited, str):
         raise Refused(NOT_WHOLE)
     typed = {_text(code): _typed(one) for code, one in sent["typed"].items()}
-    return Pushed(sent["seen"], typed, visited, _phone(sent), [_text(one) for one in _list(sent.get("away", []))])
+    return Pushed(sent["seen"], typed, visited, _phone(sent), _names(sent.get("away", [])))
 
 
 def _phone(sent: dict[str, object]) -> drafts.Phone:
     key, edits = sent.get("key", ""), sent.get("edits", {})
-    if not isinstance(key, str) or not isinstance(edits, dict) or not all(isinstance(n, int) for n in edits.values()):
+    if not isinstance(key, str) or not isinstance(edits, dict) or not _is_table(edits):
+        raise Refused(NOT_WHOLE)
+    if not all(map(_is_number, edits.values())):
         raise Refused(NOT_WHOLE)
     return drafts.Phone(forms.plain(key), {_text(code): n for code, n in edits.items()})
 
 
-def _list(sent: object) -> list[object]:
-    if not isinstance(sent, list):
+def _is_number(sent: object) -> bool:
+    return isinstance(sent, int) and 0 <= sent < MOST_NUMBER
+
+
+def _is_table(sent: object) -> bool:
+    return isinstance(sent, dict) and len(sent) <= MOST_CODES
+
+
+def _names(sent: object) -> set[str]:
+    if not isinstance(sent, list) or len(sent) > MOST_AWAY or not all(isinstance(one, str) for one in sent):
         raise Refused(NOT_WHOLE)
-    return sent
+    return {_text(one) for one in sent}
 
 
 def _typed(sent: object) -> Typed:
@@ -151,7 +174,7 @@ def take_photo(public_id: str, sha256: str) -> tuple[dict[str, Any], int]:
     """Keeps one photo, named by the digest of its bytes: sent again it is the same one."""
     audit, received = own(public_id), request.get_data()
     if hashlib.sha256(received).hexdigest() != sha256:
-        raise Refused("The photo did not arrive whole; it will be sent again.")
+        raise Conflict("The photo did not arrive whole; it will be sent again.")
     asked, code = questions.of(audit.standard, audit.channel), request.args.get("item", "")
     if code and code not in asked.by_code:
         raise Refused("The standard has no item {item}.", item=forms.plain(code)[:60])
@@ -234,6 +257,7 @@ def words() -> dict[str, str]:
         "signedOut": say("Kept on this phone. Sign in again to send it."),
         "undecided": say("Another page changed the same answer meanwhile. Choose which one holds."),
         "full": say("This phone has no room left. Send what you have, or free some space."),
+        "unkept": say("This phone does not keep what you type. Save it before you leave."),
         "start": say("Start the watch"),
         "stop": say("Stop the watch"),
         "again": say("Start again"),
