@@ -123,10 +123,11 @@ def send(
         raise Refused("This page had been open too long or the request was not complete. Go back and try again.")
     hold(session, audit)
     draft = session.get(Draft, audit.id, populate_existing=True)
-    if draft is not None and draft.sent_key and (key == draft.sent_key or audit.state not in OPEN):
-        if content_seen == draft.sent_hash:
+    if draft is not None and draft.sent_key:
+        if content_seen == draft.sent_hash and (key == draft.sent_key or audit.state not in OPEN):
             return
-        raise AlreadySent(message("This audit has been sent before, with something else in it."))
+        if audit.state not in OPEN:  # one that came back is sent anew, also under the key of the first time
+            raise AlreadySent(message("This audit has been sent before, with something else in it."))
     if audit.state not in OPEN:
         raise Conflict("This audit is not open to be filled in.")
     draft = drafts.begin(session, audit, at=at)

@@ -215,10 +215,25 @@ def test_the_first_sending_repeated_after_a_return_sends_nothing_again(session: 
     send(session, audit, KEY, shown)
     assert audit.state == "returned"
     save(session, audit, 1, greeting1="no")
-    with pytest.raises(AlreadySent):
-        send(session, audit, KEY)
     send(session, audit, OTHER_KEY)
     assert (audit.state, answers(session, audit)) == ("submitted", {"greeting1": "no"})
+
+
+def test_a_phone_that_kept_its_key_sends_what_was_corrected(session: Session) -> None:
+    """What it had not sent when the audit came back goes on under the key of the first time."""
+    audit, office = begun(session), make.user(session)
+    save(session, audit, 0, VISIT, greeting1="yes")
+    first = send(session, audit)
+    review.send_back(session, audit, reason="which?", by=office, at=make.NOON)
+    save(session, audit, 1, greeting1="no")
+    with pytest.raises(ChangedSince):
+        send(session, audit, KEY, "0" * 64)
+    second = send(session, audit)
+    assert (audit.state, answers(session, audit)) == ("submitted", {"greeting1": "no"})
+    send(session, audit, KEY, second)
+    with pytest.raises(AlreadySent):
+        send(session, audit, KEY, first)
+    assert [event.verb for event in history.of(session, audit)].count("submitted") == 2
 
 
 def test_an_audit_returned_without_a_draft_begins_with_what_was_sent(session: Session) -> None:
