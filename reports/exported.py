@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from branches.weeks import Week
-from reports.figures import Cell, Figures, SectionFigures
+from reports.figures import Cell, Figures, ItemFigures, SectionFigures
 from reports.sheet import ScoreSheet
 from reports.variance import Components, components
 
@@ -21,6 +21,7 @@ def as_json(figures: Figures) -> dict[str, Any]:
         "sections": [_section(section) for section in figures.sections],
         "cells": [_cell(cell, figures) for cell in figures.cells],
         "shoppers": [asdict(leniency) for leniency in figures.shoppers],
+        "items": [_item(item) for item in figures.items],
     }
 
 
@@ -40,6 +41,8 @@ def _fitted(found: SectionFigures | Components) -> dict[str, Any]:
         "intervals": {source: [interval.low, interval.high] for source, interval in found.variances.items()},
         "criterion": found.criterion,
         "shopper_over_branch": found.shopper_over_branch,
+        "shares": {source: interval.value for source, interval in found.shares.items()},
+        "share_intervals": {source: [interval.low, interval.high] for source, interval in found.shares.items()},
     }
 
 
@@ -50,6 +53,23 @@ def _cell(cell: Cell, figures: Figures) -> dict[str, Any]:
         "region": figures.branch_regions[cell.branch],
         **{key: value for key, value in asdict(cell).items() if key not in ("branch", "state")},
         "state": cell.state.value,
+    }
+
+
+def _item(item: ItemFigures) -> dict[str, Any]:
+    return {
+        "item": item.code,
+        "section": item.section,
+        "applicable": item.applicable,
+        "kept": item.kept,
+        "rate": item.rate.value,
+        "rate_interval": [item.rate.low, item.rate.high],
+        "whose": item.whose.value,
+        "probability": item.probability,
+        "worst_fifth": None if item.share is None else item.share.value,
+        "worst_fifth_interval": None if item.share is None else [item.share.low, item.share.high],
+        "shares": {source: interval.value for source, interval in item.sources.items()},
+        "share_intervals": {source: [interval.low, interval.high] for source, interval in item.sources.items()},
     }
 
 

@@ -58,6 +58,9 @@ class SectionFigures:
     audits_wanted: int | None = None
     """Further audits with a score in it that would let branches be told from visits; 0 where they can. None with fewer
     than two branches, and in editions that did not count it."""
+    shares: Mapping[str, Interval] = field(default_factory=dict)
+    """Share of each in the variance of one audit's score, 0…1; empty where it cannot be told, and in editions that did
+    not ask."""
 
 
 @dataclass(frozen=True)
@@ -260,6 +263,9 @@ class ItemFigures:
     """What it cost the scope's audits: its weight times what was missing of full points, summed; None in editions that did not count it."""
     grade: Grade | None = None
     """Of a graded item; None of one that is in order or not."""
+    sources: Mapping[str, Interval] = field(default_factory=dict)
+    """Of the whole chain: share of "branch", "shopper" and "residual" in the variance of one mark in logits, 0…1; empty
+    where it cannot be told, and in editions that did not ask."""
 
 
 class Move(StrEnum):

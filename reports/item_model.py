@@ -5,27 +5,34 @@ Laplace's method (Breslow & Clayton 1993; Bates et al. 2015); the spreads over a
 (Simpson et al. 2017).
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
 from numpy.polynomial.hermite_e import hermegauss
 from numpy.polynomial.legendre import leggauss
-from scipy.interpolate import RectBivariateSpline
+from scipy.interpolate import RectBivariateSpline, make_interp_spline
 from scipy.linalg import cho_factor, cho_solve
 from scipy.special import expit, gammaln, log_expit, ndtri
 
 from reports.figures import Interval
+from reports.mixed_profile import DROP
+from reports.shares import CHANCE
 from reports.sheet import Floats, Ints
 
 LEAST_BRANCHES, LEAST_MARKS = 5, 30
 LARGEST = 40_000
 """Branches times shoppers beyond which shoppers are left out: what they share is then counted as chance."""
 BRANCH_SPREADS = np.geomspace(0.05, 5.0, 8)
-SHOPPER_SPREADS = np.geomspace(0.05, 3.0, 4)
-FINE = 40
+SHOPPER_SPREADS = np.geomspace(0.05, 3.0, 9)
+SKIPPED = 4
+"""At each fourth of these all spreads of branches are solved for."""
+FINE = 64
 """Spreads between those solved for, at which what was found is interpolated."""
-RATE = 3.0 / (np.pi / np.sqrt(3.0))
+LOGISTIC = np.pi**2 / 3.0
+"""Variance of a single mark in logits."""
+RATE = 3.0 / np.sqrt(LOGISTIC)
 """Of the prior: 3 over the spread of a single logistic mark."""
 WORST = 0.2
 """The fifth of branches that fail most."""
@@ -74,6 +81,8 @@ class Concentration:
     """Standard deviation of branches in logits, with a 90 % interval."""
     failing: Floats
     """B: how often each branch probably fails, at a middling shopper."""
+    sources: Mapping[str, Interval]
+    """Share of "branch", "shopper" and "residual" in the variance of one mark in logits, 0…1, with 90 % intervals."""
 
 
 class _Equations:
@@ -210,9 +219,10 @@ def concentration(marks: Marks) -> Concentration | None:
     if np.unique(marks.branch).size < LEAST_BRANCHES or total < LEAST_MARKS or kept in (0, total):
         return None
     marks = _bounded(marks)
-    plane = _plane(marks, bool((marks.shopper >= 0).any()))
+    named = bool((marks.shopper >= 0).any())
+    plane = _plane(marks, named)
     likeliest = mode(marks, (float(plane.branch @ plane.weight), float(plane.shopper @ plane.weight)))
-    return _summary(plane, likeliest)
+    return _summary(plane, likeliest, named)
 
 
 def _bounded(marks: Marks) -> Marks:
@@ -238,25 +248,52 @@ class _Plane:
     middle: Floats
     """The norm in logits, and its variance."""
     doubt: Floats
+    criterion: Floats
 
 
 def _plane(marks: Marks, named: bool) -> _Plane:
-    """Solves at some spreads, from each to its neighbour, and interpolates between them on their logarithms."""
+    """Solves at some spreads and interpolates between them on their logarithms.
+
+    Shoppers' spread hardly changes what there is to say of branches', so that every branches' spread is solved at a few
+    of shoppers' and one of them, the likeliest, at all: what is interpolated roughly is the rest.
+    """
     others = SHOPPER_SPREADS if named else SHOPPER_SPREADS[:1]
-    solved = np.empty((3, BRANCH_SPREADS.size, others.size))
+    few = np.arange(others.size)[::SKIPPED]
+    solved = np.empty((3, BRANCH_SPREADS.size, few.size))
     last = None
-    for j, other in enumerate(others):
+    for j, other in enumerate(others[few]):
         for i in range(BRANCH_SPREADS.size)[:: 1 if j % 2 == 0 else -1]:
-            last = mode(marks, (float(BRANCH_SPREADS[i]), float(other)), start=last)
+            last = _solved(marks, float(BRANCH_SPREADS[i]), float(other), last)
             solved[:, i, j] = last.criterion, last.fixed[0], last.fixed_variance[0]
+    best = int(solved[0].min(axis=1).argmin())
+    row = np.empty((3, others.size))
+    for j, other in enumerate(others):
+        if j % SKIPPED:
+            last = _solved(marks, float(BRANCH_SPREADS[best]), float(other), last)
+            row[:, j] = last.criterion, last.fixed[0], last.fixed_variance[0]
+        else:
+            row[:, j] = solved[:, best, j // SKIPPED]
     ones, twos = (
         np.geomspace(known[0], known[-1], FINE if known.size > 1 else 1) for known in (BRANCH_SPREADS, others)
     )
-    criterion, middle, doubt = (_between(others, layer, ones, twos) for layer in solved)
+    criterion, middle, doubt = (
+        _between(others[few], layer - layer[best], ones, twos) + _along(others, line, twos)
+        for layer, line in zip(solved, row, strict=True)
+    )
     one, two = (axis.ravel() for axis in np.meshgrid(ones, twos, indexing="ij"))
     log = -criterion / 2.0 - RATE * (one + two) + np.log(one * two)  # equal steps of the logarithms
     weight = np.exp(log - log.max())
-    return _Plane(one, two, weight / weight.sum(), middle, np.maximum(doubt, 0.0))
+    return _Plane(one, two, weight / weight.sum(), middle, np.maximum(doubt, 0.0), criterion)
+
+
+def _solved(marks: Marks, branch: float, shopper: float, start: Mode | None) -> Mode:
+    return mode(marks, (branch, shopper), start=start)
+
+
+def _along(others: Floats, line: Floats, twos: Floats) -> Floats:
+    """One figure at all the finer spreads of shoppers, the same at each of branches."""
+    found = make_interp_spline(np.log(others), line, k=3)(np.log(twos)) if others.size > 1 else line
+    return np.tile(found, FINE)
 
 
 def _between(others: Floats, layer: Floats, ones: Floats, twos: Floats) -> Floats:
@@ -300,7 +337,7 @@ def _shares(middle: Floats, spread: Floats, shopper: Floats) -> Floats:
     return found
 
 
-def _summary(plane: _Plane, likeliest: Mode) -> Concentration:
+def _summary(plane: _Plane, likeliest: Mode, named: bool) -> Concentration:
     telling = plane.weight > plane.weight.max() * CLOSE
     spread, weight = plane.branch[telling], plane.weight[telling]
     middles = plane.middle[telling][:, None] + np.sqrt(plane.doubt[telling])[:, None] * NODES
@@ -312,7 +349,25 @@ def _summary(plane: _Plane, likeliest: Mode) -> Concentration:
         few=float(each[shares > HALF].sum()),
         spread=_interval(spread, weight),
         failing=np.asarray(expit(-(likeliest.fixed[0] + likeliest.branch))),
+        sources=_sources(plane, named),
     )
+
+
+def _sources(plane: _Plane, named: bool) -> dict[str, Interval]:
+    """Which share of the variance of one mark is whose, in logits; from 0 where no spread explains the marks as well."""
+    spreads = {"branch": plane.branch} | ({"shopper": plane.shopper} if named else {})
+    parts = {name: spread**2 for name, spread in spreads.items()}
+    total = np.asarray(LOGISTIC + sum(parts.values()))
+    flat = plane.weight * np.exp(RATE * (plane.branch + plane.shopper))  # the prior would draw shares towards chance
+    flat /= flat.sum()
+    found = {name: _interval(part / total, flat) for name, part in parts.items()}
+    for name, spread in spreads.items():
+        if plane.criterion[spread == spread.min()].min() - plane.criterion.min() <= DROP:
+            found[name] = replace(found[name], low=0.0)
+    rest = _interval(LOGISTIC / total, flat)
+    alone = plane.criterion[np.argmin(plane.branch + plane.shopper)] - plane.criterion.min()
+    may_be_all = all(part.low <= 0.0 for part in found.values()) and alone <= CHANCE[len(found) - 1]
+    return found | {"residual": replace(rest, high=1.0) if may_be_all else rest}
 
 
 def _interval(values: Floats, weights: Floats) -> Interval:

@@ -177,6 +177,7 @@ def _scoped(one: JudgedItem, branches: Collection[str] | None) -> ItemFigures | 
         worst=_worst(one, mine) if one.whose is Whose.BRANCHES and one.found else (),
         lost=round(float(one.earned[mine, 0].sum()), 6),
         grade=None if one.scale is None else _grade(one, one.scale, mine, whole=branches is None),
+        sources=one.found.sources if one.found else {},
     )
 
 

@@ -56,6 +56,12 @@ def _caption(voice: Voice, found: list[ItemFigures]) -> str:
         said.append(say("Of graded items it is the share of their points that was lost."))
     if _own(found):
         said.append(say("The line across a bar is the whole chain's share."))
+    if _sourced(found):
+        said.append(
+            say(
+                "The table also says, for the whole chain, how much of what differs between answers comes from branch to branch, from shopper to shopper and from audit to audit."
+            )
+        )
     return " ".join(said)
 
 
@@ -260,6 +266,7 @@ def _table(voice: Voice, items: Mapping[str, str], found: list[ItemFigures]) -> 
         say("Likely from"),
         say("to"),
         *([say("The whole chain")] if _own(found) else []),
+        *_sources_titles(voice, found),
     ]
     total = sum(one.lost or 0.0 for one in found)
     rows = [
@@ -285,7 +292,31 @@ def _row(language: Language, one: ItemFigures, found: list[ItemFigures], total: 
         *([language.number(one.grade.mark) if one.grade else wording.NOTHING] if any(o.grade for o in found) else []),
         *(language.percent(share) for share in (missing.value, missing.low, missing.high)),
         *([wording.NOTHING if chain is None else language.percent(chain)] if _own(found) else []),
+        *(_source(language, one.sources.get(key)) for key in _sourced(found)),
     )
+
+
+def _sourced(found: list[ItemFigures]) -> tuple[str, ...]:
+    """Of which sources of variance any item's share is known."""
+    return tuple(key for key in ("branch", "shopper", "residual") if any(key in one.sources for one in found))
+
+
+def _sources_titles(voice: Voice, found: list[ItemFigures]) -> tuple[str, ...]:
+    say = voice.language.say
+    words = {
+        "branch": say("From branch to branch"),
+        "shopper": say("From shopper to shopper"),
+        "residual": say("From audit to audit"),
+    }
+    return tuple(words[key] for key in _sourced(found))
+
+
+def _source(language: Language, share: Interval | None) -> str:
+    """A share with between what it lies: "12% (5% to 24%)"."""
+    if share is None:
+        return wording.NOTHING
+    value, low, high = (language.percent(part) for part in (share.value, share.low, share.high))
+    return language.say("{share} ({low} to {high})", share=value, low=low, high=high)
 
 
 def _where(voice: Voice, one: ItemFigures) -> str:

@@ -25,6 +25,7 @@ from reports.report import (
     TrendPanel,
     TrendWeek,
 )
+from reports.shares import shares_of
 from reports.tables import branch_entry, rest, verdict_table
 from reports.voice import Voice
 
@@ -317,17 +318,25 @@ def spread(variance: Interval) -> Interval:
 
 def _split_table(voice: Voice, fitted: list[SectionFigures], words: Mapping[str, str]) -> Table:
     say, language = voice.language.say, voice.language
+    wide = any(section.shares for section in fitted)
     rows = []
     for section in fitted:
-        total = sum(part.value for part in section.variances.values())
         for key in (key for key in words if key in section.variances):
             part = spread(section.variances[key])
-            share = section.variances[key].value / total if total else 0.0
             texts = [language.number(points) for points in (part.value, part.low, part.high)]
-            rows.append((voice.title(section.section), words[key], *texts, language.percent(share)))
-    titles = (say("Points"), say("Likely from"), say("to"), say("Share"))
+            rows.append((voice.title(section.section), words[key], *texts, *_share(language, section, key, wide=wide)))
+    likely = (say("Likely from"), say("to"))
+    titles = (say("Points"), *likely, say("Share"), *(likely if wide else ()))
     return Table(
         say("Why do scores differ? The whole chain"),
         (Column(say("Section"), "text"), Column(say("Reason"), "text"), *(Column(title, "number") for title in titles)),
         tuple(tuple(Entry(text) for text in row) for row in rows),
     )
+
+
+def _share(language: Language, section: SectionFigures, key: str, *, wide: bool) -> tuple[str, ...]:
+    """The share of a source in the variance of one score, and between what it lies, where any section's is known."""
+    share = section.shares.get(key)
+    value = shares_of({name: part.value for name, part in section.variances.items()})[key]
+    ends = (wording.NOTHING,) * 2 if share is None else (language.percent(share.low), language.percent(share.high))
+    return (language.percent(value), *(ends if wide else ()))

@@ -13,9 +13,10 @@ from reports.beliefs import Beliefs, believe
 from reports.design import audits_wanted, design, enough, scored_audits
 from reports.figures import Assessment, Cell, Leniency, Rules, SectionFigures, State
 from reports.joint import Known, known
-from reports.mixed_posterior import shopper_over_branch
+from reports.mixed_posterior import sources
 from reports.norms import Bools, Means, norms
 from reports.ranks import rank_intervals
+from reports.shares import vast_shares
 from reports.sheet import UNKNOWN_SHOPPER, Floats, Ints, ScoreSheet, check
 from reports.uneven import uneven
 from reports.variance import is_vast, section_fit, spans, weights
@@ -142,14 +143,22 @@ def _section(sheet: ScoreSheet, k: int, means: Means, weight: Floats, own: Known
     )
     if is_vast(sheet):
         wide = dict(own.variances) if own else {}
-        return replace(plain, variances=wide, shopper_over_branch=vast_shopper_over_branch(wide))
+        return replace(
+            plain, variances=wide, shopper_over_branch=vast_shopper_over_branch(wide), shares=vast_shares(wide)
+        )
     found = section_fit(sheet, k, weight)
     if found is None:
         return plain
     summed, fitted = found
     widths = spans(summed, fitted)
-    over = shopper_over_branch(summed, fitted, widths)
-    return replace(plain, variances=widths, criterion=fitted.criterion, shopper_over_branch=over)
+    told = sources(summed, fitted, widths)
+    return replace(
+        plain,
+        variances=widths,
+        criterion=fitted.criterion,
+        shopper_over_branch=told.shopper_over_branch,
+        shares=told.shares,
+    )
 
 
 def _leniencies(sheet: ScoreSheet, sections: dict[int, Known]) -> tuple[Leniency, ...]:

@@ -1,17 +1,18 @@
 """How much do regions, branches, shoppers and chance differ? One section's variances with their intervals."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from reports.figures import Interval
-from reports.mixed_posterior import shopper_over_branch
+from reports.mixed_posterior import sources
 from reports.mixed_profile import intervals
 from reports.mixed_reml import Fit, fit
 from reports.mixed_sums import Sums, sums
 from reports.norms import Bools
 from reports.observed import EFFECTS, Observations
+from reports.shares import vast_shares
 from reports.sheet import UNKNOWN_SHOPPER, Floats, Ints, ScoreSheet, check
 from reports.vast import DENSE_LIMIT, Vast, fit_vast, vast_intervals, vast_shopper_over_branch
 
@@ -32,6 +33,8 @@ class Components:
     """−2 log restricted likelihood, constants included; None without a fit and for vast chains, where it is not found."""
     shopper_over_branch: float | None
     """P(shopper variance > branch and region variance); None where the model lacks one of them or no fit exists."""
+    shares: Mapping[str, Interval] = field(default_factory=dict)
+    """Share of each in the variance of one audit's score, 0…1, with 90 % intervals; empty where it cannot be told."""
 
 
 def weights(sheet: ScoreSheet, half_life_weeks: float) -> Floats:
@@ -136,11 +139,11 @@ def components(
     audits = int((~np.isnan(sheet.scores[:, k])).sum())
     chosen = tuple(name for name in EFFECTS if name in effects)
     fitted = (_vast_parts if is_vast(sheet) else _parts)(sheet, k, weights(sheet, half_life), chosen)
-    return Components(section, audits, *(fitted or (None, {}, None, None)))
+    return Components(section, audits, *(fitted or (None, {}, None, None, {})))
 
 
-_Parts = tuple[float, Mapping[str, Interval], float | None, float | None]
-"""The last four fields of `Components`."""
+_Parts = tuple[float, Mapping[str, Interval], float | None, float | None, Mapping[str, Interval]]
+"""The last five fields of `Components`."""
 
 
 def _vast_parts(sheet: ScoreSheet, k: int, weight: Floats, effects: tuple[str, ...]) -> _Parts | None:
@@ -148,7 +151,7 @@ def _vast_parts(sheet: ScoreSheet, k: int, weight: Floats, effects: tuple[str, .
     if vast is None:
         return None
     wide = vast_intervals(vast)
-    return float(vast.norms[0]), wide, None, vast_shopper_over_branch(wide)
+    return float(vast.norms[0]), wide, None, vast_shopper_over_branch(wide), vast_shares(wide)
 
 
 def _parts(sheet: ScoreSheet, k: int, weight: Floats, effects: tuple[str, ...]) -> _Parts | None:
@@ -158,4 +161,5 @@ def _parts(sheet: ScoreSheet, k: int, weight: Floats, effects: tuple[str, ...]) 
     summed, fitted = found
     widths = spans(summed, fitted)
     norm = float(fitted.solution.dense[0, 0] + summed.centre[0])
-    return norm, widths, fitted.criterion, shopper_over_branch(summed, fitted, widths)
+    told = sources(summed, fitted, widths)
+    return norm, widths, fitted.criterion, told.shopper_over_branch, told.shares

@@ -5,6 +5,7 @@ import re
 import shlex
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from monitor.cli import monitor
 from monitor.config import Config
 from reports.exported import as_json
-from reports.figures import Leniency, State
+from reports.figures import Interval, ItemFigures, Leniency, State, Whose
 from tests.reports.invented import figures
 
 ROOT = Path(__file__).parents[1]
@@ -188,11 +189,24 @@ def test_toml_to_be_written_holds_settings(name: str) -> None:
                 assert [one for one in names if not any(one in keys for keys in homes)] == []
 
 
+ITEM = ItemFigures(
+    *("greeted", "greeting", 90, 60, Interval(0.67, 0.58, 0.75), None, Whose.CHAIN, 0.97), share=Interval(0.4, 0.3, 0.5)
+)
+
+
+def sources_left_out(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Which sources there are depends on the audits."""
+    return [{key: value for key, value in item.items() if key not in ("shares", "share_intervals")} for item in items]
+
+
 def test_the_json_example_has_the_fields_that_are_written() -> None:
     report, components, _ = (json.loads(block) for block in _FENCE.findall(text(ROOT / "docs" / "json.md")))
-    written = as_json(figures({"a": (State.FALLS_SHORT, State.AS_NORM)}))
+    made = figures({"a": (State.FALLS_SHORT, State.AS_NORM)})
+    written = as_json(made)
     written["shoppers"] = [vars(Leniency("s", "cut", 4, 1.0, 0.5))]
-    parts = ("variances", "intervals")
+    report["items"] = sources_left_out(report["items"])
+    written["items"] = sources_left_out(as_json(replace(made, items=(ITEM,)))["items"])
+    parts = ("variances", "intervals", "shares", "share_intervals")
     for example in (report, components, written):
         for part in parts:
             del example["sections"][0][part]  # which sources there are depends on the audits
@@ -201,7 +215,7 @@ def test_the_json_example_has_the_fields_that_are_written() -> None:
     assert shape(components["sections"]) == shape(written["sections"])
 
 
-@pytest.mark.parametrize("part", ["design", "sections", "cells", "shoppers"])
+@pytest.mark.parametrize("part", ["design", "sections", "cells", "shoppers", "items"])
 def test_every_field_of_the_json_is_described(part: str) -> None:
     chapter = text(ROOT / "docs" / "json.md").split(f"### `{part}`")[1].split("\n##")[0]
     example = json.loads(_FENCE.findall(text(ROOT / "docs" / "json.md"))[0])[part]

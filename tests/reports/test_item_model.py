@@ -105,6 +105,37 @@ def test_strict_shoppers_make_failures_at_good_branches_too() -> None:
     assert max(one.few for one in held) < 0.9
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("branch", "shopper", "size"),
+    [(1.2, 0.6, 60), (0.6, 1.0, 60), (2.0, 0.0, 60), (0.0, 0.0, 60), (1.0, 1.0, 200)],
+)
+def test_shares_of_the_sources_hold_the_truth_nine_times_in_ten(branch: float, shopper: float, size: int) -> None:
+    """Over forty chains, give or take chance; with 200 branches shoppers' spread is known well, and has to be solved for finely."""
+    mark = np.pi**2 / 3.0
+    whole = branch**2 + shopper**2 + mark
+    true = {"branch": branch**2 / whole, "shopper": shopper**2 / whole, "residual": mark / whole}
+    held = dict.fromkeys(true, 0)
+    for seed in range(40):
+        sources = found(marks(seed, 2.0, branch, shopper, branches=size, audits=10)).sources
+        for name, share in true.items():
+            held[name] += sources[name].low - 1e-9 <= share <= sources[name].high + 1e-9
+    assert min(held.values()) >= 32
+
+
+def test_shares_of_the_sources_without_known_shoppers_are_two() -> None:
+    made = marks(3, 1.0, 0.8, 0.5)
+    sources = found(Marks(made.branch, np.full_like(made.shopper, -1), made.kept, made.applicable)).sources
+    assert list(sources) == ["branch", "residual"]
+    assert sources["branch"].value + sources["residual"].value == pytest.approx(1.0)
+
+
+def test_share_of_branches_that_may_be_alike_starts_at_zero() -> None:
+    sources = found(marks(1, 1.0, 0.0, 0.5)).sources
+    assert sources["branch"].low == 0.0 < sources["shopper"].low
+    assert sources["branch"].high < 0.1
+
+
 def test_equal_branches_share_their_failures() -> None:
     one = found(marks(1, 1.0, 0.0, 0.5))
     assert one.few < 0.001

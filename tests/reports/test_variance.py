@@ -4,10 +4,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from reports.mixed_posterior import _by_grid, _by_normal
+from reports.mixed_posterior import _by_normal, sources
 from reports.mixed_profile import _by_curvature, intervals
 from reports.mixed_reml import Point, likelihood
 from reports.mixed_sums import Sums, sums
+from reports.shares import Sources
 from reports.variance import components, observations, section_fit, section_vast
 from reports.vast import vast_intervals, vast_shopper_over_branch
 from tests.reports.chains import Spreads, chain, sheet_of, with_strangers
@@ -106,7 +107,7 @@ def test_components_of_what_there_is_not_are_refused(section: str, effects: tupl
 
 
 @pytest.mark.slow
-def test_intervals_of_a_large_chain_are_near_the_profiled_ones() -> None:
+def test_intervals_of_a_large_chain_are_near_the_profiled_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond 300 dense columns intervals come from the curvature: on a chain just below, both agree within a tenth."""
     sheet, _ = chain(8, branches=200, audits=12, sections=1, shoppers=60)
     found = section_fit(sheet, 0, np.ones(sheet.branch.size))
@@ -115,7 +116,13 @@ def test_intervals_of_a_large_chain_are_near_the_profiled_ones() -> None:
     for name in ("branch", "shopper", "residual"):
         assert quick[name].low == pytest.approx(exact[name].low, rel=0.1)
         assert quick[name].high == pytest.approx(exact[name].high, rel=0.1)
-    assert _by_normal(*found) == pytest.approx(_by_grid(*found, exact), abs=0.1)
+    grid = sources(*found, exact)
+    monkeypatch.setattr("reports.mixed_posterior.LARGE", 10)
+    normal = sources(*found, exact)
+    assert normal.shopper_over_branch == pytest.approx(grid.shopper_over_branch, abs=0.1)
+    for name in ("branch", "shopper", "residual"):
+        assert normal.shares[name].low == pytest.approx(grid.shares[name].low, abs=0.02)
+        assert normal.shares[name].high == pytest.approx(grid.shares[name].high, abs=0.02)
 
 
 def test_curvature_without_a_top_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,7 +134,10 @@ def test_curvature_without_a_top_says_nothing(monkeypatch: pytest.MonkeyPatch) -
         return replace(likelihood(sums, variances), slopes={name: -value for name, value in variances.items()})
 
     monkeypatch.setattr("reports.mixed_posterior.likelihood", bent)
+    monkeypatch.setattr("reports.mixed_posterior.LARGE", 1)
+    widths = {name: replace(span, low=span.value / 2) for name, span in intervals(*found).items()}
     assert _by_normal(*found) is None
+    assert sources(*found, widths) == Sources()
 
 
 @pytest.mark.slow
@@ -139,14 +149,16 @@ def test_few_regions_that_differ_widely_are_integrated_over_finely(seed: int, mo
     found = section_fit(sheet, 0, np.ones(sheet.branch.size))
     assert found is not None
     widths = intervals(*found)
-    usual = _by_grid(*found, widths)
-    monkeypatch.setattr("reports.mixed_posterior.NODES", 9)
-    monkeypatch.setattr("reports.mixed_posterior.REGION_NODES", 15)
-    assert usual == pytest.approx(_by_grid(*found, widths), abs=0.02)
+    usual = sources(*found, widths)
+    monkeypatch.setattr("reports.mixed_posterior.NODES", 15)
+    finer = sources(*found, widths)
+    assert usual.shopper_over_branch == pytest.approx(finer.shopper_over_branch, abs=0.02)
+    assert usual.shares["region"].low == pytest.approx(finer.shares["region"].low, abs=0.01)
+    assert usual.shares["region"].high == pytest.approx(finer.shares["region"].high, abs=0.01)
     vast = section_vast(sheet, 0, np.ones(sheet.branch.size))
     assert vast is not None
     roughly = vast_shopper_over_branch(vast_intervals(vast))
-    assert roughly == pytest.approx(usual, abs=0.1)
+    assert roughly == pytest.approx(usual.shopper_over_branch, abs=0.1)
 
 
 @pytest.mark.slow
