@@ -170,7 +170,7 @@ def _heat_cells(voice: Voice, cells: Mapping[str, Cell]) -> tuple[Entry, ...]:
     return tuple(
         Entry("", State.NOT_ENOUGH)
         if cell is None or cell.state is State.NOT_ENOUGH
-        else Entry(wording.signed(voice.language, cell.estimate, 0), cell.state)
+        else Entry(wording.signed(voice.language, cell.estimate, 0), cell.state, unsure=wording.unsure(cell))
         for cell in found
     )
 

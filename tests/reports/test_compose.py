@@ -8,7 +8,7 @@ from branches.language import language
 from reports.compose import compose
 from reports.figures import Design, Figures, NewAudit, Rules, StandingFlag, State
 from reports.groups import IN_FULL
-from reports.report import Report
+from reports.report import HeatMap, Report
 from reports.tables import TABLE_ROWS
 from tests.reports import invented
 from tests.reports.invented import NORMS, TITLES, WEEK
@@ -91,6 +91,8 @@ def test_branches_that_are_not_sure_stand_apart_from_those_as_the_norm() -> None
     assert [entry.text.endswith(" ?") for entry in found.unsure.table.rows[0]] == [False, False, False, True]
     assert found.heat is not None
     assert [[entry.unsure for entry in row] for row in found.heat.table.rows] == [[False, False, True], [False] * 3]
+    assert isinstance(found.heat.values, HeatMap)
+    assert [[entry.unsure for entry in row.cells] for row in found.heat.values.rows] == [[False, True], [False] * 2]
     assert composed(figures).unsure is None
 
 
