@@ -10,7 +10,9 @@ from playwright.sync_api import Browser, Page
 from benchmarks.phone_chain import Chain
 from benchmarks.phone_seen import slow_phone
 
-ANSWERS = {"text": "Friendly, and quick.", "number": "3", "seconds": "42"}
+ANSWER = "Friendly, and quick."
+ASKED = "[...document.querySelectorAll('.question[data-item]')].filter((one) => one.checkVisibility()).map((one) => one.dataset.item)"
+"""Items of the questions that are asked now, in their order."""
 
 
 def fill(browser: Browser, chain: Chain, language: str) -> None:
@@ -24,26 +26,39 @@ def fill(browser: Browser, chain: Chain, language: str) -> None:
         page.locator("#visited").fill(page.evaluate("new Date(Date.now() - 3600000).toISOString().slice(0, 16)"))
         taps, keys = _answer(page)
         seen = slow.seen()
-        times = sorted(duration for _, duration in seen["events"])
-        p98 = times[int(0.98 * (len(times) - 1))] if times else 0
+        slow_ones, p98 = answered_within(seen["events"], seen["interactions"])
         print(
-            f"filling in all of it: {taps} taps, {keys} keys; {len(times)} events above 16 ms, the 98th of a hundred {p98} ms; CLS {seen['cls']:.3f}"
+            f"filling in all of it: {taps} taps, {keys} keys; {seen['interactions']} of them answered, {slow_ones} after 16 ms or more, the 98th of a hundred {p98} ms;"
+            f" CLS {seen['cls']:.3f} {seen['moved']}"
         )
 
 
+def answered_within(events: list[tuple[int, float]], interactions: int) -> tuple[int, float]:
+    """How many taps and keys took 16 ms or more, and the time that 98 of 100 did not exceed; the browser tells of no shorter ones."""
+    slowest: dict[int, float] = {}
+    for interaction, duration in events:
+        slowest[interaction] = max(duration, slowest.get(interaction, 0))
+    times = sorted(slowest.values(), reverse=True)
+    place = int(0.02 * max(interactions, len(times)))
+    return len(times), times[place] if place < len(times) else 16
+
+
 def _answer(page: Page) -> tuple[int, int]:
-    """One tap for each choice, keys for the rest."""
+    """One tap for each choice, keys for the rest; an answer may bring more questions, which come right after it."""
     taps = keys = 0
-    for place in page.locator(".question[data-item]").all():
-        if not place.is_visible():
-            continue
+    answered = set[str]()
+    while (code := next((code for code in page.evaluate(ASKED) if code not in answered), None)) is not None:
+        answered.add(code)
+        place = page.locator(f'.question[data-item="{code}"]')
         box = place.locator(".box").first
-        if box.count():
+        if box.count() and not place.locator(".field > .control").count():
             box.tap()
             taps += 1
             continue
-        control = place.locator("input.control, textarea.control").first
-        words = "42" if control.evaluate("one => one.tagName") == "INPUT" else ANSWERS["text"]
+        control = place.locator(".field > .control:not([type=file])").first
+        if not control.count():
+            continue
+        words = "42" if control.evaluate("one => one.tagName") == "INPUT" else ANSWER
         control.tap()
         page.keyboard.type(words, delay=30)
         taps, keys = taps + 1, keys + len(words)

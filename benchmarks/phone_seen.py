@@ -13,18 +13,24 @@ CPU = 4
 LATENCY, KBIT = 150, 1_638
 """Milliseconds there and back, and thousand bits a second: Lighthouse's slow 4G."""
 SEEN = """
-const seen = { kept: 0, lcp: 0, cls: 0, tasks: [], events: [] };
+const seen = { lcp: 0, cls: 0, moved: [], tasks: [], events: [] };
 globalThis.seen = seen;
 const watch = (type, look, more = {}) => new PerformanceObserver((list) => list.getEntries().forEach(look)).observe({ type, buffered: true, ...more });
 watch("largest-contentful-paint", (one) => (seen.lcp = one.startTime));
-watch("layout-shift", (one) => !one.hadRecentInput && (seen.cls += one.value));
+watch("layout-shift", (one) => {
+  if (one.hadRecentInput) return;
+  seen.cls += one.value;
+  seen.moved.push(...one.sources.map(({ node }) => node?.className || node?.nodeName || "?"));
+});
 watch("longtask", (one) => seen.tasks.push([one.startTime, one.duration]));
-new MutationObserver(() => !seen.kept && document.querySelector("form[data-kept]") && (seen.kept = performance.now()))
-  .observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-kept"] });
-watch("event", (one) => one.interactionId && seen.events.push([one.name, one.duration]), { durationThreshold: 16 });
+watch("event", (one) => one.interactionId && seen.events.push([one.interactionId, one.duration]), { durationThreshold: 16 });
 """
-ASKED = """JSON.stringify({ ...seen, later: performance.getEntriesByType("resource")
-    .filter((one) => seen.kept && one.startTime > seen.kept).map((one) => one.name) })"""
+ASKED = """(() => {
+  const named = new Set([...document.querySelectorAll("link[href], script[src]")].map((one) => one.href || one.src));
+  const later = performance.getEntriesByType("resource").map((one) => one.name).filter((one) => !named.has(one));
+  return JSON.stringify({ ...seen, later, interactions: performance.interactionCount });
+})()"""
+"""What was seen so far; later is what came that the page itself does not name: its scripts asked for it."""
 
 
 @dataclass

@@ -11,8 +11,10 @@ export function itemOf(control) {
   return /^[mnc]-(.+)$/.exec(control.name ?? "")?.[1] ?? null;
 }
 
+/** The browser's own index of the form; it finds by id as well, which is not meant. */
 function named(form, name) {
-  return [...form.querySelectorAll(`[name="${CSS.escape(name)}"]`)];
+  const found = form.elements.namedItem(name) ?? [];
+  return (Symbol.iterator in found ? [...found] : [found]).filter((one) => one.name === name);
 }
 
 /** What the form holds for an item, or null where the page does not show it. */

@@ -2,7 +2,7 @@
 
 import { BEGUN, VISITED, itemOf, reveal, show, typedIn } from "./controls.js";
 import * as kept from "./kept.js";
-import { read, skipped } from "./rules.js";
+import { others, read, skipped } from "./rules.js";
 import { alone, showAlone } from "./sections.js";
 import { stands } from "./told.js";
 
@@ -12,10 +12,13 @@ const form = document.querySelector("form[data-next]");
 const id = kept.idOf(about.person, about.audit);
 const typed = new Map(Object.entries(about.typed).map(([code, [mark, comment]]) => [code, { mark, comment }]));
 const one = alone(form); // one section a screen, of a page that holds all
-const early = new Set(); // items that were answered before this phone's memory was read
+const early = new Set(); // items that were answered before the memory of this phone was read
+const ruling = new Set(Object.values(about.questions).flatMap(({ when }) => (when ? others(when) : []))); // items that decide what is asked
+const unkept = new Map(); // what was typed and is not on disk: it waits for the writing before it, or there was no room
 const other = new BroadcastChannel("drafts");
 const page = { about, form, id, typed, one, ask, later, ours, written: () => writing.catch(() => {}), asked() {} };
 let writing = Promise.resolve();
+let away; // what the form does not ask, as it shows
 let timer;
 let using;
 
@@ -26,12 +29,15 @@ function use() {
   return using;
 }
 
-/** Only the questions that are asked; a comment or mark of the others stays where it is. */
+/** Only the questions that are asked, touching none but those that come or go; what was typed for the others stays where it is. */
 function ask() {
-  const marks = Object.fromEntries([...typed].map(([code, { mark }]) => [code, about.questions[code] ? read(about.questions[code], mark) : mark]));
-  const away = skipped(about.questions, marks);
-  for (const code of reveal(form, Object.keys(about.questions), away)) if (typed.has(code)) show(form, code, typed.get(code));
-  page.asked();
+  const ruled = [...ruling].filter((code) => typed.has(code));
+  const marks = Object.fromEntries(ruled.map((code) => [code, read(about.questions[code] ?? {}, typed.get(code).mark)]));
+  const before = away;
+  away = skipped(about.questions, marks);
+  const moved = Object.keys(about.questions).filter((code) => before?.has(code) !== away.has(code));
+  for (const code of reveal(form, moved, away)) if (typed.has(code)) show(form, code, typed.get(code));
+  if (moved.length) page.asked();
   return away;
 }
 
@@ -44,21 +50,33 @@ function remember(event) {
   if (code) put(code);
 }
 
+/** A choice tells of itself twice, by `input` and by `change`: what is the same is not written again. */
 function put(code) {
   const now = typedIn(form, code);
-  if (!now) return;
+  const before = typed.get(code) ?? { mark: "", comment: "" };
+  const same = now?.mark === before.mark && now.comment === before.comment;
+  if (!now || (same && !unkept.has(code))) return;
   typed.set(code, now);
+  if (!same) unkept.set(code, now);
   if (form.dataset.kept === undefined) early.add(code);
-  ask();
-  writing = writing.then(() => kept.change(id, (draft) => begun(kept.type(ours(draft), code, now.mark, now.comment), code)));
+  if (ruling.has(code)) ask();
+  writing = writing.catch(() => {}).then(write);
   writing.then(() => stands(about.words.here), () => stands(about.words.full, "warn"));
   writing.then(() => other.postMessage(id), () => {});
   later();
 }
 
+/** Writes all that is not on disk yet; what finds no room goes along with the next. */
+async function write() {
+  const taken = [...unkept];
+  if (!taken.length) return;
+  await kept.change(id, (draft) => taken.reduce((held, [code, now]) => begun(kept.type(held, code, now.mark, now.comment), code), ours(draft)));
+  for (const [code, now] of taken) if (unkept.get(code) === now) unkept.delete(code);
+}
+
 /** The moment of the first answer stays with the draft. */
 function begun(draft, code) {
-  if (code === VISITED || typed.get(BEGUN)?.mark) return draft;
+  if (code === VISITED || about.typed[BEGUN]?.[0] || draft.entries[BEGUN]?.mark) return draft;
   const mark = `${new Date().toISOString().slice(0, 19)}Z`;
   typed.set(BEGUN, { mark, comment: "" });
   return kept.type(draft, BEGUN, mark, "");
@@ -77,7 +95,7 @@ function send() {
 /** What this phone alone knows is shown again; what the server knows better is its page's. */
 function restore(draft) {
   for (const [code, entry] of Object.entries(draft.entries)) {
-    if (early.has(code) || (entry.edit <= entry.sent && about.seen >= draft.seen)) continue;
+    if (early.has(code) || unkept.has(code) || (entry.edit <= entry.sent && about.seen >= draft.seen)) continue;
     typed.set(code, { mark: entry.mark, comment: entry.comment });
   }
   ask(); // before they are shown: what was asked for lies in templates
@@ -92,11 +110,7 @@ function elsewhere(held) {
 
 /** What was given while the page was still being made: it is worth no less. */
 function catchUp() {
-  for (const code of [VISITED, ...Object.keys(about.questions)]) {
-    const now = typedIn(form, code);
-    const before = typed.get(code) ?? { mark: "", comment: "" };
-    if (now && (now.mark !== before.mark || now.comment !== before.comment)) put(code);
-  }
+  for (const code of [VISITED, ...Object.keys(about.questions)]) put(code);
 }
 
 function changed(event) {

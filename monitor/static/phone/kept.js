@@ -1,9 +1,7 @@
-// What this phone keeps: of each audit the draft with all that was typed, and photos that have not been sent.
+// What this phone keeps: of each audit the draft with all that was typed; photos are in album.js.
 // A draft is { id, person, audit, branch, round, seen, edits, entries: { code: { mark, comment, edit, sent } }, away, key, wanted, content, receipt, late };
 // `round` tells one sending from the next where an audit came back; an entry whose `edit` is above `sent` is known to this phone alone;
 // `away` names photos that the server is to take away; `late` says what differs from an audit that was sent from elsewhere.
-// A photo is { id, draft, item, sha256, blob, raw, pushed, said }: `raw` until it has been made smaller, `pushed` its name on the server,
-// `said` why the server does not take it. It stays here until there is a receipt for the audit.
 
 const NAME = "audits";
 const VERSION = 1;
@@ -25,7 +23,7 @@ function opened() {
   return opening;
 }
 
-function answered(request) {
+export function answered(request) {
   return new Promise((done, failed) => {
     request.onsuccess = () => done(request.result);
     request.onerror = () => failed(request.error);
@@ -33,7 +31,7 @@ function answered(request) {
 }
 
 /** Runs `work` on one store; what it writes is on disk when this returns. */
-async function within(store, mode, work) {
+export async function within(store, mode, work) {
   const database = await opened();
   const transaction = database.transaction(store, mode, { durability: mode === "readwrite" ? "strict" : "default" });
   const over = new Promise((done, failed) => {
@@ -51,11 +49,6 @@ export function idOf(person, audit) {
 
 export function read(id) {
   return within("drafts", "readonly", (store) => answered(store.get(id)));
-}
-
-export async function ofPerson(person) {
-  const all = await within("drafts", "readonly", (store) => answered(store.getAll()));
-  return all.filter((draft) => draft.person === person);
 }
 
 /** Reads a draft, lets `edit` change it and writes it back, as one step also where two pages do so at once. */
@@ -95,39 +88,4 @@ export function type(draft, code, mark, comment) {
 /** The entries that only this phone has. */
 export function unsent(draft) {
   return Object.entries(draft.entries).filter(([, entry]) => entry.edit > entry.sent);
-}
-
-/** Keeps a photo as it was chosen; it is made smaller in its own time. */
-export function addPhoto(draft, item, sha256, blob) {
-  return within("photos", "readwrite", async (store) => {
-    const id = `${draft}/${item}/${sha256}`;
-    const held = await answered(store.get(id));
-    if (!held || held.said) store.put({ id, draft, item, sha256, blob, raw: true, pushed: "", said: "" });
-    return id;
-  });
-}
-
-export function photosOf(draft) {
-  return within("photos", "readonly", (store) => answered(store.index("draft").getAll(draft)));
-}
-
-/** Writes to a photo, unless it has been taken away meanwhile. */
-export function changePhoto(id, values) {
-  return within("photos", "readwrite", async (store) => {
-    const held = await answered(store.get(id));
-    if (held) store.put({ ...held, ...values });
-  });
-}
-
-/** Takes photos away here, by what `is` says of each. */
-export function dropPhotos(draft, is) {
-  return within("photos", "readwrite", async (store) => {
-    for (const photo of await answered(store.index("draft").getAll(draft))) if (is(photo)) store.delete(photo.id);
-  });
-}
-
-/** Whether this phone has anything of a draft that the server has not, or that its shopper wanted and has not come about. */
-export async function waits(draft) {
-  if (draft.wanted || draft.away?.length || unsent(draft).length) return true;
-  return (await photosOf(draft.id)).some(({ pushed, said }) => !pushed && !said);
 }

@@ -1,5 +1,6 @@
 // Sending what this phone keeps: drafts as they stand, photos one by one, and the whole audit once its shopper wants it sent.
 
+import * as album from "./album.js";
 import * as kept from "./kept.js";
 import { digest, shrunk } from "./photos.js";
 
@@ -117,29 +118,29 @@ function settled(draft, entries, late) {
 /** Makes photos smaller that were kept as they were chosen; whichever page does it, it is done once. */
 export function shrinkPhotos(id) {
   return inTurn("photos", async () => {
-    for (const photo of await kept.photosOf(id)) {
+    for (const photo of await album.photosOf(id)) {
       if (!photo.raw) continue;
-      await kept.changePhoto(photo.id, { tries: (photo.tries ?? 0) + 1 }); // one that took the page down with it is left to the server
+      await album.changePhoto(photo.id, { tries: (photo.tries ?? 0) + 1 }); // one that took the page down with it is left to the server
       const blob = photo.tries >= MOST_TRIES ? photo.blob : await shrunk(photo.blob).catch(() => photo.blob);
-      await kept.changePhoto(photo.id, { blob, sha256: await digest(blob), raw: false });
+      await album.changePhoto(photo.id, { blob, sha256: await digest(blob), raw: false });
     }
   });
 }
 
 /** One request a photo; what the server cannot read is told, stays here and is not sent again. */
 async function pushPhotos(draft) {
-  const photos = (await kept.photosOf(draft.id)).filter(({ raw, pushed, said }) => !raw && !pushed && !said);
+  const photos = (await album.photosOf(draft.id)).filter(({ raw, pushed, said }) => !raw && !pushed && !said);
   const headers = { "Content-Type": "application/octet-stream" };
   let sent = 0;
   for (const { id, item, sha256, blob } of photos) {
     const path = `/audits/${draft.audit}/photos/${sha256}?item=${encodeURIComponent(item)}`;
     try {
       const { photo } = await posted(draft, path, { body: blob, headers }, PHOTO_PATIENCE);
-      await kept.changePhoto(id, { pushed: photo });
+      await album.changePhoto(id, { pushed: photo });
       sent += 1;
     } catch (stopped) {
       if (stopped.how !== "refused") throw stopped;
-      await kept.changePhoto(id, { said: stopped.said });
+      await album.changePhoto(id, { said: stopped.said });
     }
   }
   return sent;
@@ -147,14 +148,14 @@ async function pushPhotos(draft) {
 
 /** The whole of it, with each photo by its name; what the server has lost of them is sent again. */
 async function commit(draft) {
-  const photos = (await kept.photosOf(draft.id)).map(({ pushed }) => pushed);
+  const photos = (await album.photosOf(draft.id)).map(({ pushed }) => pushed);
   const body = new URLSearchParams([["key", draft.key], ["content", draft.content], ...photos.map((name) => ["photo", name])]);
   try {
     const { receipt } = await posted(draft, `/audits/${draft.audit}/send`, { body });
     return await done(draft, receipt);
   } catch (stopped) {
-    for (const photo of await kept.photosOf(draft.id)) {
-      if (stopped.data?.absent?.includes(photo.pushed)) await kept.changePhoto(photo.id, { pushed: "" });
+    for (const photo of await album.photosOf(draft.id)) {
+      if (stopped.data?.absent?.includes(photo.pushed)) await album.changePhoto(photo.id, { pushed: "" });
     }
     throw stopped;
   }
@@ -163,7 +164,7 @@ async function commit(draft) {
 /** Head office has all of it: the receipt takes the place of what was kept here. */
 async function done(draft, receipt) {
   await kept.change(draft.id, (held) => ({ ...held, wanted: false, receipt, late: null, entries: Object.fromEntries(kept.unsent(held)) }));
-  await kept.dropPhotos(draft.id, ({ pushed }) => pushed);
+  await album.dropPhotos(draft.id, ({ pushed }) => pushed);
   other.postMessage(draft.id);
   return receipt;
 }
@@ -198,7 +199,7 @@ async function pushed(draft) {
   if (now.late) return tooLate(now);
   if (await pushPhotos(draft)) now = await pushDraft(now.draft); // the digest of all that is kept now
   if (now.late) return tooLate(now);
-  const photos = await kept.photosOf(draft.id);
+  const photos = await album.photosOf(draft.id);
   const said = photos.filter((photo) => photo.said).map((photo) => photo.said);
   if (said.length && now.draft.wanted) now.draft = await kept.change(draft.id, (held) => ({ ...held, wanted: false }));
   const whole = photos.every((photo) => photo.pushed) && !kept.unsent(now.draft).length && !now.draft.away?.length;
@@ -213,7 +214,7 @@ async function tooLate({ late, draft }) {
   } catch (stopped) {
     if (stopped.how !== "changed") throw stopped;
   }
-  const photos = (await kept.photosOf(draft.id)).filter((photo) => !photo.pushed).length;
+  const photos = (await album.photosOf(draft.id)).filter((photo) => !photo.pushed).length;
   const answers = kept.unsent(draft).length;
   if (late.receipt && !answers && !photos) return { how: "sent", said: [], draft, receipt: await done(draft, late.receipt) };
   const now = await kept.change(draft.id, (held) => ({ ...held, late: { answers, photos, receipt: late.receipt, asked: late.asked } }));
@@ -223,8 +224,8 @@ async function tooLate({ late, draft }) {
 /** Sends all that waits on this phone; how each went, by draft. */
 export async function flush(person) {
   const found = [];
-  for (const draft of await kept.ofPerson(person)) {
-    if (await kept.waits(draft)) found.push({ draft, ...(await push(draft.id)) });
+  for (const draft of await album.ofPerson(person)) {
+    if (await album.waits(draft)) found.push({ draft, ...(await push(draft.id)) });
   }
   return found;
 }

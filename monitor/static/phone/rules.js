@@ -33,7 +33,8 @@ function applies(rule, marks) {
   return compares(rule, marks);
 }
 
-function others([kind, ...terms]) {
+/** The items that a rule names. */
+export function others([kind, ...terms]) {
   return ["not", "and", "or"].includes(kind) ? terms.flatMap(others) : [terms[0]];
 }
 

@@ -32,14 +32,13 @@ function passed(since) {
 }
 
 function equip(id, code, input, text, words) {
-  const row = Object.assign(document.createElement("div"), { className: "stopwatch" });
+  const row = input.closest(".question").querySelector(".stopwatch"); // its place is kept, so that nothing moves
   const button = Object.assign(document.createElement("button"), { type: "button", className: "button quiet" });
   const face = document.createElement("span");
   face.setAttribute("aria-hidden", "true"); // a second is not worth a word; the end is
   const said = Object.assign(document.createElement("span"), { className: "unseen" });
   said.setAttribute("role", "status");
   row.append(button, face, said);
-  input.after(row);
 
   function show() {
     const since = startOf(id, code);

@@ -1,6 +1,7 @@
 // The form in use, once it stands: sending, photos, going on, watches, another language, and what else waits on this phone.
 
 import { show } from "./controls.js";
+import * as album from "./album.js";
 import * as kept from "./kept.js";
 import { push, shrinkPhotos } from "./outbox.js";
 import { digest, refusal } from "./photos.js";
@@ -55,14 +56,14 @@ async function takePhotos(input) {
   const chosen = new Set();
   await kept.change(id, page.ours);
   try {
-    for (const file of files) chosen.add(await kept.addPhoto(id, item, await digest(file), file));
+    for (const file of files) chosen.add(await album.addPhoto(id, item, await digest(file), file));
   } catch {
     return stands(about.words.full, "warn");
   }
   input.value = "";
   stands(about.words.shrinking);
   await shrinkPhotos(id);
-  for (const photo of await kept.photosOf(id)) if (chosen.has(photo.id)) await pictureShown(input, photo, about.words, takeAway);
+  for (const photo of await album.photosOf(id)) if (chosen.has(photo.id)) await pictureShown(input, photo, about.words, takeAway);
   stands(about.words.here);
   page.later();
   const refused = [...faults].filter(([, fault]) => fault).map(([{ name }, fault]) => `${name}: ${about.words[fault]}`);
@@ -73,10 +74,10 @@ async function takePhotos(input) {
 async function takeAway(photo) {
   const { about, id, ours } = page;
   const is = (one) => (photo.id ? one.id === photo.id : [one.pushed, about.held[one.sha256]].includes(photo.pushed));
-  const held = (await kept.photosOf(id)).find(is);
+  const held = (await album.photosOf(id)).find(is);
   const names = [photo.pushed, held?.pushed, held?.sha256].filter(Boolean);
   await kept.change(id, (draft) => ({ ...ours(draft), away: [...(ours(draft).away ?? []), ...names] }));
-  await kept.dropPhotos(id, is);
+  await album.dropPhotos(id, is);
   page.later();
 }
 
@@ -110,7 +111,7 @@ async function lookOver() {
   const { about, form, id, typed } = page;
   const away = page.ask();
   const { doubts, doubtsShown, faults } = await import("./looking.js");
-  const waiting = (await kept.photosOf(id)).filter((photo) => !onPage(photo));
+  const waiting = (await album.photosOf(id)).filter((photo) => !onPage(photo));
   const wrong = faults(about, typed, away, waiting);
   const asked = wrong.length ? [] : doubts(about, typed, away);
   doubtsShown(form, asked, about.doubts.words.heading);
@@ -131,7 +132,7 @@ function onPage({ pushed, sha256 }) {
 }
 
 async function showPhotos() {
-  for (const photo of await kept.photosOf(page.id)) {
+  for (const photo of await album.photosOf(page.id)) {
     const input = page.form.querySelector(`[type=file][name="p-${CSS.escape(photo.item)}"]`);
     if (input && !onPage(photo)) await pictureShown(input, photo, page.about.words, takeAway);
   }

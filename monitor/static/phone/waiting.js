@@ -1,5 +1,6 @@
 // On each of the shopper's pages: what waits on this phone is sent as soon as it can be, and is in sight until then.
 
+import * as album from "./album.js";
 import * as kept from "./kept.js";
 import { flush } from "./outbox.js";
 import { say } from "./told.js";
@@ -14,13 +15,13 @@ let asked = false; // to be woken when there is a network
 
 /** What is to be told of each draft: where something waits, where an audit was sent otherwise, where a photo is not taken. */
 async function shown() {
-  const drafts = await kept.ofPerson(person);
+  const drafts = await album.ofPerson(person);
   const parts = [...receipts].map(([branch, receipt]) => text(`${branch}: ${receipt}`));
   let waiting = 0;
   for (const draft of drafts) {
     if (draft.late) parts.push(...late(draft));
-    else if (await kept.waits(draft)) waiting += 1;
-    for (const { said } of await kept.photosOf(draft.id)) if (said) parts.push(link(`${draft.branch}: ${said}`, `/audits/${draft.audit}/form/all`));
+    else if (await album.waits(draft)) waiting += 1;
+    for (const { said } of await album.photosOf(draft.id)) if (said) parts.push(link(`${draft.branch}: ${said}`, `/audits/${draft.audit}/form/all`));
   }
   if (waiting) {
     parts.push(text(say(words.waiting, { n: waiting })));

@@ -1,0 +1,45 @@
+// What this phone holds besides the draft that is open: photos that have not been sent, and what waits of all drafts.
+// A photo is { id, draft, item, sha256, blob, raw, pushed, said }: `raw` until it has been made smaller, `pushed` its name on the server,
+// `said` why the server does not take it. It stays here until there is a receipt for the audit.
+
+import { answered, unsent, within } from "./kept.js";
+
+export async function ofPerson(person) {
+  const all = await within("drafts", "readonly", (store) => answered(store.getAll()));
+  return all.filter((draft) => draft.person === person);
+}
+
+/** Keeps a photo as it was chosen; it is made smaller in its own time. */
+export function addPhoto(draft, item, sha256, blob) {
+  return within("photos", "readwrite", async (store) => {
+    const id = `${draft}/${item}/${sha256}`;
+    const held = await answered(store.get(id));
+    if (!held || held.said) store.put({ id, draft, item, sha256, blob, raw: true, pushed: "", said: "" });
+    return id;
+  });
+}
+
+export function photosOf(draft) {
+  return within("photos", "readonly", (store) => answered(store.index("draft").getAll(draft)));
+}
+
+/** Writes to a photo, unless it has been taken away meanwhile. */
+export function changePhoto(id, values) {
+  return within("photos", "readwrite", async (store) => {
+    const held = await answered(store.get(id));
+    if (held) store.put({ ...held, ...values });
+  });
+}
+
+/** Takes photos away here, by what `is` says of each. */
+export function dropPhotos(draft, is) {
+  return within("photos", "readwrite", async (store) => {
+    for (const photo of await answered(store.index("draft").getAll(draft))) if (is(photo)) store.delete(photo.id);
+  });
+}
+
+/** Whether this phone has anything of a draft that the server has not, or that its shopper wanted and has not come about. */
+export async function waits(draft) {
+  if (draft.wanted || draft.away?.length || unsent(draft).length) return true;
+  return (await photosOf(draft.id)).some(({ pushed, said }) => !pushed && !said);
+}
