@@ -49,6 +49,8 @@ def ask(session: Session, audit: Audit, typed: Mapping[str, Typed], photos: int,
     hold(session, audit)
     if audit.state in (*OPEN, AuditState.ASSIGNED.value):
         raise Conflict("This audit is open: change it in its form.")
+    if audit.submitted_at is None:  # withdrawn or expired: head office has nothing that could be corrected
+        raise Conflict("This audit is not open to be filled in.")
     left = differing(session, audit, typed)
     if not left and (not photos or asked(session, audit) is not None):
         return

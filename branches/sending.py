@@ -20,6 +20,7 @@ from branches.people import User
 from branches.questions import AnswersRefused, ItemFault, Mark
 from branches.weeks import moment
 
+CHANGED = message("The answers have changed since this page was opened. Look at them again before you send.")
 _KEY = re.compile(r"[A-Za-z0-9\-]{16,64}", re.ASCII)
 
 
@@ -135,8 +136,7 @@ def send(
         raise NotWhole(absent)
     filled = drafts.read(session, audit)
     if content_seen != content(session, audit, filled):
-        changed = message("The answers have changed since this page was opened. Look at them again before you send.")
-        raise ChangedSince(changed)
+        raise ChangedSince(CHANGED)
     if wrong := faults(session, audit, filled, at=at):
         raise AnswersRefused(wrong)
     visited = visit_time(filled.visited, audit.branch.timezone)

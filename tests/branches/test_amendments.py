@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session
 
-from branches import amendments, drafts, history, photos, review
+from branches import amendments, audits, drafts, history, photos, review
 from branches.amendments import Wanted
 from branches.audits import Audit
 from branches.drafts import VISITED, Typed
 from branches.errors import Conflict, NotFound
+from branches.states import AuditState
 from tests import make
 from tests.branches.test_drafts import VISIT, begun, own, save, send
 from tests.branches.test_photos import jpeg, keep
@@ -76,3 +77,12 @@ def test_an_open_audit_is_changed_in_its_form_and_by_its_shopper_alone(session: 
     for stranger in (make.shopper(session), make.user(session)):
         with pytest.raises(NotFound):
             amendments.ask(session, audit, LATER, 0, by=stranger, at=make.NOON)
+
+
+def test_nothing_is_asked_of_an_audit_that_was_never_sent(session: Session) -> None:
+    audit = begun(session)
+    save(session, audit, 0, VISIT, greeting1="yes")
+    audits.move(session, audit, AuditState.EXPIRED, by=None, at=make.NOON)
+    with pytest.raises(Conflict):
+        ask(session, audit, LATER)
+    assert [event.verb for event in history.of(session, audit) if event.verb == "amend"] == []

@@ -44,6 +44,15 @@ async function asked(path, options, patience = PATIENCE) {
   throw new Stopped(response.status === 409 ? "changed" : "refused", data, response.status);
 }
 
+/** Asks for this session's token; where somebody else is signed in, staff too, what was said was said to them. */
+async function renewed(draft) {
+  const fresh = await asked("/audits/fresh", {}).catch((stopped) => {
+    throw stopped.status === 404 ? new Stopped("signed out") : stopped;
+  });
+  if (fresh.person !== draft.person) throw new Stopped("signed out");
+  token = fresh.token;
+}
+
 /** Sends with this session's token; a page that lay open for long fetches a new one and tries once more. */
 async function posted(draft, path, options, patience) {
   token ??= globalThis.document?.querySelector("[name=csrf_token]")?.value;
@@ -51,10 +60,9 @@ async function posted(draft, path, options, patience) {
     try {
       return await asked(path, { method: "POST", ...options, headers: { ...options.headers, "X-CSRFToken": token ?? "" } }, patience);
     } catch (stopped) {
-      if (last || stopped.status !== 400) throw stopped;
-      const fresh = await asked("/audits/fresh", {});
-      if (fresh.person !== draft.person) throw new Stopped("signed out");
-      token = fresh.token;
+      if (last || ![400, 404].includes(stopped.status)) throw stopped;
+      await renewed(draft);
+      if (stopped.status === 404) throw stopped;
     }
   }
 }
@@ -101,7 +109,12 @@ function received(held, entries, away, reply) {
   }
   const alone = !Object.keys(reply.changed).length;
   const left = (held.away ?? []).filter((name) => !away.includes(name));
-  return { ...held, seen: reply.saves, content: reply.content, undecided: reply.undecided.length, wanted: held.wanted && alone, away: left, late: null };
+  return { ...held, seen: reply.saves, content: reply.content, undecided: reply.undecided.length, away: left, late: null, ...(alone ? {} : withdrawn(held, reply.look)) };
+}
+
+/** No longer to be sent as it is, and why; that is told on every page until its shopper has done something about it. */
+function withdrawn(held, sentence) {
+  return held.wanted ? { wanted: false, stopped: sentence } : {};
 }
 
 /** The draft of an audit that was sent before: what head office has as well is done with. */
@@ -111,7 +124,7 @@ function settled(draft, entries, late) {
       const here = held.entries[code];
       if (!late.differing.includes(code)) here.sent = Math.max(here.sent, edit);
     }
-    return { ...held, wanted: false, away: [], receipt: late.receipt };
+    return { ...held, wanted: false, stopped: "", away: [], receipt: late.receipt };
   });
 }
 
@@ -163,7 +176,7 @@ async function commit(draft) {
 
 /** Head office has all of it: the receipt takes the place of what was kept here. */
 async function done(draft, receipt) {
-  await kept.change(draft.id, (held) => ({ ...held, wanted: false, receipt, late: null, entries: Object.fromEntries(kept.unsent(held)) }));
+  await kept.change(draft.id, (held) => ({ ...held, wanted: false, stopped: "", receipt, late: null, entries: Object.fromEntries(kept.unsent(held)) }));
   await album.dropPhotos(draft.id, ({ pushed }) => pushed);
   other.postMessage(draft.id);
   return receipt;
@@ -186,7 +199,7 @@ export async function push(id) {
       } catch (stopped) {
         if (!(stopped instanceof Stopped)) throw stopped;
         if (stopped.how === "changed" && left > 1) continue;
-        if (stopped.how === "refused") await kept.change(id, (held) => held && { ...held, wanted: false });
+        if (stopped.how === "refused") await kept.change(id, (held) => held && { ...held, ...withdrawn(held, stopped.said) });
         const how = stopped.how === "changed" ? "waiting" : stopped.how;
         return { how, said: stopped.said ? [stopped.said] : [], draft };
       }
@@ -201,7 +214,7 @@ async function pushed(draft) {
   if (now.late) return tooLate(now);
   const photos = await album.photosOf(draft.id);
   const said = photos.filter((photo) => photo.said).map((photo) => photo.said);
-  if (said.length && now.draft.wanted) now.draft = await kept.change(draft.id, (held) => ({ ...held, wanted: false }));
+  if (said.length && now.draft.wanted) now.draft = await kept.change(draft.id, (held) => ({ ...held, ...withdrawn(held, said[0]) }));
   const whole = photos.every((photo) => photo.pushed) && !kept.unsent(now.draft).length && !now.draft.away?.length;
   if (!now.draft.wanted || !whole || now.draft.undecided) return { how: "kept", reply: now.reply, said, draft: now.draft };
   return { how: "sent", said: [], draft: now.draft, receipt: await commit(now.draft) };
@@ -217,7 +230,7 @@ async function tooLate({ late, draft }) {
   const photos = (await album.photosOf(draft.id)).filter((photo) => !photo.pushed).length;
   const answers = kept.unsent(draft).length;
   if (late.receipt && !answers && !photos) return { how: "sent", said: [], draft, receipt: await done(draft, late.receipt) };
-  const now = await kept.change(draft.id, (held) => ({ ...held, late: { answers, photos, receipt: late.receipt, asked: late.asked } }));
+  const now = await kept.change(draft.id, (held) => ({ ...held, late: { answers, photos, receipt: late.receipt, asked: late.asked, said: late.sentence } }));
   return { how: "late", said: [late.sentence], draft: now };
 }
 

@@ -21,6 +21,7 @@ async function shown() {
   for (const draft of drafts) {
     if (draft.late) parts.push(...late(draft));
     else if (await album.waits(draft)) waiting += 1;
+    if (draft.stopped && !draft.wanted) parts.push(link(`${draft.branch}: ${draft.stopped}`, `/audits/${draft.audit}/form/all#look`));
     for (const { said } of await album.photosOf(draft.id)) if (said) parts.push(link(`${draft.branch}: ${said}`, `/audits/${draft.audit}/form/all`));
   }
   if (waiting) {
@@ -56,7 +57,15 @@ function button(sentence, act) {
 }
 
 function late(draft) {
+  if (!draft.late.receipt) return [text(`${draft.branch}: ${draft.late.said}`), button(words.off, () => putAway(draft))];
   return [text(say(words.late, { branch: draft.branch })), button(words.both, () => seeBoth(draft))];
+}
+
+/** What is left of an audit that head office never had and takes no more; its shopper has read so. */
+async function putAway(draft) {
+  await kept.dropPhotos(draft.id, () => true);
+  await kept.change(draft.id, () => null);
+  await shown();
 }
 
 /** Goes to the program's own page of both versions, which asks head office for a correction. */

@@ -79,6 +79,7 @@ def waiting(ahead: Iterable[str] | None = None) -> dict[str, object]:
                 branch="{branch}",
             ),
             "both": say("See both"),
+            "off": say("Take it off this phone"),
         },
         "sheet": files.version(),
         "ahead": [] if ahead is None else [url_for("capture.mine"), *(page for one in ahead for page in _pages(one))],

@@ -161,6 +161,7 @@ def _state(sheet: Sheet, pushed: Pushed) -> dict[str, Any]:
         "content": sending.content(gate.session(), sheet.audit, filled),
         "changed": changed,
         "undecided": filled.undecided,
+        "look": gate.tongue().say(sending.CHANGED),
         "wrong": {control(one): sentence(one.refused, sheet.by_code) for one in faults if one.item in answered},
         "left": len(faults),
         "progress": sheet.progress(),

@@ -1,0 +1,83 @@
+"""What was to be sent and is not: its shopper is told on every page, and nothing untrue stays there."""
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlmodel import select
+
+from branches import assignments
+from branches.audits import Audit
+from branches.database import transaction
+from branches.people import User
+from tests import make
+from tests.monitor.desk import NOW, form, these
+from tests.phone.handset import Handset
+from tests.phone.test_offline import prepared
+from tests.phone.test_once import fill
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+SOON = 15_000
+WANTED = """() => new Promise((done) => {
+  const asked = indexedDB.open("audits");
+  asked.onsuccess = () => {
+    const found = asked.result.transaction("drafts").objectStore("drafts").getAll();
+    found.onsuccess = () => done(found.result.map(({ wanted }) => wanted));
+  };
+})"""
+
+
+def wanted_with_no_network(phone: Handset) -> Page:
+    """All of it is with head office; Send was pressed where there was no network."""
+    prepared(phone)
+    page = phone.open("/form/all")
+    fill(page)
+    phone.stands("Kept on 3 July 2025")
+    phone.context.set_offline(True)
+    page.get_by_role("button", name="Save and look it over").click()
+    page.get_by_role("button", name="Send", exact=True).click()
+    phone.stands("sent as soon as there is a network")
+    return page
+
+
+def test_staff_who_sign_in_on_this_phone_withdraw_nothing(phone: Handset) -> None:
+    page = wanted_with_no_network(phone)
+    with transaction(phone.desk.engine) as session:
+        office = make.user(session)
+    phone.become(office)
+    phone.context.set_offline(False)
+    expect(page.locator("[data-waiting] a")).to_have_text("Sign in again to send it", timeout=SOON)
+    assert page.evaluate(WANTED) == [True]
+    phone.become(phone.desk.shopper)
+    page.goto(f"{phone.address}/audits")
+    expect(page.locator("[data-waiting]")).to_contain_text("kept at 18:04", timeout=SOON)
+
+
+def test_what_changed_elsewhere_is_told_until_it_was_looked_at(phone: Handset) -> None:
+    page, desk = wanted_with_no_network(phone), phone.desk
+    page.goto(f"{phone.address}/audits")
+    shown = desk.visitor.get(desk.at("/form/1"))
+    desk.visitor.submit(form(shown, "/form/1"), go="stay", **these({"m-cut": "4"}))
+    phone.context.set_offline(False)
+    told = page.locator("[data-waiting] a")
+    expect(told).to_contain_text("The answers have changed since this page was opened.", timeout=SOON)
+    page.reload()
+    expect(told).to_contain_text("Look at them again before you send.")
+    assert (told.get_attribute("href"), desk.stored().state) == (desk.at("/form/all#look"), "started")
+
+
+def test_an_audit_that_is_no_longer_asked_for_is_put_away(phone: Handset) -> None:
+    page, desk = phone.open("/form/all"), phone.desk
+    phone.context.set_offline(True)
+    page.locator("#m-people").fill("3")
+    phone.stands("Kept on this phone")
+    with transaction(desk.engine) as session:
+        audit = session.exec(select(Audit).where(Audit.public_id == desk.audit)).one()
+        shopper = session.get_one(User, desk.shopper.id)
+        assignments.declare_conflict(session, shopper, audit.branch, reason="x", by=shopper, at=NOW)
+    phone.context.set_offline(False)
+    page.goto(f"{phone.address}/audits")
+    line = page.locator("[data-waiting]")
+    expect(line).to_contain_text("This audit is not open to be filled in.")
+    expect(line).not_to_contain_text("has been sent before")
+    line.get_by_role("button", name="Take it off this phone").click()
+    expect(line).to_be_hidden()
+    assert page.evaluate(WANTED) == []
