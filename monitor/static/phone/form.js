@@ -16,7 +16,7 @@ const early = new Set(); // items that were answered before the memory of this p
 const ruling = new Set(Object.values(about.questions).flatMap(({ when }) => (when ? others(when) : []))); // items that decide what is asked
 const unkept = new Map(); // what was typed and is not on disk: it waits for the writing before it, or there was no room
 const other = new BroadcastChannel("drafts");
-const page = { about, form, id, typed, one, ask, later, ours, written: () => writing.catch(() => {}), asked() {} };
+const page = { about, form, id, typed, one, ask, later, ours, unkept, written, asked() {} };
 let writing = Promise.resolve();
 let away; // what the form does not ask, as it shows
 let timer;
@@ -56,17 +56,22 @@ function put(code) {
   const before = typed.get(code) ?? { mark: "", comment: "" };
   const same = now?.mark === before.mark && now.comment === before.comment;
   if (!now || (same && !unkept.has(code))) return;
-  typed.set(code, now);
   if (!same) unkept.set(code, now);
+  typed.set(code, now);
   if (form.dataset.kept === undefined) early.add(code);
   if (ruling.has(code)) ask();
-  writing = writing.catch(() => {}).then(write);
+  written();
   writing.then(() => stands(about.words.here), () => stands(about.words.full, "warn"));
   writing.then(() => other.postMessage(id), () => {});
   later();
 }
 
-/** Writes all that is not on disk yet; what finds no room goes along with the next. */
+/** Writes all that is not on disk yet, after what is being written; what finds no room goes along with the next. */
+function written() {
+  writing = writing.catch(() => {}).then(write);
+  return writing.catch(() => {});
+}
+
 async function write() {
   const taken = [...unkept];
   if (!taken.length) return;
@@ -139,4 +144,4 @@ async function begin() {
   if (location.hash === "#look") await use().then((used) => used.lookOver());
 }
 
-begin();
+kept.read(id).then(begin, () => {}); // where this phone keeps nothing the page is a form as without a script

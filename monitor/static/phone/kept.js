@@ -15,12 +15,19 @@ function opened() {
       asked.result.createObjectStore("photos", { keyPath: "id" }).createIndex("draft", "draft");
     };
     asked.onsuccess = () => {
-      asked.result.onversionchange = () => asked.result.close(); // a newer page is not held up
+      asked.result.onclose = forget;
+      asked.result.onversionchange = () => forget(asked.result.close()); // a newer page is not held up
       done(asked.result);
     };
     asked.onerror = () => failed(asked.error);
   });
+  opening.catch(forget);
   return opening;
+}
+
+/** The next one asks anew: a browser may close what it has opened. */
+function forget() {
+  opening = undefined;
 }
 
 export function answered(request) {
@@ -30,14 +37,23 @@ export function answered(request) {
   });
 }
 
-/** Runs `work` on one store; what it writes is on disk when this returns. */
-export async function within(store, mode, work) {
+/** Runs `work` on one store, once more where the browser had closed it; what it writes is on disk when this returns. */
+export function within(...what) {
+  return once(...what).catch((fault) => {
+    if (!/InvalidState|Unknown/.test(fault?.name)) throw fault;
+    forget();
+    return once(...what);
+  });
+}
+
+async function once(store, mode, work) {
   const database = await opened();
   const transaction = database.transaction(store, mode, { durability: mode === "readwrite" ? "strict" : "default" });
   const over = new Promise((done, failed) => {
     transaction.oncomplete = done;
     transaction.onabort = () => failed(transaction.error);
   });
+  over.catch(() => {}); // told where it is awaited
   const found = await work(transaction.objectStore(store));
   await over;
   return found;
@@ -72,8 +88,9 @@ export function fresh({ person, audit, branch, round, seen }) {
 export function ofRound(draft, about) {
   if (draft?.round === about.round) return draft;
   const left = draft ? unsent(draft) : [];
-  if (!left.length) return fresh(about);
-  return { ...fresh(about), key: draft.key, seen: Math.min(draft.seen, about.seen), edits: draft.edits, entries: Object.fromEntries(left) };
+  const away = draft?.away ?? [];
+  if (!left.length && !away.length) return fresh(about);
+  return { ...fresh(about), key: draft.key, seen: Math.min(draft.seen, about.seen), edits: draft.edits, entries: Object.fromEntries(left), away };
 }
 
 /** Puts down what was typed for one item. */

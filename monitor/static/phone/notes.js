@@ -2,6 +2,7 @@
 
 import * as kept from "./kept.js";
 import { push } from "./outbox.js";
+import { plainly } from "./plainly.js";
 import { STAMPS, VISITED, changes, entry, moment, now } from "./stamps.js";
 
 const about = JSON.parse(document.getElementById("phone").textContent);
@@ -45,12 +46,11 @@ async function put(stamp, mark) {
   held = await kept.change(id, (draft) => stamped(draft, stamp, mark));
   show();
   other.postMessage(id);
-  await send();
 }
 
 async function send() {
-  await push(id);
-  held = (await kept.read(id)) ?? held;
+  await push(id).catch(() => {}); // it waits here until the next time
+  held = (await kept.read(id).catch(() => held)) ?? held;
   show();
 }
 
@@ -64,16 +64,22 @@ function show() {
 }
 
 /** A moment that has been tapped is left alone until it is taken back. */
-function tapped(event) {
+async function tapped(event) {
   event.preventDefault();
-  const { name, value } = event.submitter ?? {};
+  const { submitter } = event;
+  const { name, value } = submitter ?? {};
   const line = form.querySelector(`[data-stamp="${value}"]`);
   if (name === "undo") line.querySelector("button").focus();
   else if (!line || stampsOf(ours(held))[value]) return;
   const mark = name === "undo" ? "" : now();
   const word = line.querySelector("span").textContent;
+  try {
+    await put(value, mark);
+  } catch {
+    return plainly(form, submitter);
+  }
   said.textContent = name === "undo" ? `${about.words.undo}: ${word}` : `${word} ${clock.format(moment(mark))}`;
-  put(value, mark);
+  await send();
 }
 
 async function begin() {
@@ -83,7 +89,11 @@ async function begin() {
     held = await kept.read(id);
     show();
   });
-  held = await kept.read(id);
+  try {
+    held = await kept.read(id);
+  } catch {
+    return; // a tap goes to the server at once
+  }
   show();
   form.dataset.kept = ""; // from here on a tap is this phone's
   addEventListener("online", send);

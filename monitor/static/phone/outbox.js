@@ -28,7 +28,7 @@ async function asked(path, options, patience = PATIENCE) {
   let response;
   const headers = { Accept: "application/json", ...options.headers };
   try {
-    response = await fetch(path, { redirect: "manual", cache: "no-store", signal: AbortSignal.timeout(patience), ...options, headers });
+    response = await fetch(path, { redirect: "manual", cache: "no-store", signal: AbortSignal.timeout?.(patience), ...options, headers });
   } catch {
     throw new Stopped("waiting");
   }
@@ -103,13 +103,15 @@ function received(held, entries, away, reply) {
     const here = held.entries[code];
     if (here) here.sent = Math.max(here.sent, edit);
   }
+  let seen = reply.saves;
   for (const [code, [mark, comment]] of Object.entries(reply.changed)) {
     const here = held.entries[code];
-    if (!here || here.edit <= here.sent) held.entries[code] = { mark, comment, edit: here?.edit ?? 0, sent: here?.edit ?? 0 };
+    if (here?.edit > here?.sent) seen = held.seen; // typed meanwhile, by somebody who has not seen this
+    else held.entries[code] = { mark, comment, edit: here?.edit ?? 0, sent: here?.edit ?? 0 };
   }
   const alone = !Object.keys(reply.changed).length;
   const left = (held.away ?? []).filter((name) => !away.includes(name));
-  return { ...held, seen: reply.saves, content: reply.content, undecided: reply.undecided.length, away: left, late: null, ...(alone ? {} : withdrawn(held, reply.look)) };
+  return { ...held, seen, content: reply.content, undecided: reply.undecided.length, away: left, late: null, ...(alone ? {} : withdrawn(held, reply.look)) };
 }
 
 /** No longer to be sent as it is, and why; that is told on every page until its shopper has done something about it. */

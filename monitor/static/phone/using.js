@@ -5,6 +5,7 @@ import * as album from "./album.js";
 import * as kept from "./kept.js";
 import { push, shrinkPhotos } from "./outbox.js";
 import { digest, refusal } from "./photos.js";
+import { plainly } from "./plainly.js";
 import { faultsShown, pictureShown } from "./shown.js";
 import { watches } from "./stopwatch.js";
 import { say, stands } from "./told.js";
@@ -12,24 +13,40 @@ import { tongues } from "./tongues.js";
 import "./waiting.js";
 
 const told = new Set(); // controls whose fault has been shown once
+const left = new Set(); // choices of photos that this phone could not keep
 let page; // what form.js hands over
 
 /** Sends what there is, and shows what came back: what others changed, what cannot hold, and when it was kept. */
 async function send() {
   await page.written();
-  const { about, form, id, typed } = page;
-  const went = await push(id);
+  const { about, form, typed } = page;
+  const { went, mine } = await pushed();
   if (went.reply) {
     for (const [code, [mark, comment]] of Object.entries(went.reply.changed)) {
+      if (mine.has(code)) continue; // under the shopper's hands
       typed.set(code, { mark, comment });
       show(form, code, { mark, comment });
     }
     page.ask();
     document.querySelector("[data-progress]").textContent = went.reply.progress;
   }
+  if (went.how === "waiting" && document.querySelector("[data-stands] button")) return went; // what is looked over may still be sent off
   if (went.said.length) stands(went.said.at(-1), "warn", went.how === "late" ? about.home : null);
   else stands(...standing(went));
   return went;
+}
+
+/** How it went, and what only this phone knows by now; "unkept" where it cannot keep all of that. */
+async function pushed() {
+  const { id, unkept } = page;
+  try {
+    const went = await push(id);
+    const held = await kept.read(id);
+    const mine = new Set([...unkept.keys(), ...(held ? kept.unsent(held).map(([code]) => code) : [])]);
+    return { went: unkept.size || left.size ? { ...went, how: "unkept", said: [] } : went, mine };
+  } catch {
+    return { went: { how: "unkept", said: [] } };
+  }
 }
 
 function standing({ how, reply, receipt }) {
@@ -39,6 +56,8 @@ function standing({ how, reply, receipt }) {
       return reply?.undecided.length ? [words.undecided, "warn", location.pathname] : reply?.kept ? [say(words.kept, { moment: reply.kept })] : [words.here];
     case "sent":
       return [receipt, "done", home];
+    case "unkept":
+      return [words.full, "warn"];
     case "signed out":
       return [words.signedOut, "warn", location.pathname]; // asks who is there, and comes back here
     default:
@@ -54,12 +73,14 @@ async function takePhotos(input) {
   for (const file of input.files) faults.set(file, await refusal(file, about.most));
   const files = [...input.files].filter((file) => !faults.get(file));
   const chosen = new Set();
-  await kept.change(id, page.ours);
   try {
+    await kept.change(id, page.ours);
     for (const file of files) chosen.add(await album.addPhoto(id, item, await digest(file), file));
   } catch {
+    left.add(input);
     return stands(about.words.full, "warn");
   }
+  left.delete(input);
   input.value = "";
   stands(about.words.shrinking);
   await shrinkPhotos(id);
@@ -84,14 +105,16 @@ async function takeAway(photo) {
 /** Where the shopper wanted to go; without a network the pages are those that this phone holds. */
 async function onward(event) {
   const { form, id, one } = page;
-  const go = event.submitter?.name === "remove" ? "remove" : (event.submitter?.value ?? "on");
+  const { submitter } = event;
+  const go = submitter?.name === "remove" ? "remove" : (submitter?.value ?? "on");
   event.preventDefault();
   if (go === "remove") {
-    event.submitter.closest("li").remove();
-    return takeAway({ pushed: event.submitter.value });
+    submitter.closest("li").remove();
+    return takeAway({ pushed: submitter.value }).catch(() => plainly(form, submitter));
   }
-  await kept.change(id, page.ours); // also of a form that is still empty the network decides
+  await kept.change(id, page.ours).catch(() => {}); // also of a form that is still empty the network decides
   const went = await send();
+  if (went.how === "unkept") return navigator.onLine && plainly(form, submitter); // without a network nothing is to be left
   if (went.how === "sent") return location.assign(`${page.about.home}/sent`); // it was wanted before, and went by itself
   if (went.how === "refused") return form.submit(); // the program words it better
   if (go === "stay" || ["signed out", "late"].includes(went.how) || went.reply?.undecided.length || went.said.length) return;
@@ -121,6 +144,7 @@ async function lookOver() {
 
 async function wantSent() {
   await kept.change(page.id, (draft) => ({ ...page.ours(draft), wanted: true }));
+  stands(page.about.words.waiting);
   const went = await send();
   if (went.how === "sent") location.assign(`${page.about.home}/sent`);
 }
