@@ -97,7 +97,9 @@ def test_with_no_memory_the_form_is_as_without_a_script(phone: Handset) -> None:
 def test_memory_that_fails_later_leaves_the_form_as_without_a_script(phone: Handset) -> None:
     page = phone.open("/form/1")
     page.wait_for_selector("[data-waiting][data-ready]", state="attached")
-    page.evaluate("IDBDatabase.prototype.transaction = () => { throw new DOMException('gone', 'InvalidStateError') }; null")
+    page.evaluate(
+        "IDBDatabase.prototype.transaction = () => { throw new DOMException('gone', 'InvalidStateError') }; null"
+    )
     page.locator("[name=m-greeted][value=no]").check()
     phone.stands("cannot keep it")
     page.get_by_role("button", name="Save and go on").last.click()
