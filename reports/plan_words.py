@@ -286,7 +286,7 @@ def _noticed_table(voice: Voice, sections: tuple[Plan, ...]) -> Table | None:
     heads = (
         say("Points below the norm"),
         say("Noticed"),
-        say("Audits needed to notice 4 in 5 (shared among all shoppers)"),
+        say("Audits for 4 in 5"),
     )
     rows = [
         (
@@ -298,7 +298,12 @@ def _noticed_table(voice: Voice, sections: tuple[Plan, ...]) -> Table | None:
         for one in sections
         for n in one.noticing
     ]
-    return _table(say("How surely a shortfall is noticed"), say("Section"), heads, rows)
+    return _table(
+        say("How surely a shortfall is noticed, and with how many audits, shared among all shoppers, 4 in 5 would be"),
+        say("Section"),
+        heads,
+        rows,
+    )
 
 
 def _table(caption: str, first: str, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Table:
