@@ -50,7 +50,11 @@ class Page(HTMLParser):
         held = {name: value or "" for name, value in attrs}
         if tag not in VOID:
             self._open.append(tag)
-        if "style" in held or any(name.startswith("on") for name in held) or (tag == "style" and not self._is_allowed()):
+        if (
+            "style" in held
+            or any(name.startswith("on") for name in held)
+            or (tag == "style" and not self._is_allowed())
+        ):
             self.faults.append(f"inline style or script at <{tag}>")
         if "id" in held:
             self.ids[held["id"]] += 1

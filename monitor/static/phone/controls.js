@@ -3,7 +3,8 @@
 export const VISITED = "@visited";
 export const BEGUN = "@begun"; // stands among the items for the moment of the first answer
 const NA = "na";
-const BOTH = ` ${NA}`; // ends a mark where a value was given and "does not apply" as well
+// What ends a mark where a value was given and "does not apply" as well.
+const BOTH = ` ${NA}`;
 
 /** The item that a control belongs to, or null. */
 export function itemOf(control) {

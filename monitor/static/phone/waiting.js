@@ -63,7 +63,7 @@ function late(draft) {
 
 /** What is left of an audit that head office never had and takes no more; its shopper has read so. */
 async function putAway(draft) {
-  await kept.dropPhotos(draft.id, () => true);
+  await album.dropPhotos(draft.id, () => true);
   await kept.change(draft.id, () => null);
   await shown();
 }
