@@ -4,7 +4,7 @@ import * as checks from "./checks.js";
 import { fault } from "./marks.js";
 import { read } from "./rules.js";
 import { BEGUN, STAMPS, VISITED, answers, entry, local, moment } from "./stamps.js";
-import { say } from "./told.js";
+import { say } from "./words.js";
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 

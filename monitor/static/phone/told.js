@@ -1,10 +1,5 @@
 // What the form says to the shopper: how its answers stand.
 
-/** A sentence with its values put in. */
-export function say(sentence, values) {
-  return sentence.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
-}
-
 /** How the answers stand, in the line that is always in sight; with a way on, or something to do. */
 export function stands(sentence, kind = "", href = null, [words, act] = []) {
   const line = document.querySelector("[data-stands]");

@@ -8,9 +8,10 @@ import { digest, refusal } from "./photos.js";
 import { plainly } from "./plainly.js";
 import { faultsShown, pictureShown } from "./shown.js";
 import { watches } from "./stopwatch.js";
-import { say, stands } from "./told.js";
+import { stands } from "./told.js";
 import { tongues } from "./tongues.js";
 import "./waiting.js";
+import { say } from "./words.js";
 
 const told = new Set(); // controls whose fault has been shown once
 const left = new Set(); // choices of photos that this phone could not keep

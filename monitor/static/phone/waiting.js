@@ -3,7 +3,7 @@
 import * as album from "./album.js";
 import * as kept from "./kept.js";
 import { flush } from "./outbox.js";
-import { say } from "./told.js";
+import { say } from "./words.js";
 
 const SOON = 8_000; // milliseconds until the next look at what waits
 const { person, words, ahead, sheet } = JSON.parse(document.getElementById("waiting").textContent);
