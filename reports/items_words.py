@@ -56,6 +56,15 @@ def _caption(voice: Voice, found: list[ItemFigures]) -> str:
         said.append(say("Of graded items it is the share of their points that was lost."))
     if _own(found):
         said.append(say("The line across a bar is the whole chain's share."))
+    return " ".join(said)
+
+
+def _beyond(voice: Voice, found: list[ItemFigures]) -> str:
+    """What is in the table alone: further items, and what their answers differ by. Paper has no table of them."""
+    say, hidden = voice.language.say, len(found) - SHOWN
+    said = []
+    if hidden > 0:
+        said.append(voice.language.count("{n} more is in the table.", "{n} more are in the table.", hidden))
     if _sourced(found):
         said.append(
             say(
@@ -63,14 +72,6 @@ def _caption(voice: Voice, found: list[ItemFigures]) -> str:
             )
         )
     return " ".join(said)
-
-
-def _beyond(voice: Voice, found: list[ItemFigures]) -> str:
-    """How many items stand only in the table."""
-    hidden = len(found) - SHOWN
-    if hidden <= 0:
-        return ""
-    return voice.language.count("{n} more is in the table.", "{n} more are in the table.", hidden)
 
 
 def lines(voice: Voice, items: Mapping[str, str]) -> tuple[str, ...]:
