@@ -9,9 +9,10 @@ from reports.groups import by_state, together
 from reports.report import News, Step, Steps
 from reports.voice import Voice
 
-MOST = 6
+MOST = 8
 """Steps that are named; the groups below have the others."""
-MOST_FALLEN = 2
+ROOM = (3, 3, 1, 1)
+"""Of each kind, in their order, so that many of one do not crowd out the others; what is left over goes to the first."""
 
 
 def first(voice: Voice, items: Mapping[str, str], news: News) -> Steps | None:
@@ -26,10 +27,15 @@ def first(voice: Voice, items: Mapping[str, str], news: News) -> Steps | None:
         items: code of an item → its wording.
         news: what came in, with the critical items that failed.
     """
-    fallen = _fallen(voice)[:MOST_FALLEN]
-    found = (*_critical(voice, news), *_short(voice), *_everybody(voice, items))[: MOST - len(fallen)]
-    steps = (*found, *fallen)
-    return Steps(voice.language.say("What to do first"), steps) if steps else None
+    kinds = (_critical(voice, news), _short(voice), _everybody(voice, items), _fallen(voice))
+    taken = [min(len(kind), room) for kind, room in zip(kinds, ROOM, strict=True)]
+    for place, kind in enumerate(kinds):
+        taken[place] += min(len(kind) - taken[place], MOST - sum(taken))
+    steps = [step for kind, n in zip(kinds, taken, strict=True) for step in kind[:n]]
+    left = sum(map(len, kinds)) - len(steps)
+    if left:
+        steps.append(Step("", voice.language.count("And {n} more.", "And {n} more.", left)))
+    return Steps(voice.language.say("What to do first"), tuple(steps)) if steps else None
 
 
 def _critical(voice: Voice, news: News) -> list[Step]:

@@ -50,7 +50,20 @@ def test_falls_come_last_but_for_those_that_are_flagged() -> None:
         *steps(chain()),
         ("", "b3", f"Greeting: {said}"),
         ("", "b1", f"Greeting: {said}"),
+        ("", "b3", f"Cut: {said}"),
     ]
+
+
+def test_many_of_one_kind_do_not_crowd_out_the_others() -> None:
+    short = {f"b{n}": (SHORT, NORM) for n in range(1, 6)}
+    failed = tuple(replace(FAILED, branch=f"c{n}") for n in range(1, 6))
+    since = (WEEK - timedelta(weeks=4)).toordinal()
+    falls = tuple(Change(f"c{n}", "cut", Move.FALLING, since, -9.0, ()) for n in range(1, 4))
+    figures = invented.figures({**short, **{f"c{n}": (NORM, NORM) for n in range(1, 6)}})
+    found = steps(replace(figures, new=failed, items=(GREETED,), changes=falls))
+    assert [mark for mark, _, _ in found] == ["critical"] * 3 + ["falls_short"] * 3 + ["", "", ""]
+    assert found[-3][2] == "practise with everybody: Were you greeted?"
+    assert found[-1] == ("", "", "And 6 more.")
 
 
 def test_the_order_of_the_branches_is_that_of_the_report() -> None:
