@@ -90,6 +90,7 @@ def _by_grid(sums: Sums, fit: Fit, spans: Mapping[str, Interval]) -> _Grid:
             spline = make_interp_spline(axes[along], found, k=3, axis=along)
             axes[along] = _fine(axes[along], FINE[EFFECTS[along]])
             found = spline(axes[along])
+    found -= found.max()  # between nodes that lie far apart a spline may rise above them
     return _Grid(tuple(axes), np.exp(found))
 
 

@@ -94,7 +94,7 @@ def make(phone: Phone, audit: str) -> dict[str, str]:
     shopper.put_right(phone, audit)
     older = phone.context.new_page()
     older.goto(f"/audits/{audit}/form/1")
-    sent = shopper.send(phone, audit)
+    sent = shopper.send(phone, audit, fast=True)  # the clock stood still since it was opened
     shopper.send_again(phone, audit, sent, older)
     return sent
 

@@ -26,6 +26,7 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
     "searched.css": (*_PAGES, "results", "office"),
     "phone.css": (*_PLAIN, "capture"),
     "notes.css": ("tokens", "notes"),
+    "print.css": ("print",),
 }
 """One style sheet for each kind of page, by the sources it is joined of, in the order in which they hold."""
 SCRIPTS: Mapping[str, tuple[str, ...]] = {

@@ -43,6 +43,8 @@ class Look:
 
     def open(self, person: str, path: str) -> Response:
         """Opens a page as somebody; nobody if `person` is empty."""
+        if self.page.url != "about:blank":
+            self.page.goto("about:blank")  # or the page before would ask for something as somebody else
         self.context.clear_cookies()
         if person:
             device = {"name": "device", "value": self.served.devices[person], "url": self.served.address}

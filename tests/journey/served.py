@@ -34,7 +34,7 @@ BEGIN = datetime(2026, 3, 3, 9, tzinfo=UTC)
 """A Tuesday."""
 DUE = datetime(2026, 3, 9, 5, tzinfo=UTC)
 """The Monday after, at six in the branches' zone."""
-PATIENCE = 10
+PATIENCE = 30
 """Seconds that a busy machine may take to send a mail."""
 SENDER = Sender("reports@salons.example", "Salons")
 

@@ -17,7 +17,7 @@ from monitor import demo
 from tests.monitor.typed import Monitor
 
 PAGE = Path(__file__).parents[2] / "docs" / "json.md"
-BY_SOURCE = ("variances", "intervals", "shoppers_for")
+BY_SOURCE = ("variances", "intervals", "shares", "shoppers_for")
 """Which sources there are depends on the audits, and which goals are out of reach; the page says so."""
 PERHAPS_EMPTY = (".untold", ".neediest.unjudged")
 

@@ -29,7 +29,7 @@ def test_the_long_page_is_remembered_for_its_person_alone(phone: Handset) -> Non
     page.goto(phone.address + phone.desk.at())
     page.get_by_role("link", name="Go on").click()
     page.wait_for_url("**/form/all")
-    assert phone.context.cookies()[-1]["value"] == phone.desk.shopper.public_id
+    assert phone.desk.shopper.public_id in [one["value"] for one in phone.context.cookies()]
     page.get_by_role("link", name="One section a page").click()
     page.wait_for_url("**/form/1")
     page.goto(phone.address + phone.desk.at())

@@ -193,7 +193,7 @@ def test_the_button_that_sends_stays_until_it_is_tapped(phone: Handset) -> None:
     page.wait_for_timeout(500)
     send.click()
     phone.stands("it is sent as soon as there is a network")
-    assert send.count() == 0
+    expect(send).to_have_count(0)
 
 
 def test_a_photo_that_finds_no_room_is_told_and_stays_chosen(phone: Handset) -> None:

@@ -27,8 +27,8 @@ SHORT, WATCH, NORM, ABOVE, FEW = (
     State.NOT_ENOUGH,
 )
 CODE = "=cmd|'/c calc'!A0 $x$ <b>*#panic()*"
-RAISED = "ష్ఠం"
-"""A syllable with a raised sign: typst sets each of its glyphs apart, so that a copy repeats it."""
+REPEATED = re.compile(r"([క-హ]్[క-హ][ా-ౖం]?)\1+")
+"""A Telugu syllable of two letters, one under the other: typst sets each of its glyphs apart, so that a copy may repeat it."""
 LONG = "abcdefghij" * 20
 
 
@@ -53,15 +53,20 @@ def own(name: str = "Kossuth tér", tongue: Language = ENGLISH) -> OwnReport:
     return own_report(replace(of_branch, scope="b1", scope_name=name), tongue, TITLES)
 
 
+def once(text: str) -> str:
+    """Without spaces and hyphens, and without what a copy repeats."""
+    return REPEATED.sub(r"\1", bare(text))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("code", codes())
 def test_every_language_can_be_read_out_and_copied(code: str) -> None:
     tongue = language(code)
     told, pdf = report(tongue=tongue), paper(tongue=tongue)
-    text = bare(pdf.text()).replace(RAISED * 3, RAISED)
+    text = once(pdf.text())
     said = [*told.headline, told.certainty, told.basis, told.short.verdicts[0].words, told.news.sentence, *told.notes]
     said += [told.estimated, *told.leaders, *(line for group in told.about for line in (group.title, *group.items))]
-    assert [sentence for sentence in said if bare(sentence) not in text] == []
+    assert [sentence for sentence in said if once(sentence) not in text] == []
     assert f"/Lang({code})".encode() in pdf.raw
     assert 0 not in pdf.shown
 

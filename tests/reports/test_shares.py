@@ -147,7 +147,7 @@ def test_editions_that_did_not_ask_show_the_plain_share() -> None:
     found = made(shares=False)
     assert rows(found.split)[0] == ["Section", "Reason", "Points", "Likely from", "to", "Share"]
     assert rows(found.items)[0][-2:] == ["to", "Where"]
-    assert "table also says" not in (found.items.caption if found.items else "")
+    assert "table also says" not in (found.items.beyond if found.items else "")
 
 
 def test_shares_of_an_item_stand_in_its_table() -> None:
@@ -157,7 +157,7 @@ def test_shares_of_an_item_stand_in_its_table() -> None:
     assert by_item["greeted"] == ["20% (10% to 30%)", "80% (70% to 90%)", "all over the chain"]
     assert by_item["name"] == [wording.NOTHING, wording.NOTHING, "cannot be told"]
     assert found is not None
-    assert "The table also says, for the whole chain, how much" in found.caption
+    assert "The table also says, for the whole chain, how much" in found.beyond
 
 
 def test_editions_without_shares_are_read() -> None:

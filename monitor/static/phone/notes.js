@@ -34,6 +34,7 @@ function ours(draft) {
 function stamped(found, stamp, mark) {
   const draft = ours(found);
   const before = stampsOf(draft);
+  if (mark && before[stamp]) return draft; // tapped a moment ago, here or in another window
   const after = { ...before, [stamp]: mark };
   const marks = Object.fromEntries(codes.map((code) => [code, known(draft, code).mark]));
   for (const [code, fresh] of Object.entries(changes(about.spans, before, after, marks, about.zone))) {
