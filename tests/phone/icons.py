@@ -20,7 +20,7 @@ def drawn(browser: Browser, size: int) -> bytes:
             f'<body style="margin:0"><img width={size} height={size} style="display:block"'
             f' src="data:image/svg+xml;base64,{address}">'
         )
-        page.wait_for_function("document.images[0].complete")
+        page.wait_for_function("() => document.images[0].complete")
         return page.screenshot()
     finally:
         context.close()

@@ -103,7 +103,7 @@ def test_the_home_screen_is_offered_where_the_browser_does_and_declined_once(pho
         offered.prompt = async () => { window.prompted = true; }; dispatchEvent(offered); return offered.defaultPrevented; }"""
     assert page.evaluate(ask) is True
     page.get_by_role("button", name="Put it on the home screen").click()
-    page.wait_for_function("window.prompted")
+    page.wait_for_function("() => window.prompted")
     expect(offer).to_be_hidden()
     page.evaluate(ask)
     page.get_by_role("button", name="Not now").click()
@@ -116,12 +116,12 @@ def test_the_home_screen_is_offered_where_the_browser_does_and_declined_once(pho
 def test_an_update_waits_until_the_pages_are_closed(phone: Handset, monkeypatch: pytest.MonkeyPatch) -> None:
     prepared(phone)
     page = phone.open()
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
     before = page.evaluate("performance.getEntriesByType('resource').length")
     monkeypatch.setattr(files, "version", lambda: "f" * 16)
     page.locator("#m-greeted").check()
     page.evaluate("navigator.serviceWorker.ready.then((found) => found.update())")
-    page.wait_for_function("navigator.serviceWorker.ready.then((found) => found.waiting?.state === 'installed')")
+    page.wait_for_function("() => navigator.serviceWorker.ready.then((found) => found.waiting?.state === 'installed')")
     assert page.evaluate("navigator.serviceWorker.ready.then((found) => found.active.state)") == "activated"
     assert page.locator("#m-greeted").is_checked()
     page.locator("#m-after").fill("42")

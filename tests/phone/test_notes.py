@@ -52,7 +52,7 @@ def test_a_tap_is_on_the_server_and_fills_the_form(phone: Handset) -> None:
     tap(page, "Here")
     tap(page, "Hello", 42)
     expect(page.locator("time").nth(1)).to_have_text("14:30:47")
-    page.wait_for_function("document.querySelectorAll('.undo:not([hidden])').length == 2")
+    page.wait_for_function("() => document.querySelectorAll('.undo:not([hidden])').length == 2")
     page = phone.open()
     page.locator("#m-greeted").check()
     assert (page.locator("#visited").input_value(), page.locator("#m-after").input_value()) == (

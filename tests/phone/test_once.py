@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 import pytest
-from playwright.sync_api import Browser, Error, Page
+from playwright.sync_api import Browser, Error, Page, expect
 
 from tests.branches.test_photos import jpeg
 from tests.monitor.desk import Desk
@@ -94,6 +94,33 @@ def test_two_phones(phone: Handset, desk: Desk, browser: Browser, line: Relay) -
     sent_once(phone)
 
 
+@pytest.mark.parametrize("mine", [True, False])
+def test_two_phones_that_typed_different_words(
+    phone: Handset, desk: Desk, browser: Browser, line: Relay, *, mine: bool
+) -> None:
+    """Both are in sight where it is told, without another page, and a tap settles it; also on the other phone."""
+    first, words = phone.open("/form/all"), ("The radio was loud.", "No music at all.")
+    with handset(desk, browser, line.address) as other:
+        second = other.open("/form/all")
+        first.locator("#c-cut").evaluate("box => box.closest('details').open = true")
+        second.locator("#c-cut").evaluate("box => box.closest('details').open = true")
+        first.locator("#c-cut").fill(words[0])
+        phone.stands("Kept on 3 July 2025")
+        second.locator("#c-cut").fill(words[1])
+        other.stands("Choose which one holds.")
+        shown = second.locator("[data-choice=cut]")
+        assert [one in shown.inner_text() for one in words] == [True, True]
+        second.get_by_role("button", name="Save", exact=True).click()  # by itself it chooses nothing
+        expect(shown).to_be_visible()
+        shown.get_by_role("button", name=words[mine]).click()
+        other.stands("Kept on 3 July 2025")
+        assert (second.locator("#c-cut").input_value(), shown.count()) == (words[mine], 0)
+        assert words[mine] in desk.visitor.get(desk.at("/form/all")).html
+        first.locator("#m-people").fill("2")
+        expect(first.locator("#c-cut")).to_have_value(words[mine])
+        assert first.locator("[data-choice]").count() == 0
+
+
 @pytest.mark.parametrize("path", ["/draft", "/photos/", "/send"])
 def test_replies_that_are_lost(phone: Handset, line: Relay, path: str) -> None:
     line.lose(path, times=2)
@@ -116,7 +143,7 @@ def test_an_answer_that_was_changed_back_while_nobody_heard_of_the_first(phone: 
     page.locator("#m-people").fill("")
     phone.stands("Kept on 3 July 2025")
     page.reload()
-    assert (page.locator("#m-people").input_value(), page.get_by_text("Another page says").count()) == ("", 0)
+    assert (page.locator("#m-people").input_value(), page.locator("[data-choice]").count()) == ("", 0)
 
 
 def pressed(page: Page, name: str) -> None:

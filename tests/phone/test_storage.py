@@ -135,7 +135,7 @@ def test_a_database_that_the_browser_closed_is_opened_again(phone: Handset) -> N
     phone.stands("Kept on 3 July 2025")
     page.evaluate("window.held.forEach((one) => one.close())")
     page.locator("[name=m-drink][value=tea]").check()
-    page.wait_for_function("document.querySelector('[data-stands]').textContent == 'Kept on this phone.'")
+    page.wait_for_function("() => document.querySelector('[data-stands]').textContent == 'Kept on this phone.'")
     phone.stands("Kept on 3 July 2025")
     assert on_server(phone.desk) == {"people": "3", "drink": "tea"}
 

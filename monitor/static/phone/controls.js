@@ -38,24 +38,25 @@ function markIn(form, code) {
   return value.trim() ? value + BOTH : NA;
 }
 
-/** Shows what was typed for an item; whatever has the focus is left alone. */
-export function show(form, code, { mark, comment }) {
-  if (code === VISITED) return set(named(form, "visited")[0], mark);
+/** Shows what was typed for an item; whatever has the focus is left alone, but for what has to be seen. */
+export function show(form, code, { mark, comment }, anyway = false) {
+  if (code === VISITED) return set(named(form, "visited")[0], mark, anyway);
   const marks = named(form, `m-${code}`);
   const [box] = named(form, `n-${code}`);
   if (marks[0]?.type === "radio") for (const one of marks) one.checked = one.value === mark;
   else {
     const applies = !(box && (mark === NA || mark.endsWith(BOTH)));
     if (box) box.checked = !applies;
-    set(marks[0], applies ? mark : mark === NA ? "" : mark.slice(0, -BOTH.length));
+    set(marks[0], applies ? mark : mark === NA ? "" : mark.slice(0, -BOTH.length), anyway);
   }
   const [remark] = named(form, `c-${code}`);
-  set(remark, comment);
+  set(remark, comment, anyway);
   if (comment) remark?.closest("details")?.setAttribute("open", "");
 }
 
-function set(control, value) {
-  if (control && control.type !== "file" && control !== document.activeElement && control.value !== value) control.value = value;
+function set(control, value, anyway) {
+  if (!control || control.type === "file" || control.value === value) return;
+  if (anyway || control !== document.activeElement) control.value = value;
 }
 
 /** Shows the questions that are asked and no others; gives those that had never been asked here and lay in templates. */

@@ -75,7 +75,7 @@ function written() {
 async function write() {
   const taken = [...unkept];
   if (!taken.length) return;
-  await kept.change(id, (draft) => taken.reduce((held, [code, now]) => begun(kept.type(held, code, now.mark, now.comment), code), ours(draft)));
+  await kept.change(id, (draft) => taken.reduce((held, [code, now]) => begun(kept.type(held, code, now.mark, now.comment, now.chosen), code), ours(draft)));
   for (const [code, now] of taken) if (unkept.get(code) === now) unkept.delete(code);
 }
 
@@ -104,7 +104,10 @@ function restore(draft) {
     typed.set(code, { mark: entry.mark, comment: entry.comment });
   }
   ask(); // before they are shown: what was asked for lies in templates
-  for (const [code, now] of typed) show(form, code, now);
+  for (const [code, now] of typed) {
+    show(form, code, now);
+    typed.set(code, typedIn(form, code) ?? now); // where the focus is the shopper's own words stay, and leaving the box changes nothing
+  }
 }
 
 /** Another page of this phone has typed, or has sent it. */

@@ -93,10 +93,10 @@ export function ofRound(draft, about) {
   return { ...fresh(about), key: draft.key, seen: Math.min(draft.seen, about.seen), edits: draft.edits, entries: Object.fromEntries(left), away };
 }
 
-/** Puts down what was typed for one item. */
-export function type(draft, code, mark, comment) {
+/** Puts down what was typed for one item; what was `chosen` of two answers counts as typed anew, also where it is the same. */
+export function type(draft, code, mark, comment, chosen = false) {
   const before = draft.entries[code];
-  if (before && before.mark === mark && before.comment === comment) return draft;
+  if (!chosen && before && before.mark === mark && before.comment === comment) return draft;
   draft.edits += 1;
   draft.entries[code] = { mark, comment, edit: draft.edits, sent: before?.sent ?? 0 };
   return draft;

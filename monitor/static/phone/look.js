@@ -1,7 +1,7 @@
 // Looking it over: what this phone still has goes first, photos too, and then all of it is sent as one.
 
 import * as kept from "./kept.js";
-import { push } from "./outbox.js";
+import { inTurn, push } from "./outbox.js";
 import { stands } from "./told.js";
 
 const about = JSON.parse(document.getElementById("phone").textContent);
@@ -30,7 +30,7 @@ async function send(event) {
   if (under_way) return;
   under_way = true;
   try {
-    const went = await attempt();
+    const went = await inTurn("attempt", attempt); // another window's first look would take this one's wish back
     if (went.how === "sent") return location.assign(`${about.home}/sent`);
     if (went.how === "waiting") return stands(about.words.waiting);
     if (went.how === "signed out") return stands(about.words.signedOut, "warn", location.pathname);

@@ -111,7 +111,7 @@ function received(held, entries, away, reply) {
   }
   const alone = !Object.keys(reply.changed).length;
   const left = (held.away ?? []).filter((name) => !away.includes(name));
-  return { ...held, seen, content: reply.content, undecided: reply.undecided.length, away: left, late: null, ...(alone ? {} : withdrawn(held, reply.look)) };
+  return { ...held, seen, content: reply.content, undecided: Object.keys(reply.choices).length, away: left, late: null, ...(alone ? {} : withdrawn(held, reply.look)) };
 }
 
 /** No longer to be sent as it is, and why; that is told on every page until its shopper has done something about it. */
@@ -185,7 +185,7 @@ async function done(draft, receipt) {
 }
 
 /** One at a time on this phone, whichever page asks; whoever comes later finds the work done. */
-function inTurn(name, work) {
+export function inTurn(name, work) {
   return navigator.locks ? navigator.locks.request(name, work) : work();
 }
 

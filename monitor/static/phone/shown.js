@@ -33,6 +33,28 @@ function beside(control, sentence) {
   (field.querySelector("legend") ?? field.querySelector("label")).after(words);
 }
 
+/** Where two answers were given: both, to be tapped, as line.html has them; where one was chosen meanwhile there is nothing to choose. */
+export function choicesShown(form, choices, sentence) {
+  for (const box of form.querySelectorAll("[data-choice]")) if (!choices[box.dataset.choice]) box.remove();
+  for (const [code, { now, other }] of Object.entries(choices)) {
+    const id = `choice-${code}`;
+    const place = code === "@visited" ? form.querySelector("#visited")?.closest(".field") : form.querySelector(`[data-item="${CSS.escape(code)}"]:not(template)`)?.firstElementChild;
+    if (!place || document.getElementById(id)) continue;
+    const box = Object.assign(document.createElement("div"), { className: "notice warn", id });
+    box.dataset.choice = code;
+    const inner = Object.assign(document.createElement("div"), { className: "stack" });
+    const row = Object.assign(document.createElement("div"), { className: "actions" });
+    for (const [which, words] of [["now", now[2]], ["other", other[2]]]) {
+      const button = Object.assign(document.createElement("button"), { className: "button quiet", name: "choose", value: `${which} ${code}` });
+      button.append(Object.assign(document.createElement("bdi"), { textContent: words }));
+      row.append(button);
+    }
+    inner.append(Object.assign(document.createElement("p"), { textContent: sentence }), row);
+    box.append(inner);
+    place.before(box);
+  }
+}
+
 /** A photo that this phone has; drawn, since pages load no pictures but the program's. With why the server does not take it, if so. */
 export async function pictureShown(input, photo, words, takeAway) {
   const place = input.closest(".question");

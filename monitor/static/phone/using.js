@@ -1,12 +1,12 @@
 // The form in use, once it stands: sending, photos, going on, watches, another language, and what else waits on this phone.
 
-import { show } from "./controls.js";
+import { show, typedIn } from "./controls.js";
 import * as album from "./album.js";
 import * as kept from "./kept.js";
 import { push, shrinkPhotos } from "./outbox.js";
 import { digest, refusal } from "./photos.js";
 import { plainly } from "./plainly.js";
-import { faultsShown, pictureShown } from "./shown.js";
+import { choicesShown, faultsShown, pictureShown } from "./shown.js";
 import { watches } from "./stopwatch.js";
 import { stands } from "./told.js";
 import { tongues } from "./tongues.js";
@@ -14,6 +14,7 @@ import "./waiting.js";
 import { say } from "./words.js";
 
 const told = new Set(); // controls whose fault has been shown once
+let choices = {}; // questions with two answers: mark, comment and words of each
 const left = new Set(); // choices of photos that this phone could not keep
 let page; // what form.js hands over
 
@@ -25,10 +26,12 @@ async function send() {
   if (went.reply) {
     for (const [code, [mark, comment]] of Object.entries(went.reply.changed)) {
       if (mine.has(code)) continue; // under the shopper's hands
-      typed.set(code, { mark, comment });
-      show(form, code, { mark, comment });
+      show(form, code, { mark, comment }, !(code in went.reply.choices)); // what is being typed stays until one is chosen
+      typed.set(code, typedIn(form, code) ?? { mark, comment });
     }
     page.ask();
+    choices = Object.fromEntries(Object.entries(went.reply.choices).filter(([code]) => !mine.has(code)));
+    choicesShown(form, choices, went.reply.choose.choice);
     document.querySelector("[data-progress]").textContent = went.reply.progress;
   }
   if (went.how === "waiting" && document.querySelector("[data-stands] button")) return went; // what is looked over may still be sent off
@@ -54,7 +57,7 @@ function standing({ how, reply, receipt }) {
   const { words, home } = page.about;
   switch (how) {
     case "kept":
-      return reply?.undecided.length ? [words.undecided, "warn", location.pathname] : reply?.kept ? [say(words.kept, { moment: reply.kept })] : [words.here];
+      return toChoose(reply) ? [reply.choose.undecided, "warn", toChoose(reply)] : reply?.kept ? [say(words.kept, { moment: reply.kept })] : [words.here];
     case "sent":
       return [receipt, "done", home];
     case "unkept":
@@ -64,6 +67,30 @@ function standing({ how, reply, receipt }) {
     default:
       return [words.waiting];
   }
+}
+
+/** The way to the first question with two answers, on this page or another; empty where there is none. */
+function toChoose(reply) {
+  const [code] = Object.keys(reply?.choices ?? {});
+  if (!code) return "";
+  return document.getElementById(`choice-${code}`) ? `#choice-${code}` : `${page.form.dataset.whole}#choice-${code}`;
+}
+
+/** Of two answers this one holds: it is shown, and goes on its way as if it had been typed. */
+function chosen(value) {
+  const [which, code] = value.split(" ");
+  const [mark, comment] = choices[code]?.[which] ?? [];
+  if (mark === undefined) return false;
+  document.getElementById(`choice-${code}`)?.remove();
+  delete choices[code];
+  const { form, typed, unkept } = page;
+  typed.set(code, { mark, comment });
+  unkept.set(code, { mark, comment, chosen: true });
+  show(form, code, { mark, comment }, true);
+  page.ask();
+  stands(page.about.words.here);
+  page.written().then(page.later);
+  return true;
 }
 
 /** Keeps photos as they are chosen, before anything else is done with them. */
@@ -113,12 +140,13 @@ async function onward(event) {
     submitter.closest("li").remove();
     return takeAway({ pushed: submitter.value }).catch(() => plainly(form, submitter));
   }
+  if (submitter?.name === "choose") return chosen(submitter.value) || plainly(form, submitter);
   await kept.change(id, page.ours).catch(() => {}); // also of a form that is still empty the network decides
   const went = await send();
   if (went.how === "unkept") return navigator.onLine && plainly(form, submitter); // without a network nothing is to be left
   if (went.how === "sent") return location.assign(`${page.about.home}/sent`); // it was wanted before, and went by itself
   if (went.how === "refused") return form.submit(); // the program words it better
-  if (go === "stay" || ["signed out", "late"].includes(went.how) || went.reply?.undecided.length || went.said.length) return;
+  if (go === "stay" || ["signed out", "late"].includes(went.how) || toChoose(went.reply) || went.said.length) return;
   const wrong = Object.entries(went.reply?.wrong ?? {}).filter(([control]) => form.elements[control] && !told.has(control));
   if (wrong.length) {
     for (const [control] of wrong) told.add(control);
@@ -167,6 +195,7 @@ async function showPhotos() {
 export async function begin(handed) {
   page = handed;
   const { about, form, id } = page;
+  choices = about.choices ?? {};
   page.asked = () => watches(form, id, about);
   page.asked();
   form.addEventListener("submit", onward);

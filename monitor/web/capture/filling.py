@@ -16,7 +16,7 @@ from branches.scoring import ItemType
 from branches.standards import Section
 from branches.states import AuditState
 from monitor.web import gate
-from monitor.web.capture import given, late, phone
+from monitor.web.capture import choosing, given, late, phone
 from monitor.web.capture.asked import deadline_words
 from monitor.web.capture.given import Given
 from monitor.web.capture.notes import can_note
@@ -56,7 +56,7 @@ def keep(public_id: str, step: str) -> str | Response | tuple[str, int]:
     audit = own(public_id)
     sheet = Sheet.of(gate.session(), audit)
     _numbered(sheet, step)
-    sent = given.read(sheet)
+    sent = choosing.decided(given.read(sheet), choosing.choices(sheet))
     if audit.state == AuditState.ASSIGNED.value:
         audits.start(gate.session(), audit, by=gate.person(), at=gate.site().clock())
     if audit.state not in OPEN:
@@ -110,7 +110,7 @@ def _onward(audit: Audit, before: Sheet, step: str, sent: Given, *, whole: bool)
     """Where to: on, or back to this page where something new is asked or to be chosen."""
     place = _numbered(before, step)
     after = Sheet.of(gate.session(), audit)
-    here = {code for code in sent.typed if code in after.asked} | {drafts.VISITED}
+    here = {code for code in _shown(after, step) if code in after.asked or code == drafts.VISITED}
     undecided = [code for code in after.filled.undecided if code in here]
     new = [
         code for code in after.questions.by_code if code in after.asked - before.asked and _is_here(after, place, code)
@@ -118,8 +118,8 @@ def _onward(audit: Audit, before: Sheet, step: str, sent: Given, *, whole: bool)
     stay = url_for("capture.section", public_id=audit.public_id, step=step)
     if undecided:
         flash(gate.tongue().say("Another page changed the same answer meanwhile. Choose which one holds."), "warn")
-        return stay + f"#m-{undecided[0]}" if undecided[0] != drafts.VISITED else stay
-    if not whole or sent.remove or sent.go == "stay":
+        return f"{stay}#choice-{undecided[0]}"
+    if not whole or sent.remove or sent.choose or sent.go == "stay":
         return stay
     if new:
         flash(
@@ -163,6 +163,7 @@ def _page(sheet: Sheet, step: str) -> str:
     shown = sections if place is None else [sections[place]]
     last = place is None or place + 1 == len(sections)
     here = [item.code for one in shown for item in one.items if item.code in sheet.by_code]
+    choices = choosing.choices(sheet)
     return render_template(
         "capture/form.html",
         audit_id=audit.public_id,
@@ -178,7 +179,7 @@ def _page(sheet: Sheet, step: str) -> str:
         phone=phone.definition(sheet, here, whole=place is None, photos_here=last or _takes_photos(shown)),
         seen=sheet.filled.saves,
         visited=sheet.filled.visited if place in (None, 0) else None,
-        other_visit=sheet.other_visit,
+        choices=choices,
         zone=visit_zone(audit),
         notes=url_for("capture.notes", public_id=audit.public_id) if can_note(audit) else "",
         last=last,

@@ -11,6 +11,7 @@ from monitor.web.capture.room import VISIT_FIELD
 from monitor.web.capture.sheet import Sheet, joined
 
 MOST_PHOTOS = 1000
+MOST_CHOOSE = 80
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,8 @@ class Given:
     seen: int
     go: str
     remove: str
+    choose: str = ""
+    """Which of two answers holds: "now" or "other", a space, and the item."""
     photos: int = 0
     """Photos that wait on the phone and cannot come along."""
 
@@ -45,4 +48,5 @@ def read(sheet: Sheet) -> Given:
     seen = forms.whole(request.form, "seen")
     photos = max(0, min(forms.whole(request.form, "photos"), MOST_PHOTOS))
     go, remove = request.form.get("go", ""), forms.plain(request.form.get("remove", ""))[:32]
-    return Given(typed, visited, seen, go, remove, photos)
+    choose = forms.plain(request.form.get("choose", ""))[:MOST_CHOOSE]
+    return Given(typed, visited, seen, go, remove, choose, photos)

@@ -20,7 +20,7 @@ from branches.scoring import ItemType
 from branches.stamps import BEGUN
 from branches.states import AuditState
 from monitor.web import forms, gate
-from monitor.web.capture import checking
+from monitor.web.capture import checking, choosing
 from monitor.web.capture.receipts import receipt_words
 from monitor.web.capture.room import blueprint, control, moment_words, own, quoted, sentence
 from monitor.web.capture.sheet import Sheet
@@ -155,12 +155,14 @@ def _state(sheet: Sheet, pushed: Pushed) -> dict[str, Any]:
     }
     faults = sending.faults(gate.session(), sheet.audit, filled, at=gate.site().clock())
     answered = {code for code in mine if filled.typed(code).mark.strip()}
+    choices = choosing.choices(sheet)
     return {
         "saves": filled.saves,
         "kept": moment_words(filled.saved_at, sheet.audit.branch.timezone) if filled.saved_at else "",
         "content": sending.content(gate.session(), sheet.audit, filled),
         "changed": changed,
-        "undecided": filled.undecided,
+        "choices": choosing.for_script(choices),
+        "choose": choosing.words() if choices else {},
         "look": gate.tongue().say(sending.CHANGED),
         "wrong": {control(one): sentence(one.refused, sheet.by_code) for one in faults if one.item in answered},
         "left": len(faults),
@@ -213,6 +215,8 @@ def definition(sheet: Sheet, here: Collection[str], *, whole: bool, photos_here:
         "held": {photo.received_sha256: photo.public_id for photo in sheet.photos},
         "words": words(),
     }
+    if undecided := choosing.for_script(choosing.choices(sheet)):
+        found["choices"] = undecided
     if photos_here:
         found |= {
             "words": {**words(), **words_of_photos()},
@@ -256,7 +260,6 @@ def words() -> dict[str, str]:
         "kept": say("Kept on {moment}.", moment="{moment}"),
         "waiting": say("Kept on this phone; it is sent as soon as there is a network."),
         "signedOut": say("Kept on this phone. Sign in again to send it."),
-        "undecided": say("Another page changed the same answer meanwhile. Choose which one holds."),
         "full": say("This phone cannot keep it. Save before you leave."),
         "start": say("Start the watch"),
         "stop": say("Stop the watch"),

@@ -44,8 +44,6 @@ class Line:
     optional: bool
     longest: int
     comment: str
-    other: str
-    """What another page wanted in its place."""
     pictures: list[Picture]
     error: str
     to_correct: bool
@@ -167,11 +165,6 @@ class Sheet:
             for one in found
         ]
 
-    @property
-    def other_visit(self) -> str:
-        other = self.filled.entries.get(VISITED, drafts.Entry()).other
-        return other.mark if other is not None else ""
-
     def _has_answer(self, code: str) -> bool:
         question = self.questions.by_code[code]
         if question.rule.type is ItemType.PHOTO and any(photo.item_id == question.item.id for photo in self.photos):
@@ -186,6 +179,8 @@ class Sheet:
 
     def spoken(self, code: str, typed: Typed) -> str:
         """What was typed for a question, in words."""
+        if not typed.mark.strip() and not typed.comment.strip():
+            return gate.tongue().say("No answer")
         if code == VISITED:
             return typed.mark.replace("T", ", ")
         question = self.questions.by_code[code]
@@ -209,7 +204,6 @@ class Sheet:
             optional=not item.required,
             longest=questions.LONGEST_MARK,
             comment=entry.now.comment,
-            other=_in_words(question, words, entry.other) if entry.other is not None else "",
             pictures=self.pictures(item.id),
             error=self.errors.get(f"m-{item.code}", ""),
             to_correct=item.code in self.to_correct,
@@ -251,7 +245,7 @@ def _options(question: Question, words: Mapping[str, object]) -> list[tuple[str,
 def _in_words(question: Question, words: Mapping[str, object], typed: Typed) -> str:
     named = {**dict(_options(question, words)), NA: gate.tongue().say("Does not apply")}
     shown = named.get(typed.mark, typed.mark)
-    return f"{shown} · {typed.comment}" if typed.comment else shown
+    return " · ".join(filter(None, (shown, typed.comment)))
 
 
 def visit_zone(audit: Audit) -> str:
