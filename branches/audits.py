@@ -25,6 +25,11 @@ LONGEST_SHOWN = 100
 CLOCK_DRIFT = timedelta(minutes=5)
 """How far a phone's clock may be ahead of ours."""
 LONGEST_AGO = timedelta(days=366)
+VISIT_FAULTS: Mapping[str, str] = {
+    "future": message("The visit cannot be later than now; check its date and time."),
+    "old": message("The visit was more than a year ago; check its date and time."),
+    "before": message("The visit cannot be before the audit was assigned, on {day}; check its date and time."),
+}
 
 
 class Outcome(StrEnum):
@@ -230,18 +235,23 @@ def _answer(audit: Audit, asked: Question, given: Mark) -> Answer:
     return Answer(audit_id=audit.id, item_id=asked.item.id, mark=given.mark, points=points, comment=given.comment)
 
 
-def visit_faults(audit: Audit, visited_at: datetime, *, at: datetime) -> list[ItemFault]:
-    """What is wrong with the time of the visit; on the day of the assignment, an hour before it may be right."""
+def visit_fault(visited_at: datetime, asked_on: date, zone: str, *, at: datetime) -> str:
+    """Which of VISIT_FAULTS a time of a visit has, if any; on the day of the assignment, an hour before it may be right.
+
+    The phone asks the same where there is no network (phone/checks.js).
+    """
     if visited_at > at + CLOCK_DRIFT:
-        return [ItemFault("", Refused("The visit cannot be later than now; check its date and time."))]
+        return "future"
     if visited_at < at - LONGEST_AGO:
-        return [ItemFault("", Refused("The visit was more than a year ago; check its date and time."))]
-    zone = audit.branch.timezone
-    asked_on = local_date(audit.assigned_at, zone)
-    if local_date(visited_at, zone) < asked_on:
-        early = message("The visit cannot be before the audit was assigned, on {day}; check its date and time.")
-        return [ItemFault("", Refused(early, day=asked_on))]
-    return []
+        return "old"
+    return "before" if local_date(visited_at, zone) < asked_on else ""
+
+
+def visit_faults(audit: Audit, visited_at: datetime, *, at: datetime) -> list[ItemFault]:
+    """What is wrong with the time of the visit, in words."""
+    asked_on = local_date(audit.assigned_at, audit.branch.timezone)
+    found = visit_fault(visited_at, asked_on, audit.branch.timezone, at=at)
+    return [ItemFault("", Refused(VISIT_FAULTS[found], day=asked_on))] if found else []
 
 
 def photos_by_item(session: Session, audit: Audit) -> dict[str, int]:

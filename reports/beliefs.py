@@ -19,6 +19,8 @@ TAIL = 0.05
 """Probability left out at each end of an interval."""
 HALVINGS = 24
 LEAST_SPREAD = 1e-9
+LEAST_INSIDE = 1e-12
+"""Probability within the ends of the scale below which nothing is told apart there."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,13 @@ class _Mixture:
     def below(self, limits: Floats) -> Floats:
         """P(difference < limit) of each row."""
         low, high = self._under(self.least), self._under(self.most)
-        share = (self._under(np.clip(limits, self.least, self.most)) - low) / np.maximum(high - low, 1e-12)
-        return np.clip(share, 0.0, 1.0)
+        share = (self._under(np.clip(limits, self.least, self.most)) - low) / np.maximum(high - low, LEAST_INSIDE)
+        return np.where(high - low < LEAST_INSIDE, self._end() < limits, np.clip(share, 0.0, 1.0))
+
+    def _end(self) -> Floats:
+        """Where a row stands of which nothing lies within its ends: at the one beyond which most of it lies."""
+        below = self._under(self.least)
+        return np.where(below > 1.0 - below, self.least, self.most)
 
     def mean(self) -> Floats:
         """Mean of each row (a truncated normal's: Johnson, Kotz & Balakrishnan 1994)."""
@@ -61,11 +68,12 @@ class _Mixture:
         under, height = ([part(end) for end in ends] for part in (ndtr, _height))
         inside = self.masses * (under[1] - under[0])
         total = (inside * self.centres - self.masses * self.spreads * (height[1] - height[0])).sum(axis=1)
-        return np.asarray(total / np.maximum(inside.sum(axis=1), 1e-12))
+        within = inside.sum(axis=1)
+        return np.where(within < LEAST_INSIDE, self._end(), total / np.maximum(within, LEAST_INSIDE))
 
     def quantile(self, share: float) -> Floats:
-        low = np.maximum((self.centres - 6.0 * self.spreads).min(axis=1), self.least)
-        high = np.minimum((self.centres + 6.0 * self.spreads).max(axis=1), self.most)
+        low = np.clip((self.centres - 6.0 * self.spreads).min(axis=1), self.least, self.most)
+        high = np.clip((self.centres + 6.0 * self.spreads).max(axis=1), self.least, self.most)
         for _ in range(HALVINGS):
             middle = (low + high) / 2
             short = self.below(middle) < share

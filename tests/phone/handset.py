@@ -80,6 +80,7 @@ def handset(desk: Desk, browser: Browser, address: str) -> Iterator[Handset]:
     context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
     context.set_default_timeout(30_000)  # a busy machine is no fault of the phone
     context.add_cookies([{"name": DEVICE_COOKIE, "value": _device(desk, desk.shopper), "url": address}])
+    context.clock.set_system_time(NOW)  # the server's, from which on it runs
     found = Handset(desk, browser, address, context, None)  # type: ignore[arg-type]
     found.page = found.new_page()
     try:

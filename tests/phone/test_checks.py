@@ -1,13 +1,14 @@
 """What the review desk would ask about, and what follows from stamps: the program and the phone say the same."""
 
 import json
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
 
-from branches import doubts, naming, questions, stamps
+from branches import audits, doubts, naming, questions, stamps
 from branches.doubts import Doubt, Times
 from branches.questions import Mark, Question, Questions
 from branches.scoring import ItemRule, ItemType
@@ -16,13 +17,14 @@ from tests.phone.modules import empty_page
 
 VECTORS = json.loads((Path(__file__).parent / "vectors.json").read_text(encoding="utf-8"))
 PHONE = """async (cases) => {
-    const { ofAnswers, ofTimes, ofStamps } = await import("/static/phone/checks.js");
+    const { ofAnswers, ofTimes, ofStamps, ofVisit } = await import("/static/phone/checks.js");
     const { named, TITLES, OTHERS } = await import("/static/phone/naming.js");
     const { changes } = await import("/static/phone/stamps.js");
     const kinds = (found) => found.map(({ kind }) => kind);
     return { words: [TITLES, OTHERS],
         names: cases.names.map(({ text, known }) => named(text, known)),
         times: cases.times.map((times) => kinds(ofTimes(times))),
+        visits: cases.visits.map(({ visited, here, asked }) => ofVisit(visited, here, asked)),
         tapped: cases.tapped.map(({ said, marks }) => kinds(ofStamps(said, marks))),
         doubts: cases.doubts.map(({ question, typed, comment }) =>
             kinds(ofAnswers({ x: question }, { x: { mark: typed, comment } }, []))),
@@ -32,6 +34,7 @@ WRITTEN = {
     "words": [naming.TITLES, naming.OTHERS],
     "names": [case["named"] for case in VECTORS["names"]],
     "times": [case["kinds"] for case in VECTORS["times"]],
+    "visits": [case["fault"] for case in VECTORS["visits"]],
     "tapped": [case["kinds"] for case in VECTORS["tapped"]],
     "doubts": [case["kinds"] for case in VECTORS["doubts"]],
     "stamps": [case["changes"] for case in VECTORS["stamps"]],
@@ -55,12 +58,18 @@ def of_times(case: dict[str, Any]) -> list[str]:
     return kinds(doubts.of_times(Times(window=window, **given)))
 
 
+def of_visit(case: dict[str, Any]) -> str:
+    visited, here = (datetime.fromisoformat(case[name]).replace(tzinfo=UTC) for name in ("visited", "here"))
+    return audits.visit_fault(visited, date.fromisoformat(case["asked"]), "UTC", at=here)
+
+
 def by_program() -> dict[str, list[Any]]:
     given = [(asked(case["question"]), Mark(case["typed"], case["comment"])) for case in VECTORS["doubts"]]
     return {
         "words": [naming.TITLES, naming.OTHERS],
         "names": [naming.named(case["text"], frozenset(case["known"])) for case in VECTORS["names"]],
         "times": [of_times(case) for case in VECTORS["times"]],
+        "visits": [of_visit(case) for case in VECTORS["visits"]],
         "tapped": [kinds(doubts.of_stamps(case["said"], case["marks"])) for case in VECTORS["tapped"]],
         "doubts": [kinds(doubts.of_answers(form, {"x": mark}, frozenset())) for form, mark in given],
         "stamps": [

@@ -43,7 +43,7 @@ def test_with_no_network_sections_turn_one_by_one(phone: Handset) -> None:
     page = phone.open("/form/1")
     assert (page.locator("#m-greeted").is_visible(), page.locator("#m-people").is_visible()) == (True, False)
     page.locator("#m-greeted").check()
-    page.get_by_role("button", name="Save and look it over").click()
+    page.get_by_role("button", name="Save and go on").click()
     page.wait_for_url("**/form/2")
     phone.ready()
     assert (page.locator("#visited").is_visible(), page.locator("#m-people").is_visible()) == (False, True)
@@ -117,7 +117,6 @@ def test_an_update_waits_until_the_pages_are_closed(phone: Handset, monkeypatch:
     prepared(phone)
     page = phone.open()
     page.wait_for_function("() => navigator.serviceWorker.controller !== null")
-    before = page.evaluate("performance.getEntriesByType('resource').length")
     monkeypatch.setattr(files, "version", lambda: "f" * 16)
     page.locator("#m-greeted").check()
     page.evaluate("navigator.serviceWorker.ready.then((found) => found.update())")
@@ -126,7 +125,6 @@ def test_an_update_waits_until_the_pages_are_closed(phone: Handset, monkeypatch:
     assert page.locator("#m-greeted").is_checked()
     page.locator("#m-after").fill("42")
     phone.stands("Kept on 3 July 2025")
-    assert before > 0
 
 
 def test_somebody_else_on_the_same_phone_begins_with_sections(phone: Handset) -> None:

@@ -73,7 +73,7 @@ def test_what_waits_goes_soon_after_the_server_is_back(phone: Handset, line: Rel
     page.locator("#m-people").fill("3")
     phone.stands("sent as soon as there is a network")
     line_of_waiting = page.locator("[data-waiting]")
-    expect(line_of_waiting).to_contain_text("Waiting to be sent from this phone: 1.", timeout=20_000)
+    expect(line_of_waiting).to_contain_text("Kept on this phone, not yet with head office: 1.", timeout=20_000)
     expect(line_of_waiting.get_by_role("button", name="Send now")).to_be_in_viewport()
     took = back_within(page, line, "[data-waiting][hidden]")
     assert took < SOON, took

@@ -44,7 +44,7 @@ def test_with_no_network_the_phone_asks(phone: Handset) -> None:
     page.get_by_role("button", name="It is right as it is: send").click()
     phone.stands("sent as soon as there is a network")
     phone.context.set_offline(False)
-    expect(page.get_by_text("1 of 1 photo")).to_be_visible()
+    expect(page.get_by_text("1 of 1 photo").first).to_be_visible()
     assert phone.desk.stored().state == "submitted"
 
 

@@ -50,7 +50,7 @@ def test_an_audit_is_made_and_sent_with_no_network_until_the_end(phone: Handset)
     phone.crash()
     page = phone.page
     page.goto(f"{phone.address}/audits")
-    expect(page.locator("[data-waiting]")).to_contain_text("Waiting to be sent from this phone: 1.")
+    expect(page.locator("[data-waiting]")).to_contain_text("</b>: it is sent as soon as there is a network.")
     phone.context.set_offline(False)
     expect(page.locator("[data-waiting]")).to_contain_text("answers, 1 of 1 photo, kept at")
     assert phone.desk.stored().state == "submitted"
@@ -81,6 +81,38 @@ def test_signing_out_takes_the_pages_off_the_phone_and_keeps_what_was_not_sent(p
     phone.context.set_offline(True)
     page.goto(f"{phone.address}/audits")
     expect(page.get_by_role("heading", name="No network")).to_be_visible()
+
+
+def test_without_a_network_nobody_is_signed_out_and_that_is_said(phone: Handset) -> None:
+    prepared(phone)
+    page = phone.open("/form/all")
+    page.locator("[data-waiting][data-ready]").wait_for(state="attached")
+    phone.context.set_offline(True)
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.locator(".headline")).to_have_text(
+        "There is no network, and nothing was done. Try again once there is one."
+    )
+    page.goto(phone.address + phone.desk.at("/form/all"))
+    phone.ready()
+
+
+def test_a_reason_that_cannot_be_sent_stays_where_it_was_typed(phone: Handset) -> None:
+    prepared(phone)
+    page = phone.page
+    page.goto(phone.address + phone.desk.at())
+    page.locator("[data-waiting][data-ready]").wait_for(state="attached")
+    phone.context.set_offline(True)
+    page.get_by_text("I cannot go").click()
+    page.get_by_label("Why can you not go?").fill("My train does not run.")
+    page.get_by_role("button", name="Give this audit back").click()
+    expect(page.locator("[data-needs-network]")).to_have_text(
+        "There is no network, and nothing was done. Try again once there is one."
+    )
+    assert page.get_by_label("Why can you not go?").input_value() == "My train does not run."
+    phone.context.set_offline(False)
+    page.get_by_role("button", name="Give this audit back").dblclick()  # pressed twice it is done once
+    expect(page.locator(".headline")).to_have_text("This audit has been withdrawn; nothing is to be done.")
+    assert phone.desk.stored().state == "withdrawn"
 
 
 def test_another_person_on_the_same_phone_finds_nothing_of_the_first(phone: Handset) -> None:

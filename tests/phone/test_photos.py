@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import FilePayload, Page
+from playwright.sync_api import FilePayload, Page, expect
 from sqlmodel import Session, select
 
 from branches.audits import Photo
@@ -96,7 +96,7 @@ def test_what_is_no_photo_is_told_at_once_with_no_network(
     page.wait_for_load_state("networkidle")
     phone.context.set_offline(True)
     give(page, name, content)
-    phone.stands(f"{name}: {words}")
+    expect(page.locator("[data-refused]")).to_have_text(f"{name}: {words}")
     assert page.locator("[data-photo]").count() == 0
 
 

@@ -17,7 +17,7 @@ def test_an_open_page_is_woken_by_the_worker(phone: Handset, line: Relay) -> Non
     page.wait_for_selector("[data-waiting][data-ready]", state="attached")
     line.cut()
     page.locator("#m-people").fill("3")
-    expect(page.locator("[data-waiting]")).to_contain_text("Waiting to be sent", timeout=20_000)
+    expect(page.locator("[data-waiting]")).to_contain_text("not yet with head office", timeout=20_000)
     line.mend()
     (worker,) = phone.context.service_workers
     worker.evaluate("wakePages()")

@@ -242,6 +242,7 @@ def nonsense(seed: int, values: list[float], empty: float) -> ScoreSheet:
     margin=st.sampled_from([0.0, 5.0]),
 )
 @example(seed=1, values=[0.0, 1e6, 1e6], empty=0.0, margin=0.0)
+@example(seed=808, values=[99.0, 50.0, 0.0, 99.0], empty=0.9, margin=0.0)
 @example(seed=246, values=[100.000000001, 1e6], empty=0.9, margin=0.0)
 def test_nonsense_is_judged_or_refused_without_a_warning(
     seed: int, values: list[float], empty: float, margin: float

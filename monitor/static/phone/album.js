@@ -40,6 +40,7 @@ export function dropPhotos(draft, is) {
 
 /** Whether this phone has anything of a draft that the server has not, or that its shopper wanted and has not come about. */
 export async function waits(draft) {
+  if (draft.late && !draft.late.receipt) return false; // head office does not take it
   if (draft.wanted || draft.away?.length || unsent(draft).length) return true;
   return (await photosOf(draft.id)).some(({ pushed, said }) => !pushed && !said);
 }

@@ -7,6 +7,8 @@ import { VISITED } from "./stamps.js";
 const SOON_MINUTES = 10;
 const FEW_SECONDS = 2; // an answer
 const FEWEST = 5; // answers from which on the pace says something
+const DRIFT_MINUTES = 5;
+const LONGEST_MINUTES = 366 * 24 * 60;
 const APART_MINUTES = 30;
 const APART_SECONDS = 60;
 const SHORTEST = 10; // letters of a comment that explains something
@@ -26,6 +28,14 @@ export function ofAnswers(questions, given, known) {
     if (name) found.push({ kind: "name", item: code, name });
   }
   return found;
+}
+
+/** Which fault a time of a visit has, if any (branches/audits.py): local times; `asked` is the day on which the audit was assigned. */
+export function ofVisit(visited, here, asked) {
+  const past = minute(here) - minute(visited);
+  if (past < -DRIFT_MINUTES) return "future";
+  if (past > LONGEST_MINUTES) return "old";
+  return visited.slice(0, 10) < asked ? "before" : "";
 }
 
 /** What may be asked about when it was: local times as 2026-11-16T18:04, `filling` in seconds since the first answer. */

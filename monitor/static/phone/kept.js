@@ -1,5 +1,6 @@
 // What this phone keeps: of each audit the draft with all that was typed; photos are in album.js.
-// A draft is { id, person, audit, branch, round, seen, edits, entries: { code: { mark, comment, edit, sent } }, away, key, wanted, content, receipt, late };
+// A draft is { id, person, audit, branch, round, seen, edits, entries: { code: { mark, comment, edit, sent } }, away, key, sending, wanted, content, receipt, late };
+// `key` is this phone's for this audit, `sending` goes with each attempt at one sending: what came back is another sending;
 // `round` tells one sending from the next where an audit came back; an entry whose `edit` is above `sent` is known to this phone alone;
 // `away` names photos that the server is to take away; `late` says what differs from an audit that was sent from elsewhere.
 
@@ -78,10 +79,10 @@ export function change(id, edit) {
   });
 }
 
-/** A draft where there was none yet; its key is made here, once, and goes with each attempt to send it. */
+/** A draft where there was none yet; its keys are made here, once. */
 export function fresh({ person, audit, branch, round, seen }) {
   const key = crypto.randomUUID();
-  return { id: idOf(person, audit), person, audit, branch, round, seen, edits: 0, entries: {}, away: [], key, wanted: false };
+  return { id: idOf(person, audit), person, audit, branch, round, seen, edits: 0, entries: {}, away: [], key, sending: crypto.randomUUID(), wanted: false };
 }
 
 /** The draft of this round: what was not sent before the audit came back goes on as it is, what was sent is history. */

@@ -17,7 +17,10 @@ function inOrder(found) {
 /** What is still to be put right, by control; `waiting` are the photos that only this phone has. */
 export function faults(about, typed, away, waiting) {
   const found = [];
-  if (!TIME.test(typed.get(VISITED)?.mark ?? "")) found.push(["visited", about.words.visit]);
+  const visited = typed.get(VISITED)?.mark ?? "";
+  const wrong = TIME.test(visited) && checks.ofVisit(visited, local(Date.now(), about.zone), about.doubts.asked);
+  if (!TIME.test(visited)) found.push(["visited", about.words.visit]);
+  else if (wrong) found.push(["visited", about.doubts.words[wrong]]);
   for (const [code, question] of Object.entries(about.questions)) {
     if (away.has(code)) continue;
     const { mark = "", comment = "" } = typed.get(code) ?? {};

@@ -6,6 +6,7 @@ import { digest, shrunk } from "./photos.js";
 
 const PATIENCE = 20_000; // milliseconds for an answer
 const PHOTO_PATIENCE = 120_000;
+const MOST_AWAY = 100; // photos, as the server takes them
 const VISITED = "@visited";
 const MOST_TRIES = 2; // at making one photo smaller
 const ATTEMPTS = 3; // at one sending, where something else came in between
@@ -76,8 +77,13 @@ function inWords(draft, entries) {
     typed: Object.fromEntries(items.map(([code, { mark, comment }]) => [code, [mark, comment]])),
     visited: entries.find(([code]) => code === VISITED)?.[1].mark ?? null,
     edits: Object.fromEntries(entries.map(([code, { edit }]) => [code, edit])),
-    away: draft.away ?? [],
+    away: goingAway(draft),
   });
+}
+
+/** As many as the server takes at once; the others go with the next. */
+function goingAway(draft) {
+  return (draft.away ?? []).slice(0, MOST_AWAY);
 }
 
 async function pushDraft(draft) {
@@ -85,7 +91,7 @@ async function pushDraft(draft) {
   const headers = { "Content-Type": "application/json" };
   try {
     const reply = await posted(draft, `/audits/${draft.audit}/draft`, { body: inWords(draft, entries), headers });
-    const now = await kept.change(draft.id, (held) => received(held ?? draft, entries, draft.away ?? [], reply));
+    const now = await kept.change(draft.id, (held) => received(held ?? draft, entries, goingAway(draft), reply));
     if (Object.keys(reply.changed).length) other.postMessage(draft.id);
     return { reply, draft: now };
   } catch (stopped) {
@@ -164,7 +170,7 @@ async function pushPhotos(draft) {
 /** The whole of it, with each photo by its name; what the server has lost of them is sent again. */
 async function commit(draft) {
   const photos = (await album.photosOf(draft.id)).map(({ pushed }) => pushed);
-  const body = new URLSearchParams([["key", draft.key], ["content", draft.content], ...photos.map((name) => ["photo", name])]);
+  const body = new URLSearchParams([["key", draft.sending ?? draft.key], ["content", draft.content], ...photos.map((name) => ["photo", name])]);
   try {
     const { receipt } = await posted(draft, `/audits/${draft.audit}/send`, { body });
     return await done(draft, receipt);
@@ -201,12 +207,17 @@ export async function push(id) {
       } catch (stopped) {
         if (!(stopped instanceof Stopped)) throw stopped;
         if (stopped.how === "changed" && left > 1) continue;
-        if (stopped.how === "refused") await kept.change(id, (held) => held && { ...held, ...withdrawn(held, stopped.said) });
+        if (stopped.how === "refused") await kept.change(id, (held) => held && { ...held, ...withdrawn(held, stopped.said), ...gone(stopped) });
         const how = stopped.how === "changed" ? "waiting" : stopped.how;
         return { how, said: stopped.said ? [stopped.said] : [], draft };
       }
     }
   });
+}
+
+/** An audit that is not there for this person and will not be: its shopper is told, and may take it off this phone. */
+function gone({ status, said }) {
+  return status === 404 ? { late: { answers: 0, photos: 0, receipt: "", asked: false, said } } : {};
 }
 
 async function pushed(draft) {

@@ -74,6 +74,18 @@ export async function pictureShown(input, photo, words, takeAway) {
   list.append(entry);
 }
 
+/** Which of the chosen files were not taken and why, beside their question until others are chosen. */
+export function refusedShown(input, sentences) {
+  const place = input.closest(".question");
+  for (const one of place.querySelectorAll("[data-refused]")) one.remove();
+  for (const sentence of sentences) {
+    const said = Object.assign(document.createElement("p"), { className: "error", textContent: sentence });
+    said.dataset.refused = "";
+    said.setAttribute("role", "alert");
+    input.after(said);
+  }
+}
+
 async function draw(canvas, blob) {
   try {
     const picture = await createImageBitmap(blob);

@@ -6,7 +6,7 @@ import * as kept from "./kept.js";
 import { push, shrinkPhotos } from "./outbox.js";
 import { digest, refusal } from "./photos.js";
 import { plainly } from "./plainly.js";
-import { choicesShown, faultsShown, pictureShown } from "./shown.js";
+import { choicesShown, faultsShown, pictureShown, refusedShown } from "./shown.js";
 import { watches } from "./stopwatch.js";
 import { stands } from "./told.js";
 import { tongues } from "./tongues.js";
@@ -35,6 +35,7 @@ async function send() {
     document.querySelector("[data-progress]").textContent = went.reply.progress;
   }
   if (went.how === "waiting" && document.querySelector("[data-stands] button")) return went; // what is looked over may still be sent off
+  if (went.how === "kept" && !went.draft) return went; // nothing has been typed yet
   if (went.said.length) stands(went.said.at(-1), "warn", went.how === "late" ? about.home : null);
   else stands(...standing(went));
   return went;
@@ -116,7 +117,7 @@ async function takePhotos(input) {
   stands(about.words.here);
   page.later();
   const refused = [...faults].filter(([, fault]) => fault).map(([{ name }, fault]) => `${name}: ${about.words[fault]}`);
-  if (refused.length) stands(refused.join(" "), "warn");
+  refusedShown(input, refused);
 }
 
 /** A photo goes from this phone at once and from the server when it can be told, by its name there or by its digest. */

@@ -6,6 +6,7 @@ import { flush } from "./outbox.js";
 import { say } from "./words.js";
 
 const SOON = 8_000; // milliseconds until the next look at what waits
+const FRESH = 300_000; // milliseconds for which a page that is kept ahead is new enough
 const { person, words, ahead, sheet } = JSON.parse(document.getElementById("waiting").textContent);
 const line = document.querySelector("[data-waiting]");
 const receipts = new Map();
@@ -17,15 +18,19 @@ let asked = false; // to be woken when there is a network
 async function shown() {
   const drafts = await album.ofPerson(person);
   const parts = [...receipts].map(([branch, receipt]) => text(`${branch}: ${receipt}`));
-  let waiting = 0;
+  let [waiting, unsent] = [0, 0];
   for (const draft of drafts) {
-    if (draft.late) parts.push(...late(draft));
-    else if (await album.waits(draft)) waiting += 1;
+    if (draft.late) parts.push(...(words.late ? late(draft) : []));
+    else if (await album.waits(draft)) {
+      waiting += 1;
+      if (draft.wanted) parts.push(text(say(words.wanted, { branch: draft.branch })));
+      else unsent += 1;
+    }
     if (draft.stopped && !draft.wanted) parts.push(link(`${draft.branch}: ${draft.stopped}`, `/audits/${draft.audit}/form/all#look`));
     for (const { said } of await album.photosOf(draft.id)) if (said) parts.push(link(`${draft.branch}: ${said}`, `/audits/${draft.audit}/form/all`));
   }
   if (waiting) {
-    parts.push(text(say(words.waiting, { n: waiting })));
+    if (unsent) parts.push(text(say(words.waiting, { n: unsent })));
     parts.push(signedOut ? link(words.signIn, location.pathname) : button(words.now, sendAll));
   }
   line.replaceChildren(...parts.flatMap((part) => [part, " "]));
@@ -94,6 +99,24 @@ async function sendAll() {
   }
 }
 
+/** What only the network can do stays undone without one, and nothing that was typed is lost; pressed twice it is done once. */
+function guard(event) {
+  const { target: form, submitter } = event;
+  if (event.defaultPrevented || form.method !== "post" || /\/start$/.test(form.action)) return;
+  if (form.dataset.went !== undefined || !navigator.onLine) event.preventDefault();
+  if (!navigator.onLine) return told(submitter ?? form);
+  form.dataset.went = "";
+  setTimeout(() => delete form.dataset.went, SOON); // also where the answer never came
+}
+
+function told(button) {
+  document.querySelector("[data-needs-network]")?.remove();
+  const said = Object.assign(document.createElement("p"), { className: "error", textContent: words.network });
+  said.dataset.needsNetwork = "";
+  said.setAttribute("role", "alert");
+  button.after(said);
+}
+
 /** Looks again in a while for as long as the page is open: a server that is back tells nobody. */
 function again() {
   setTimeout(async () => {
@@ -104,15 +127,21 @@ function again() {
 
 /** The pages of audits that are still to be made, so that they open where there is no network. */
 async function keepAhead() {
+  const spoken = document.documentElement.lang;
   for (const path of ahead) {
+    const pages = await caches.open(`pages-${person}`);
+    const held = await pages.match(path);
+    if (held && sessionStorage.ahead === spoken && Math.abs(Date.now() - Date.parse(held.headers.get("Date"))) < FRESH) continue;
     const response = await fetch(path, { headers: { Accept: "text/html" } });
-    if (response.ok && !response.redirected && response.headers.get("Kept-For") === person) await (await caches.open(`pages-${person}`)).put(path, response);
+    if (response.ok && !response.redirected && response.headers.get("Kept-For") === person) await pages.put(path, response);
   }
+  sessionStorage.ahead = spoken;
 }
 
 async function begin() {
   await shown();
   addEventListener("online", sendAll);
+  if (words.network) addEventListener("submit", guard);
   navigator.serviceWorker?.addEventListener("message", sendAll);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && sendAll());
   again();

@@ -6,8 +6,10 @@ const PATIENCE = 4_000; // milliseconds for the network before what is kept is s
 const PAGES = "pages-";
 const NOBODY = "pages-nobody";
 const NO_NETWORK = "/no-network";
+const NOTHING_DONE = "/no-network/nothing-done";
 const OWN = /^\/(audits|notes)(\/|$)/; // the shopper's pages
 const WAY = /^\/(sign-in|sign-out|demo)(\/|$)/; // where one person makes room for another
+const FORM = /^\/audits\/[^/]+\/(form\/|send$)/; // the browser's own way of trying again holds for these
 const START = /^\/audits\/[^/]+\/start$/;
 let turn = 0; // of the people who were signed in one after the other; an answer to an earlier one comes too late
 
@@ -16,7 +18,8 @@ addEventListener("activate", (event) => event.waitUntil(clients.claim()));
 
 async function keepFiles() {
   const files = await caches.open(`files-${VERSION}`);
-  await files.addAll([...FILES, new Request(NO_NETWORK, { credentials: "omit" })]); // a page of nobody's
+  const told = [NO_NETWORK, NOTHING_DONE].map((page) => new Request(page, { credentials: "omit" })); // pages of nobody's
+  await files.addAll([...FILES, ...told]);
   const versions = (await caches.keys()).filter((name) => name.startsWith("files-"));
   await Promise.all(versions.slice(0, -KEPT_VERSIONS).map((name) => caches.delete(name)));
 }
@@ -32,8 +35,9 @@ addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (origin !== location.origin) return;
-  if (request.method === "POST" && WAY.test(pathname)) event.respondWith(forget().then(() => fetch(request)));
+  if (request.method === "POST" && WAY.test(pathname)) event.respondWith(handedOver(request));
   else if (request.method === "POST" && START.test(pathname)) event.respondWith(fetch(request).catch(() => begun(pathname)));
+  else if (request.method === "POST" && request.mode === "navigate" && !FORM.test(pathname)) event.respondWith(fetch(request).catch(() => caches.match(NOTHING_DONE)));
   else if (request.method !== "GET") return;
   else if (pathname.startsWith("/static/")) event.respondWith(file(request));
   else if (request.mode === "navigate") event.respondWith(page(request, pathname));
@@ -83,10 +87,16 @@ async function seen(asked, pathname, response) {
   return response;
 }
 
-/** Somebody signs in or out: whoever it is, what was kept is theirs no more. */
-async function forget() {
+/** Somebody signs in or out: whoever it is, what was kept is theirs no more. With no network they are who they were. */
+async function handedOver(request) {
   turn += 1;
-  await forgetOthers();
+  try {
+    const response = await fetch(request);
+    await forgetOthers();
+    return response;
+  } catch {
+    return caches.match(NOTHING_DONE);
+  }
 }
 
 async function forgetOthers(own) {

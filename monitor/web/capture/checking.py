@@ -4,9 +4,11 @@ from datetime import date
 from typing import Any
 
 from branches import assignments, doubts, questions
+from branches.audits import VISIT_FAULTS, Audit
 from branches.doubts import SOON_MINUTES, Doubt, DoubtKind
 from branches.drafts import VISITED
 from branches.language import message
+from branches.weeks import local_date
 from monitor.web import gate
 from monitor.web.capture.room import VISIT_FIELD, quoted
 from monitor.web.capture.sheet import Sheet
@@ -59,9 +61,10 @@ def definition(sheet: Sheet) -> dict[str, Any]:
     window = assignments.of(gate.session(), audit)
     return {
         "familiar": sorted(doubts.familiar(audit, gate.site().name)),
+        "asked": local_date(audit.assigned_at, audit.branch.timezone).isoformat(),
         "window": [window.opens_on.isoformat(), window.closes_on.isoformat()] if window is not None else None,
         "afar": audit.channel == "phone",
-        "words": _words(window),
+        "words": {**_words(window), **_words_of_visit(audit)},
     }
 
 
@@ -71,3 +74,8 @@ def _words(window: assignments.Assignment | None) -> dict[str, str]:
     days = {DoubtKind.EARLY: window.opens_on, DoubtKind.LATE: window.closes_on} if window is not None else {}
     found = {kind.value: say(words, **braces, day=days.get(kind, "")) for kind, words in WORDS.items()}
     return {**found, "heading": say("Head office may ask about this"), "send": say("It is right as it is: send")}
+
+
+def _words_of_visit(audit: Audit) -> dict[str, str]:
+    day = local_date(audit.assigned_at, audit.branch.timezone)
+    return {kind: gate.tongue().say(words, day=day) for kind, words in VISIT_FAULTS.items()}

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from flask import Response, render_template, request, url_for
 
+from branches.language import message
 from branches.people import Role
 from monitor.web import files, gate
 from monitor.web.capture.room import blueprint
@@ -14,6 +15,10 @@ KEPT_FOR = "Kept-For"
 NOBODY = "nobody"
 SIGN_IN = "login.sign_in"
 ICONS = (192, 512)
+FORM = "capture.section"
+"""Every byte of its first view counts: it says less of other audits, and its own script keeps whatever it cannot send."""
+NOT_HERE = message("This page opens once there is a network. What you typed is kept on this phone.")
+NOTHING_DONE = message("There is no network, and nothing was done. Try again once there is one.")
 SHORT_NAME = 12
 """Letters that stand below an icon."""
 PAPER = {"light": "#fcfbf8", "dark": "#12151a"}
@@ -33,7 +38,14 @@ def worker() -> Response:
 @blueprint.get("/no-network")
 @gate.everybody
 def no_network() -> str:
-    return render_template("capture/no_network.html")
+    return render_template("capture/no_network.html", said=gate.tongue().say(NOT_HERE))
+
+
+@blueprint.get("/no-network/nothing-done")
+@gate.everybody
+def nothing_done() -> str:
+    """What the worker shows where something was to be done that only the network can do."""
+    return render_template("capture/no_network.html", said=gate.tongue().say(NOTHING_DONE))
 
 
 @blueprint.get("/manifest.webmanifest")
@@ -68,21 +80,31 @@ def _waiting() -> dict[str, object]:
 def waiting(ahead: Iterable[str] | None = None) -> dict[str, object]:
     """What the script needs on each page to send what waits; of the list, also the pages that it keeps beforehand."""
     say = gate.tongue().say
+    words = {
+        "waiting": say("Kept on this phone, not yet with head office: {n}.", n="{n}"),
+        "wanted": say("{branch}: it is sent as soon as there is a network.", branch="{branch}"),
+        "now": say("Send now"),
+        "signIn": say("Sign in again to send it"),
+    }
     return {
         "person": gate.person().public_id,
-        "words": {
-            "waiting": say("Waiting to be sent from this phone: {n}.", n="{n}"),
-            "now": say("Send now"),
-            "signIn": say("Sign in again to send it"),
-            "late": say(
-                "The audit of {branch} has been sent before. On this phone something is different; it has not been sent.",
-                branch="{branch}",
-            ),
-            "both": say("See both"),
-            "off": say("Take it off this phone"),
-        },
+        "words": words if request.endpoint == FORM else {**words, **_words_beside_forms()},
         "sheet": files.version(),
         "ahead": [] if ahead is None else [url_for("capture.mine"), *(page for one in ahead for page in _pages(one))],
+    }
+
+
+def _words_beside_forms() -> dict[str, str]:
+    """Of audits that were sent from elsewhere, and of what only the network can do."""
+    say = gate.tongue().say
+    return {
+        "late": say(
+            "The audit of {branch} has been sent before. On this phone something is different; it has not been sent.",
+            branch="{branch}",
+        ),
+        "both": say("See both"),
+        "off": say("Take it off this phone"),
+        "network": say(NOTHING_DONE),
     }
 
 
