@@ -96,6 +96,23 @@ def test_program_finds_what_is_written() -> None:
 
 
 @pytest.mark.browser
+def test_what_comes_back_is_another_sending_by_the_same_phone(browser: Browser) -> None:
+    """What was left unsent goes on as it is; the key that a sending goes by is another one, or it would count as done."""
+    with empty_page(browser) as page:
+        found = page.evaluate(
+            """async () => {
+                const { fresh, ofRound, type } = await import("/static/phone/kept.js");
+                const about = { person: "p", audit: "a", branch: "b", round: "", seen: 0 };
+                const draft = type(fresh(about), "x", "yes", "");
+                const next = ofRound(draft, { ...about, round: "2026-01-05" });
+                return [next.key === draft.key, next.sending !== draft.sending, next.entries.x.mark,
+                    ofRound(draft, about) === draft];
+            }"""
+        )
+    assert found == [True, True, "yes", True]
+
+
+@pytest.mark.browser
 def test_phone_finds_what_is_written(browser: Browser) -> None:
     assert by_phone(browser, VECTORS) == WRITTEN
 

@@ -11,6 +11,7 @@ from branches.people import User
 from tests import make
 from tests.monitor.desk import NOW, form, these
 from tests.phone.handset import Handset
+from tests.phone.relay import Relay
 from tests.phone.test_offline import prepared
 from tests.phone.test_once import fill
 
@@ -80,4 +81,26 @@ def test_an_audit_that_is_no_longer_asked_for_is_put_away(phone: Handset) -> Non
     expect(line).not_to_contain_text("has been sent before")
     line.get_by_role("button", name="Take it off this phone").click()
     expect(line).to_be_hidden()
+    assert page.evaluate(WANTED) == []
+
+
+def test_an_audit_that_is_nobodys_any_more_is_told_once_and_put_away(phone: Handset, line: Relay) -> None:
+    page, desk = phone.open("/form/all"), phone.desk
+    phone.context.set_offline(True)
+    page.locator("#m-people").fill("3")
+    phone.stands("Kept on this phone")
+    with transaction(desk.engine) as session:
+        audit = session.exec(select(Audit).where(Audit.public_id == desk.audit)).one()
+        audit.shopper_id = make.shopper(session).id
+        session.add(audit)
+    phone.context.set_offline(False)
+    page.goto(f"{phone.address}/audits")
+    shown = page.locator("[data-waiting]")
+    expect(shown.get_by_role("button", name="Take it off this phone")).to_be_visible()
+    asked = len([one for one in line.asked if one.endswith("/draft")])
+    page.reload()
+    page.locator("[data-waiting][data-ready]").wait_for()
+    assert len([one for one in line.asked if one.endswith("/draft")]) == asked  # it is not tried for ever
+    shown.get_by_role("button", name="Take it off this phone").click()
+    expect(shown).to_be_hidden()
     assert page.evaluate(WANTED) == []

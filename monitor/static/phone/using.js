@@ -35,6 +35,7 @@ async function send() {
     document.querySelector("[data-progress]").textContent = went.reply.progress;
   }
   if (went.how === "waiting" && document.querySelector("[data-stands] button")) return went; // what is looked over may still be sent off
+  if (went.how === "sent") for (const one of form.querySelectorAll(".actions > .button")) one.hidden = true; // nothing is left to be done here
   if (went.how === "kept" && !went.draft) return went; // nothing has been typed yet
   if (went.said.length) stands(went.said.at(-1), "warn", went.how === "late" ? about.home : null);
   else stands(...standing(went));

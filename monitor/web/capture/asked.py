@@ -1,6 +1,6 @@
 """Before the form: what is asked of the shopper, and the ways out of it."""
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from branches import assignments, audits, drafts
@@ -52,6 +52,8 @@ def leave(public_id: str, way: str) -> Response | tuple[str, int]:
     found, field = own_audit(public_id), f"reason-{way}"
     if way not in WAYS_OUT:
         return _page(found), 404
+    if found.state == AuditState.WITHDRAWN.value:  # pressed twice it is done once
+        return redirect(url_for("capture.audit", public_id=public_id), 303)
     try:
         _take_out(found, way, forms.text(request.form, field, LONGEST_REASON))
     except Refused as refused:
@@ -59,6 +61,7 @@ def leave(public_id: str, way: str) -> Response | tuple[str, int]:
             raise
         said, typed = gate.tongue().say(refused.message, **refused.values), request.form.get(field, "")
         return _page(found, errors={field: said}, reasons={field: forms.plain(typed)}), 422
+    flash(gate.tongue().say("Head office has your reason."), "done")
     return redirect(url_for("capture.audit", public_id=public_id), 303)
 
 
