@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from benchmarks import phone_chain
 from benchmarks.phone_chain import Chain
-from benchmarks.phone_filled import fill, give_photo
+from benchmarks.phone_filled import fill, give_photo, tap_by_hand
 from benchmarks.phone_lighthouse import scores
 from benchmarks.phone_seen import slow_phone
 
@@ -61,6 +61,7 @@ def main() -> None:
             for step in ("1", "all"):
                 compare(browser, chain, f"http://127.0.0.1:{floor_port}", given.language, step, rounds=given.rounds)
             fill(browser, chain, given.language)
+            tap_by_hand(browser, f"http://127.0.0.1:{floor_port}")
             give_photo(browser, chain, given.language)
             scores(chain, given.language)
 

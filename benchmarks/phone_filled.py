@@ -33,6 +33,22 @@ def fill(browser: Browser, chain: Chain, language: str) -> None:
         )
 
 
+def tap_by_hand(browser: Browser, address: str) -> None:
+    """Prints how soon a page without a script, which only has to show the choice, answers a tap on such a phone."""
+    with slow_phone(browser, "nobody", address, network=False) as slow:
+        slow.page.goto(f"{address}/form/all")
+        slow.page.wait_for_timeout(3000)
+        for choice in slow.page.locator("fieldset label:first-of-type").all():
+            choice.tap()
+            slow.page.wait_for_timeout(100)
+        slow.page.wait_for_timeout(1000)
+        seen = slow.seen()
+        slow_ones, p98 = answered_within(seen["events"], seen["interactions"])
+        print(
+            f"by hand: {seen['interactions']} taps answered, {slow_ones} after 16 ms or more, the 98th of a hundred {p98} ms"
+        )
+
+
 def answered_within(events: list[tuple[int, float]], interactions: int) -> tuple[int, float]:
     """How many taps and keys took 16 ms or more, and the time that 98 of 100 did not exceed; the browser tells of no shorter ones."""
     slowest: dict[int, float] = {}
