@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
-import pi_heif
 import pytest
 from PIL import Image, PngImagePlugin
 from sqlmodel import Session, select
@@ -62,6 +61,11 @@ def webp() -> bytes:
     return out.getvalue()
 
 
+def heic() -> bytes:
+    """The same as phones write it: made once by libheif with x265, which the program cannot do."""
+    return (Path(__file__).parent / "small.heic").read_bytes()
+
+
 def _exif() -> Image.Exif:
     exif = Image.Exif()
     exif[0x0110] = CANARY.decode()
@@ -88,7 +92,7 @@ def own(audit: Audit) -> User:
     return audit.shopper
 
 
-@pytest.mark.parametrize("made", [jpeg, png, webp])
+@pytest.mark.parametrize("made", [jpeg, png, webp, heic])
 def test_only_the_picture_is_kept(tmp_path: Path, made: Callable[[], bytes]) -> None:
     received = made()
     assert CANARY in received
@@ -143,9 +147,7 @@ def test_what_can_be_seen_through_is_white(tmp_path: Path) -> None:
         assert stored.getpixel((1, 1)) == (255, 255, 255)
 
 
-def test_phones_that_write_heic_are_read(tmp_path: Path) -> None:
-    assert "HEIF" in Image.registered_extensions().values()
-    assert pi_heif.libheif_info()["libheif"] != ""
+def test_what_only_begins_like_heic_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="cannot be read"):
         keep(tmp_path, b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 40)
 

@@ -25,9 +25,12 @@ class Handset:
     browser: Browser
     address: str
     context: BrowserContext
-    page: Page
     faults: list[str] = field(default_factory=list)
-    """What the page's scripts did not catch."""
+    """What the pages' scripts did not catch."""
+    page: Page = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.page = self.new_page()
 
     def open(self, path: str = "/form/1") -> Page:
         self.page.goto(self.address + self.desk.at(path))
@@ -81,8 +84,7 @@ def handset(desk: Desk, browser: Browser, address: str) -> Iterator[Handset]:
     context.set_default_timeout(30_000)  # a busy machine is no fault of the phone
     context.add_cookies([{"name": DEVICE_COOKIE, "value": _device(desk, desk.shopper), "url": address}])
     context.clock.set_system_time(NOW)  # the server's, from which on it runs
-    found = Handset(desk, browser, address, context, None)  # type: ignore[arg-type]
-    found.page = found.new_page()
+    found = Handset(desk, browser, address, context)
     try:
         yield found
         assert found.faults == [], found.faults

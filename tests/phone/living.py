@@ -14,7 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from playwright.sync_api import BrowserContext, BrowserType, Error, Page
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from branches import assignments, database, history, photos, sessions
 from branches.audits import Answer, Audit, Photo
@@ -108,7 +108,7 @@ class Asked:
         """The items that have one, once for each photo that lies whole on disk."""
         with Session(self.server.engine) as session:
             query = select(Photo, Item.code).join(Item, isouter=True).join(Audit).where(Audit.public_id == self.audit)
-            rows = session.exec(query.order_by(Photo.id)).all()  # type: ignore[arg-type]
+            rows = session.exec(query.order_by(col(Photo.id))).all()
             folder = self.server.folder / "photos"
             return [
                 code or "" for photo, code in rows if photos.path(folder, photo.sha256).stat().st_size == photo.bytes
@@ -136,8 +136,8 @@ def ask(server: Server) -> Asked:
         standard = session.exec(select(Standard)).first() or form_of_each_kind(session)
         branch, shopper = make.branch(session), make.shopper(session)
         day = local_date(at, ZONE)
-        window = {"opens_on": day, "closes_on": day + timedelta(days=8)}
-        asked = assignments.assign(session, standard, branch, shopper, **window, by=None, at=at)  # type: ignore[arg-type]
+        last = day + timedelta(days=8)
+        asked = assignments.assign(session, standard, branch, shopper, opens_on=day, closes_on=last, by=None, at=at)
         return Asked(server, asked.audit.public_id, shopper)
 
 
@@ -201,7 +201,9 @@ class Living:
                 os.kill(process, signal.SIGKILL)
         with suppress(Error):
             self.context.close()
-        while _processes(str(self.profile)):
+        until = time.monotonic() + PATIENCE
+        while left := _processes(str(self.profile)):
+            assert time.monotonic() < until, f"still there after SIGKILL: {left}"
             time.sleep(0.02)
         self.start()
 

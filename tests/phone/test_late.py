@@ -105,8 +105,7 @@ def test_a_phone_that_has_nothing_else_is_told_that_it_was_sent(phone: Handset) 
 
 
 def test_without_a_script_the_page_asks_as_well(phone: Handset, browser: Browser) -> None:
-    plain = browser.new_context(java_script_enabled=False)
-    plain.add_cookies(phone.context.cookies())  # type: ignore[arg-type]
+    plain = browser.new_context(java_script_enabled=False, storage_state=phone.context.storage_state())
     page = plain.new_page()
     try:
         page.goto(phone.address + phone.desk.at("/form/all"))

@@ -159,9 +159,7 @@ def test_a_browser_that_repeats_a_plain_form_by_itself(
     phone: Handset, desk: Desk, browser: Browser, line: Relay
 ) -> None:
     """Without JavaScript: Chromium sends a POST again where a kept connection breaks before the answer."""
-    cookies = phone.context.cookies()
-    plain = browser.new_context(java_script_enabled=False)
-    plain.add_cookies(cookies)  # type: ignore[arg-type]
+    plain = browser.new_context(java_script_enabled=False, storage_state=phone.context.storage_state())
     page = plain.new_page()
     try:
         page.goto(line.address + desk.at("/form/all"))

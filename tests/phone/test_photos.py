@@ -11,7 +11,7 @@ from playwright.sync_api import FilePayload, Page, expect
 from sqlmodel import Session, select
 
 from branches.audits import Photo
-from tests.branches.test_photos import bomb, jpeg, png
+from tests.branches.test_photos import bomb, heic, jpeg, png
 from tests.phone.handset import Handset
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -60,7 +60,7 @@ def test_a_photo_of_twelve_megapixels_leaves_the_page_answering(phone: Handset, 
     assert (photo.width, photo.height) == (1600, 1200)
 
 
-@pytest.mark.parametrize("made", [jpeg, png])
+@pytest.mark.parametrize("made", [jpeg, png, heic])
 def test_photos_of_each_kind_arrive(phone: Handset, made: Callable[[], bytes]) -> None:
     page = phone.open("/form/all")
     with page.expect_response("**/photos/*"):

@@ -9,7 +9,7 @@ from io import BytesIO
 from zoneinfo import ZoneInfo
 
 from PIL import Image
-from playwright.sync_api import Error, Page, expect
+from playwright.sync_api import Error, FilePayload, Page, expect
 
 from monitor.opening import now
 from tests.branches.test_photos import jpeg
@@ -92,8 +92,9 @@ class Walk:
 
     def choose_photo(self, data: bytes) -> None:
         self.given.photo = "perhaps"
-        file = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": data}
-        self.page.locator("[name=p-mirror]").set_input_files(file)  # type: ignore[arg-type]
+        self.page.locator("[name=p-mirror]").set_input_files(
+            FilePayload(name="a.jpg", mimeType="image/jpeg", buffer=data)
+        )
 
     def photo_kept(self) -> None:
         self.page.locator("[data-photo]").wait_for()

@@ -36,23 +36,9 @@ export async function refusal(file, { bytes, pixels }) {
   return file.size > bytes ? "heavy" : "";
 }
 
-/** Drawn by a worker; fails where there is none, or none that draws. */
-function besides(file) {
-  return new Promise((done, failed) => {
-    const worker = new Worker(new URL("./drawing.js", import.meta.url), { type: "module" });
-    const over = (end, value) => {
-      worker.terminate();
-      end(value);
-    };
-    worker.onmessage = ({ data: { blob } }) => (blob === undefined ? over(failed) : over(done, blob));
-    worker.onerror = () => over(failed);
-    worker.postMessage(file);
-  });
-}
-
 /** The photo no larger than needed; as it is where this browser cannot read it: the server may. */
 export async function shrunk(file) {
-  const made = await besides(file).catch(() => drawn(file));
+  const made = await import("./besides.js").then(({ besides }) => besides(file)).catch(() => drawn(file));
   return made ?? file;
 }
 

@@ -1,6 +1,8 @@
 // Opens the shopper's pages with no network. What it keeps of one person is gone when they sign out or somebody else signs in.
 // FILES and VERSION stand above this text as it is served. A newer worker waits until the pages of this one are closed.
 
+import { flushOwn } from "./outbox.js";
+
 const KEPT_VERSIONS = 3; // pages that were kept before an update still find their scripts
 const PATIENCE = 4_000; // milliseconds for the network before what is kept is shown
 const PAGES = "pages-";
@@ -24,11 +26,15 @@ async function keepFiles() {
   await Promise.all(versions.slice(0, -KEPT_VERSIONS).map((name) => caches.delete(name)));
 }
 
-addEventListener("sync", (event) => event.waitUntil(wakePages()));
+addEventListener("sync", (event) => event.waitUntil(wake()));
 
-/** The browser says that there is a network again: open pages send what waits, also those that it had put to sleep. */
-async function wakePages() {
-  for (const page of await clients.matchAll({ type: "window" })) page.postMessage("send");
+/** The browser says that there is a network again: open pages send what waits, also those that it had put to sleep; else it goes from here. */
+async function wake() {
+  const pages = await clients.matchAll({ type: "window" });
+  for (const page of pages) page.postMessage("send");
+  if (pages.length) return;
+  const went = await flushOwn();
+  if (went.some(({ how }) => how === "waiting")) throw new Error("waiting"); // the browser tries again in its own time
 }
 
 addEventListener("fetch", (event) => {

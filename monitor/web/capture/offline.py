@@ -30,7 +30,7 @@ PAPER = {"light": "#fcfbf8", "dark": "#12151a"}
 def worker() -> Response:
     """The worker's own text, with the files that the pages are made of; it changes only where one of them does."""
     names = [url_for("static", filename=name) for name in files.of_phone()]
-    text = (files.FOLDER / "phone" / "worker.js").read_text(encoding="utf-8")
+    text = files.text("phone/worker.js")
     head = f"const VERSION = {json.dumps(files.version())};\nconst FILES = {json.dumps(names)};\n"
     return Response(head + text, mimetype="text/javascript")
 
