@@ -10,6 +10,7 @@ const FRESH = 300_000; // milliseconds for which a page that is kept ahead is ne
 const { person, words, ahead, sheet } = JSON.parse(document.getElementById("waiting").textContent);
 const line = document.querySelector("[data-waiting]");
 const receipts = new Map();
+const going = new Set(); // forms that are on their way
 let signedOut = false;
 let busy = false;
 let asked = false; // to be woken when there is a network
@@ -103,10 +104,10 @@ async function sendAll() {
 function guard(event) {
   const { target: form, submitter } = event;
   if (event.defaultPrevented || form.method !== "post" || /\/start$/.test(form.action)) return;
-  if (form.dataset.went !== undefined || !navigator.onLine) event.preventDefault();
+  if (going.has(form) || !navigator.onLine) event.preventDefault();
   if (!navigator.onLine) return told(submitter ?? form);
-  form.dataset.went = "";
-  setTimeout(() => delete form.dataset.went, SOON); // also where the answer never came
+  going.add(form);
+  setTimeout(() => going.delete(form), SOON); // also where the answer never came
 }
 
 function told(button) {
@@ -142,6 +143,7 @@ async function begin() {
   await shown();
   addEventListener("online", sendAll);
   if (words.network) addEventListener("submit", guard);
+  addEventListener("pagehide", () => going.clear()); // whoever comes back may send again
   navigator.serviceWorker?.addEventListener("message", sendAll);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && sendAll());
   again();

@@ -7,7 +7,7 @@ from functools import cache
 from flask import Response, g, request
 from markupsafe import Markup
 
-from monitor.web import files, gate
+from monitor.web import files, gate, packed
 from monitor.web.capture.room import blueprint
 
 SHEET_COOKIE = "sheet"
@@ -24,6 +24,7 @@ def inline_sheet(name: str) -> Markup:
     if request.cookies.get(SHEET_COOKIE) == files.version():
         return Markup("")
     g.inline_sheet = name
+    packed.thoroughly()
     return Markup(files.text(name))  # noqa: S704 - the program's own file
 
 
