@@ -1,7 +1,9 @@
 """Without a mouse: everything can be reached, and where one is can be seen."""
 
+from contextlib import suppress
+
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Error
 
 from tests.browser.chain import Served
 from tests.browser.houses import House
@@ -32,8 +34,16 @@ WHERE = """() => {
 }"""
 
 
+def _settled(seen: Look) -> None:
+    """Waits until the phone has sent what it had: the button that stands there meanwhile goes by itself."""
+    if seen.page.locator("[data-waiting]").count():
+        with suppress(Error):  # where nothing can be kept
+            seen.page.locator("[data-waiting][data-ready]").wait_for(state="attached", timeout=10_000)
+
+
 def _walk(seen: Look) -> dict[str, list[object]]:
     """What the tab key does not reach, reaches without showing it, or reaches in another order than it stands."""
+    _settled(seen)
     wanted = seen.page.evaluate(NUMBER)
     reached: list[int] = []
     unseen, around = [], False

@@ -15,6 +15,7 @@ from reports.trend import chain_moves, changes, region_moves
 from tests.reports.chains import ALIKE, chain, sheet_of, with_gaps, with_strangers
 
 NAN = float("nan")
+FITS, MOST_FITS = 20, 100
 
 
 def states(found: Assessment) -> set[State]:
@@ -316,11 +317,14 @@ def test_columns_of_unequal_length_are_refused() -> None:
 
 @pytest.mark.slow
 def test_half_a_year_of_weekly_audits_is_judged_in_a_moment() -> None:
-    """200 branches, 26 audits each, 4 sections: 5,200 audits in well under 2 s of one processor."""
+    """200 branches, 26 audits each, 4 sections: some 1.4 s of an idle processor, or forty times the bare fit in the same run."""
     sheet, _ = chain(21, branches=200, audits=26, sections=4, shoppers=67, regions=8)
     begun = process_time()
+    for _ in range(FITS):
+        known(sheet)
+    fitted, begun = process_time() - begun, process_time()
     assess(sheet, Rules())
-    assert process_time() - begun < 2.0
+    assert (process_time() - begun) / (fitted / FITS) < MOST_FITS
 
 
 def test_section_that_comes_with_a_new_standard_is_judged() -> None:
