@@ -2,7 +2,7 @@
 """Sets the program up in .venv beside this file, then runs it: needs Python 3.11 or newer and nothing else.
 
 python3 run.py                      the demo: an invented chain, its reports and its pages
-python3 run.py test [--fast] [...]  every check and every test; --fast leaves out the slow and the browser's
+python3 run.py test [--fast] [...]  every check and every test; --fast leaves out the slow, the browser's and the second database
 python3 run.py COMMAND [...]        any command of the program; --help lists them
 """
 
@@ -38,7 +38,7 @@ CHECKS = (
     ("lint-imports",),
     ("mypy",),
 )
-FAST = ("-m", "not browser and not slow and not long")
+FAST = ("-m", "not browser and not slow and not long", "-k", "not postgresql")
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # the tests use the cores by themselves
 
 
