@@ -36,6 +36,11 @@ class Handset:
         self.page.goto(self.address + self.desk.at(path))
         return self.ready()
 
+    def prepare(self) -> None:
+        """The list is opened once where there is a network: from then on it and the forms open without one."""
+        self.page.goto(f"{self.address}/audits")
+        self.page.wait_for_selector("[data-waiting][data-ready]", state="attached")
+
     def ready(self) -> Page:
         """The form, from the moment on at which nothing typed is lost."""
         self.page.wait_for_selector("form[data-kept]", state="attached")

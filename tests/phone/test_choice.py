@@ -17,11 +17,6 @@ from tests.phone.handset import Handset
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-def prepared(phone: Handset) -> None:
-    phone.page.goto(f"{phone.address}/audits")
-    phone.page.wait_for_selector("[data-waiting][data-ready]", state="attached")
-
-
 def test_the_long_page_is_remembered_for_its_person_alone(phone: Handset) -> None:
     page = phone.open()
     page.get_by_role("link", name="All on one page").click()
@@ -38,7 +33,7 @@ def test_the_long_page_is_remembered_for_its_person_alone(phone: Handset) -> Non
 
 
 def test_with_no_network_sections_turn_one_by_one(phone: Handset) -> None:
-    prepared(phone)
+    phone.prepare()
     phone.context.set_offline(True)
     page = phone.open("/form/1")
     assert (page.locator("#m-greeted").is_visible(), page.locator("#m-people").is_visible()) == (True, False)
@@ -114,7 +109,7 @@ def test_the_home_screen_is_offered_where_the_browser_does_and_declined_once(pho
 
 
 def test_an_update_waits_until_the_pages_are_closed(phone: Handset, monkeypatch: pytest.MonkeyPatch) -> None:
-    prepared(phone)
+    phone.prepare()
     page = phone.open()
     page.wait_for_function("() => navigator.serviceWorker.controller !== null")
     monkeypatch.setattr(files, "version", lambda: "f" * 16)

@@ -9,7 +9,6 @@ from branches.database import transaction
 from tests import make
 from tests.phone.handset import Handset
 from tests.phone.relay import Relay
-from tests.phone.test_offline import prepared
 from tests.phone.test_signed_out import end_sign_in, sign_in_by_code
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -18,7 +17,7 @@ SLOW = 5.5
 
 
 def test_who_signs_in_on_a_slow_line_waits_for_their_own_list(phone: Handset, monkeypatch: pytest.MonkeyPatch) -> None:
-    prepared(phone)
+    phone.prepare()
     end_sign_in(phone)
     page = phone.page
     answered = Relay._answer
@@ -40,7 +39,7 @@ def test_who_signs_in_on_a_slow_line_waits_for_their_own_list(phone: Handset, mo
 
 def test_where_a_sign_in_has_ended_its_list_does_not_open_with_no_network(phone: Handset) -> None:
     """What was typed and not sent stays for the one who typed it."""
-    prepared(phone)
+    phone.prepare()
     page = phone.open("/form/all")
     phone.context.set_offline(True)
     page.locator("#m-greeted").check()

@@ -13,13 +13,6 @@ from tests.phone.handset import Handset
 pytestmark = pytest.mark.browser
 
 
-def prepared(phone: Handset) -> None:
-    """The list has been opened once where there was a network."""
-    page = phone.page
-    page.goto(f"{phone.address}/audits")
-    page.wait_for_selector("[data-waiting][data-ready]", state="attached")
-
-
 def fill(phone: Handset) -> None:
     page = phone.page
     page.locator("#visited").fill(VISIT)
@@ -35,7 +28,7 @@ def stranger(phone: Handset) -> User:
 
 
 def test_an_audit_is_made_and_sent_with_no_network_until_the_end(phone: Handset) -> None:
-    prepared(phone)
+    phone.prepare()
     phone.context.set_offline(True)
     page = phone.open("/form/all")
     fill(phone)
@@ -58,7 +51,7 @@ def test_an_audit_is_made_and_sent_with_no_network_until_the_end(phone: Handset)
 
 
 def test_what_is_missing_is_told_with_no_network(phone: Handset) -> None:
-    prepared(phone)
+    phone.prepare()
     phone.context.set_offline(True)
     page = phone.open("/form/all")
     page.get_by_role("button", name="Save and look it over").click()
@@ -73,7 +66,7 @@ def test_what_is_missing_is_told_with_no_network(phone: Handset) -> None:
 
 
 def test_signing_out_takes_the_pages_off_the_phone_and_keeps_what_was_not_sent(phone: Handset) -> None:
-    prepared(phone)
+    phone.prepare()
     page = phone.open("/form/all")
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/sign-in")
@@ -84,7 +77,7 @@ def test_signing_out_takes_the_pages_off_the_phone_and_keeps_what_was_not_sent(p
 
 
 def test_without_a_network_nobody_is_signed_out_and_that_is_said(phone: Handset) -> None:
-    prepared(phone)
+    phone.prepare()
     page = phone.open("/form/all")
     page.locator("[data-waiting][data-ready]").wait_for(state="attached")
     phone.context.set_offline(True)
@@ -97,7 +90,7 @@ def test_without_a_network_nobody_is_signed_out_and_that_is_said(phone: Handset)
 
 
 def test_a_reason_that_cannot_be_sent_stays_where_it_was_typed(phone: Handset) -> None:
-    prepared(phone)
+    phone.prepare()
     page = phone.page
     page.goto(phone.address + phone.desk.at())
     page.locator("[data-waiting][data-ready]").wait_for(state="attached")
@@ -116,7 +109,7 @@ def test_a_reason_that_cannot_be_sent_stays_where_it_was_typed(phone: Handset) -
 
 
 def test_another_person_on_the_same_phone_finds_nothing_of_the_first(phone: Handset) -> None:
-    prepared(phone)
+    phone.prepare()
     page = phone.open("/form/all")
     phone.context.set_offline(True)
     page.locator("#m-greeted").check()

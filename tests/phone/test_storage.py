@@ -177,9 +177,7 @@ def test_an_answer_just_given_stays_in_sight(phone: Handset, line: Relay) -> Non
 
 
 def test_the_button_that_sends_stays_until_it_is_tapped(phone: Handset) -> None:
-    page = phone.page
-    page.goto(f"{phone.address}/audits")
-    page.wait_for_selector("[data-waiting][data-ready]", state="attached")
+    phone.prepare()
     page = phone.open("/form/all")
     fill(page)
     phone.stands("Kept on 3 July 2025")

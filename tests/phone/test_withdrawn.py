@@ -12,7 +12,6 @@ from tests import make
 from tests.monitor.desk import NOW, form, these
 from tests.phone.handset import Handset
 from tests.phone.relay import Relay
-from tests.phone.test_offline import prepared
 from tests.phone.test_once import fill
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -28,7 +27,7 @@ WANTED = """() => new Promise((done) => {
 
 def wanted_with_no_network(phone: Handset) -> Page:
     """All of it is with head office; Send was pressed where there was no network."""
-    prepared(phone)
+    phone.prepare()
     page = phone.open("/form/all")
     fill(page)
     phone.stands("Kept on 3 July 2025")
@@ -36,6 +35,15 @@ def wanted_with_no_network(phone: Handset) -> Page:
     page.get_by_role("button", name="Save and look it over").click()
     page.get_by_role("button", name="Send", exact=True).click()
     phone.stands("sent as soon as there is a network")
+    return page
+
+
+def typed_with_no_network(phone: Handset) -> Page:
+    """One answer is on this phone alone."""
+    page = phone.open("/form/all")
+    phone.context.set_offline(True)
+    page.locator("#m-people").fill("3")
+    phone.stands("Kept on this phone")
     return page
 
 
@@ -66,10 +74,7 @@ def test_what_changed_elsewhere_is_told_until_it_was_looked_at(phone: Handset) -
 
 
 def test_an_audit_that_is_no_longer_asked_for_is_put_away(phone: Handset) -> None:
-    page, desk = phone.open("/form/all"), phone.desk
-    phone.context.set_offline(True)
-    page.locator("#m-people").fill("3")
-    phone.stands("Kept on this phone")
+    page, desk = typed_with_no_network(phone), phone.desk
     with transaction(desk.engine) as session:
         audit = session.exec(select(Audit).where(Audit.public_id == desk.audit)).one()
         shopper = session.get_one(User, desk.shopper.id)
@@ -85,10 +90,7 @@ def test_an_audit_that_is_no_longer_asked_for_is_put_away(phone: Handset) -> Non
 
 
 def test_an_audit_that_is_nobodys_any_more_is_told_once_and_put_away(phone: Handset, line: Relay) -> None:
-    page, desk = phone.open("/form/all"), phone.desk
-    phone.context.set_offline(True)
-    page.locator("#m-people").fill("3")
-    phone.stands("Kept on this phone")
+    page, desk = typed_with_no_network(phone), phone.desk
     with transaction(desk.engine) as session:
         audit = session.exec(select(Audit).where(Audit.public_id == desk.audit)).one()
         audit.shopper_id = make.shopper(session).id

@@ -18,10 +18,8 @@ ONLINE = "() => { dispatchEvent(new SyncEvent('sync', { tag: 'send' })); }"
 
 
 def test_an_open_page_is_woken_by_the_worker(phone: Handset, line: Relay) -> None:
-    page = phone.page
-    page.add_init_script(PATIENT)
-    page.goto(f"{phone.address}/audits")
-    page.wait_for_selector("[data-waiting][data-ready]", state="attached")
+    phone.page.add_init_script(PATIENT)
+    phone.prepare()
     page = phone.open("/form/all")
     page.wait_for_selector("[data-waiting][data-ready]", state="attached")
     line.cut()
@@ -34,13 +32,11 @@ def test_an_open_page_is_woken_by_the_worker(phone: Handset, line: Relay) -> Non
     expect(page.locator("[data-waiting]")).to_be_visible()
     (worker,) = phone.context.service_workers
     worker.evaluate(ONLINE)
-    expect(page.locator("[data-waiting]")).to_be_hidden(timeout=4_000)  # sooner than it would look by itself
+    expect(page.locator("[data-waiting]")).to_be_hidden(timeout=4_000)
 
 
 def test_with_no_page_open_the_worker_sends_what_was_wanted(phone: Handset, line: Relay) -> None:
-    page = phone.page
-    page.goto(f"{phone.address}/audits")
-    page.wait_for_selector("[data-waiting][data-ready]", state="attached")
+    phone.prepare()
     page = phone.open("/form/all")
     fill(page)
     phone.stands("Kept on 3 July 2025")
