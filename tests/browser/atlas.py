@@ -92,6 +92,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     "capture.check": tuple(_shopper(thing) for thing in ("begun", "complete", "returned")),
     "capture.notes": tuple(_shopper(thing) for thing in ("open", "begun")),
     "capture.sent": (_shopper("sent"),),
+    "capture.no_answer": (Example("shopper"),),
     "capture.nothing_done": (Example("shopper"),),
     "capture.no_network": (Example(""), Example("shopper", note="shopper")),
     "office.desk": (Example("office"),),

@@ -86,7 +86,14 @@ FOR_WHOEVER_IS_SIGNED_IN = {"account.change_password", "account.end_device", "ac
 FOR_EVERYBODY = {
     *("login.ask", "login.choose_language", "login.code", "login.demo", "login.enter_code", "login.enter_demo"),
     *("login.enter_password", "login.home", "login.landing", "login.redeem", "login.sign_in", "login.sign_out"),
-    *("capture.manifest", "capture.no_network", "capture.nothing_done", "capture.worker", "static"),
+    *(
+        "capture.manifest",
+        "capture.no_network",
+        "capture.no_answer",
+        "capture.nothing_done",
+        "capture.worker",
+        "static",
+    ),
 }
 FIXED = {"sha256": "0" * 64, "size": "small", "step": "1", "way": "cannot-go", "change": "name"}
 FIXED_AT = {("office.step", "step"): "approve", ("capture.photo", "public_id"): "released"}

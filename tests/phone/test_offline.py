@@ -9,6 +9,7 @@ from tests import make
 from tests.branches.test_photos import jpeg
 from tests.monitor.desk import VISIT
 from tests.phone.handset import Handset
+from tests.phone.relay import Relay
 
 pytestmark = pytest.mark.browser
 
@@ -87,6 +88,18 @@ def test_without_a_network_nobody_is_signed_out_and_that_is_said(phone: Handset)
     )
     page.goto(phone.address + phone.desk.at("/form/all"))
     phone.ready()
+
+
+def test_where_no_answer_comes_to_signing_out_the_pages_are_gone_and_nobody_claims_to_know(
+    phone: Handset, line: Relay
+) -> None:
+    phone.prepare()
+    page = phone.open("/form/all")
+    page.locator("[data-waiting][data-ready]").wait_for(state="attached")
+    line.lose("/sign-out", times=2)
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.locator(".headline")).to_contain_text("it may or may not have been done")
+    assert page.evaluate("caches.keys().then(names => names.filter(one => one.startsWith('pages-')))") == []
 
 
 def test_a_reason_that_cannot_be_sent_stays_where_it_was_typed(phone: Handset) -> None:

@@ -9,6 +9,7 @@ const PAGES = "pages-";
 const NOBODY = "pages-nobody";
 const NO_NETWORK = "/no-network";
 const NOTHING_DONE = "/no-network/nothing-done";
+const NO_ANSWER = "/no-network/no-answer";
 const OWN = /^\/(audits|notes)(\/|$)/; // the shopper's pages
 const WAY = /^\/(sign-in|sign-out|demo)(\/|$)/; // where one person makes room for another
 const FORM = /^\/audits\/[^/]+\/(form\/|send$)/; // the browser's own way of trying again holds for these
@@ -20,7 +21,7 @@ addEventListener("activate", (event) => event.waitUntil(clients.claim()));
 
 async function keepFiles() {
   const files = await caches.open(`files-${VERSION}`);
-  const told = [NO_NETWORK, NOTHING_DONE].map((page) => new Request(page, { credentials: "omit" })); // pages of nobody's
+  const told = [NO_NETWORK, NOTHING_DONE, NO_ANSWER].map((page) => new Request(page, { credentials: "omit" })); // pages of nobody's
   await files.addAll([...FILES, ...told]);
   const versions = (await caches.keys()).filter((name) => name.startsWith("files-"));
   await Promise.all(versions.slice(0, -KEPT_VERSIONS).map((name) => caches.delete(name)));
@@ -43,7 +44,7 @@ addEventListener("fetch", (event) => {
   if (origin !== location.origin) return;
   if (request.method === "POST" && WAY.test(pathname)) event.respondWith(handedOver(request));
   else if (request.method === "POST" && START.test(pathname)) event.respondWith(fetch(request).catch(() => begun(pathname)));
-  else if (request.method === "POST" && request.mode === "navigate" && !FORM.test(pathname)) event.respondWith(fetch(request).catch(() => caches.match(NOTHING_DONE)));
+  else if (request.method === "POST" && request.mode === "navigate" && !FORM.test(pathname)) event.respondWith(sent(request));
   else if (request.method !== "GET") return;
   else if (pathname.startsWith("/static/")) event.respondWith(file(request));
   else if (request.mode === "navigate") event.respondWith(page(request, pathname));
@@ -93,16 +94,17 @@ async function seen(asked, pathname, response) {
   return response;
 }
 
-/** Somebody signs in or out: whoever it is, what was kept is theirs no more. With no network they are who they were. */
+/** Somebody signs in or out: whoever it is, what was kept is theirs no more, also where no answer comes. With no network they are who they were. */
 async function handedOver(request) {
+  if (!navigator.onLine) return caches.match(NOTHING_DONE);
   turn += 1;
-  try {
-    const response = await fetch(request);
-    await forgetOthers();
-    return response;
-  } catch {
-    return caches.match(NOTHING_DONE);
-  }
+  await forgetOthers();
+  return sent(request);
+}
+
+/** What was to be done: where the line breaks after it was sent, nobody here knows whether it was. */
+function sent(request) {
+  return fetch(request).catch(() => caches.match(navigator.onLine ? NO_ANSWER : NOTHING_DONE));
 }
 
 async function forgetOthers(own) {

@@ -19,6 +19,7 @@ FORM = "capture.section"
 """Every byte of its first view counts: it says less of other audits, and its own script keeps whatever it cannot send."""
 NOT_HERE = message("This page opens once there is a network. What you typed is kept on this phone.")
 NOTHING_DONE = message("There is no network, and nothing was done. Try again once there is one.")
+NO_ANSWER = message("No answer came, so it may or may not have been done. Look again once there is a network.")
 SHORT_NAME = 12
 """Letters that stand below an icon."""
 PAPER = {"light": "#fcfbf8", "dark": "#12151a"}
@@ -46,6 +47,13 @@ def no_network() -> str:
 def nothing_done() -> str:
     """What the worker shows where something was to be done that only the network can do."""
     return render_template("capture/no_network.html", said=gate.tongue().say(NOTHING_DONE))
+
+
+@blueprint.get("/no-network/no-answer")
+@gate.everybody
+def no_answer() -> str:
+    """What the worker shows where something was sent and nobody heard what became of it."""
+    return render_template("capture/no_network.html", said=gate.tongue().say(NO_ANSWER))
 
 
 @blueprint.get("/manifest.webmanifest")
