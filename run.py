@@ -165,7 +165,8 @@ def test(arguments: list[str]) -> int:
     chosen = [argument for argument in arguments if argument != "--fast"]
     measured = [] if fast or chosen else ["--cov=branches", "--cov=reports"]
     workers = str(min(4, max(2, os.cpu_count() or 2)))
-    command = [PYTHON, "-m", "pytest", "-n", workers, "--dist", "loadfile", *fast, *measured, *chosen]
+    by_file = ("-n", workers, "--dist", "loadfile", "--no-loadscope-reorder")  # in the order of tests/conftest.py
+    command = [PYTHON, "-m", "pytest", *by_file, *fast, *measured, *chosen]
     tests = subprocess.run(command, cwd=ROOT, env=os.environ | ONE_THREAD, check=False)
     return tests.returncode or len(failed)
 

@@ -18,7 +18,7 @@ from tests.journey.phone import Phone, enter_by_code, enter_by_link, held
 from tests.journey.served import DUE, House, opened
 from tests.monitor.mailbox import text
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.long]
 
 
 @pytest.fixture

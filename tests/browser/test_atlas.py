@@ -10,7 +10,7 @@ from tests.browser.atlas import unknown
 from tests.browser.houses import House
 from tests.browser.looks import COLOURS, DESK, NARROW, PHONE, TOO_SMALL, Look, look
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.long]
 
 OUTSIDE = """() => document.documentElement.scrollWidth <= document.documentElement.clientWidth ? [] :
     [...document.querySelectorAll("body *")]

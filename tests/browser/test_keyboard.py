@@ -9,7 +9,7 @@ from tests.browser.chain import Served
 from tests.browser.houses import House
 from tests.browser.looks import CLICKABLE, DESK, PHONE, Look, look, places
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.long]
 
 FOCUSABLE = f"{CLICKABLE}, [tabindex='0']"
 MOST = 400

@@ -233,7 +233,7 @@ def nonsense(seed: int, values: list[float], empty: float) -> ScoreSheet:
     return sheet_of(branch.tolist(), shopper.tolist(), scores, regions.tolist())
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @settings(max_examples=80)
 @given(
     seed=SEEDS,
