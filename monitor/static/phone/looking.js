@@ -78,5 +78,5 @@ export function doubtsShown(form, found, heading) {
   box.append(inner);
   form.querySelector(".actions").before(box);
   box.focus({ preventScroll: true });
-  box.scrollIntoView(); // from its beginning
+  box.scrollIntoView(); // from its beginning: it may be longer than the screen
 }

@@ -11,7 +11,7 @@ export function faultsShown(form, faults) {
   box.dataset.faults = "";
   box.tabIndex = -1;
   box.setAttribute("role", "alert");
-  const list = document.createElement("ul");
+  const list = Object.assign(document.createElement("ul"), { className: "asked" });
   for (const [control, sentence] of faults) {
     const link = document.createElement("a");
     Object.assign(link, { href: `#${control}`, textContent: sentence });
@@ -21,7 +21,8 @@ export function faultsShown(form, faults) {
   }
   box.append(list);
   form.prepend(box);
-  box.focus();
+  box.focus({ preventScroll: true });
+  box.scrollIntoView(); // from its beginning: it may be longer than the screen
 }
 
 function beside(control, sentence) {

@@ -32,7 +32,7 @@ async function send() {
     page.ask();
     choices = Object.fromEntries(Object.entries(went.reply.choices).filter(([code]) => !mine.has(code)));
     choicesShown(form, choices, went.reply.choose.choice);
-    document.querySelector("[data-progress]").textContent = went.reply.progress;
+    soFar(went.reply);
   }
   if (went.how === "waiting" && document.querySelector("[data-stands] button")) return went; // what is looked over may still be sent off
   if (went.how === "sent") for (const one of form.querySelectorAll(".actions > .button")) one.hidden = true; // nothing is left to be done here
@@ -40,6 +40,13 @@ async function send() {
   if (went.said.length) stands(went.said.at(-1), "warn", went.how === "late" ? about.home : null);
   else stands(...standing(went));
   return went;
+}
+
+/** How much is answered and when that was kept, which stays true of its moment where the network goes. */
+function soFar({ progress, kept: moment }) {
+  document.querySelector("[data-progress]").textContent = progress;
+  const since = document.querySelector("[data-kept-on]");
+  if (since && moment) since.textContent = say(page.about.words.kept, { moment });
 }
 
 /** How it went, and what only this phone knows by now; "unkept" where it cannot keep all of that. */
