@@ -69,9 +69,12 @@ class Language:
 
     def count(self, one: str, many: str, /, n: int, **values: object) -> str:
         """Words a message in the plural form of n, which it may name as {n}."""
+        return self._fill(self.plural(one, many, n), {"n": n, **values})
+
+    def plural(self, one: str, many: str, /, n: int) -> str:
+        """The message in the plural form of n, its names still in braces: for a script that counts by itself."""
         found = self.sentences.get(one)
-        text = found[self._plural(n)] if found and len(found) > 1 else self._untranslated(one if n == 1 else many)
-        return self._fill(text, {"n": n, **values})
+        return found[self._plural(n)] if found and len(found) > 1 else self._untranslated(one if n == 1 else many)
 
     def number(self, x: float | Decimal, digits: int = 1) -> str:
         """Rounds half up; the minus is a true minus sign, and what rounds to nothing has none."""

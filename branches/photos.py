@@ -139,16 +139,26 @@ def _same(there: list[Photo], kept: Kept) -> Photo | None:
 def remove(session: Session, audit: Audit, names: Collection[str], *, by: User, at: datetime) -> None:
     """Takes photos away before the audit is sent; a file goes with the next sweep, when no audit has it any more.
 
-    A phone that has not heard a photo's name calls it by the digest of what it sent.
+    A phone that has not heard a photo's name calls it as `at_item` does.
     """
     _check_open(session, audit, by)
-    named = set(names) - {""}
-    gone = [one for one in of_audit(session, audit) if not named.isdisjoint((one.public_id, one.received_sha256))]
+    called = at_item(session, audit)
+    gone = [one for one in of_audit(session, audit) if one.public_id in names or called[one.public_id] in names]
     for photo in gone:
         session.delete(photo)
     session.flush()
     for photo in gone:
         history.write(session, "remove_photo", audit, by=by, at=at, photo=photo.public_id)
+
+
+def at_item(session: Session, audit: Audit) -> dict[str, str]:
+    """What a phone calls each photo that it sent, by public name: the item, a slash and the digest of what was received.
+
+    The same picture may stand at two items; of the visit as a whole the item is empty.
+    """
+    items = select(Photo.public_id, Item.code, Photo.received_sha256).outerjoin(Item, col(Photo.item_id) == Item.id)
+    found = session.exec(items.where(Photo.audit_id == audit.id))
+    return {public_id: f"{code or ''}/{digest}" for public_id, code, digest in found}
 
 
 def of_audit(session: Session, audit: Audit) -> list[Photo]:

@@ -342,6 +342,16 @@ def _to_sign_in() -> AnyResponse:
     return redirect(url_for("login.sign_in"))
 
 
+def spoken(response: AnyResponse, code: str) -> AnyResponse:
+    """Remembers a language with the person, and on the device for when nobody is signed in."""
+    user = somebody()
+    if user is not None:
+        user.language = code
+        session().add(user)
+    set_cookie(response, LANGUAGE_COOKIE, code, YEAR_SECONDS)
+    return response
+
+
 def _leave(response: Response) -> Response:
     held = g.get("session")
     if held is not None and not _only_reads() and response.status_code < 400:  # noqa: PLR2004 - refusals begin there

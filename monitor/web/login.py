@@ -196,13 +196,7 @@ def choose_language() -> AnyResponse:
     code = request.form.get("language", "")
     if code not in codes():
         raise Refused("There is no language {code} here.", code=code[:20])
-    user = gate.somebody()
-    if user is not None:
-        user.language = code
-        gate.session().add(user)
-    response = redirect(_own_path(request.form.get("back", "/")))
-    gate.set_cookie(response, gate.LANGUAGE_COOKIE, code, gate.YEAR_SECONDS)
-    return response
+    return gate.spoken(redirect(_own_path(request.form.get("back", "/"))), code)
 
 
 def _own_path(path: str) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
@@ -23,9 +23,6 @@ from monitor.web.gate import Site
 from tests import make
 from tests.branches.test_photos import jpeg
 from tests.monitor.pages import Form, Page, Visitor, sign_in
-
-if TYPE_CHECKING:
-    pass
 
 NOW = datetime(2025, 7, 3, 16, 4, tzinfo=UTC)
 """18:04 in Budapest."""
@@ -64,10 +61,11 @@ class Desk:
             return [event.verb for event in history.of(session, audit)].count("submitted")
 
     def photos_kept(self) -> list[str]:
-        """The items that have one, once for each photo."""
+        """The items that have one, once for each photo; those of the visit as a whole have none."""
         with Session(self.engine) as session:
-            query = select(Item.code).join(Photo, col(Photo.item_id) == Item.id).join(Audit)
-            return list(session.exec(query.where(Audit.public_id == self.audit)).all())
+            photos = select(Item.code).select_from(Photo).outerjoin(Item, col(Photo.item_id) == Item.id).join(Audit)
+            found = session.exec(photos.where(Audit.public_id == self.audit)).all()
+            return sorted(code or "" for code in found)
 
     def review(self, reason: str, *items: str) -> None:
         with transaction(self.engine) as session:

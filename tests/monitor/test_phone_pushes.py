@@ -60,13 +60,13 @@ def test_half_a_sign_is_kept_as_one_that_can_be_written_down(desk: Desk) -> None
 
 def test_photos_are_taken_away_in_one_look(desk: Desk, count_photo_looks: list[str]) -> None:
     filled(desk)
-    name = hashlib.sha256(jpeg()).hexdigest()
+    name = f"mirror/{hashlib.sha256(jpeg()).hexdigest()}"
     looks = []
     for away in ([f"{n:016x}" for n in range(99)], [name, *[f"{n:016x}" for n in range(98)], name]):
         count_photo_looks.clear()
         assert sent_away(desk, away) == 200
         looks.append(len(count_photo_looks))
-    assert (desk.photos_kept(), looks[0] < 20) == ([], True)
+    assert (desk.photos_kept(), max(looks) < 20) == ([], True)
 
 
 def sent_away(desk: Desk, away: list[str]) -> int:

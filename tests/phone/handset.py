@@ -50,6 +50,14 @@ class Handset:
         """Waits until the form says so."""
         self.page.locator("[data-stands]", has_text=words).wait_for()
 
+    def holds(self, items: list[str]) -> None:
+        """Waits until head office has these photos, by item."""
+        for _ in range(150):
+            if self.desk.photos_kept() == items:
+                return
+            self.page.wait_for_timeout(200)
+        assert self.desk.photos_kept() == items
+
     def crash(self) -> None:
         """The page is gone without a word, as when the system takes its memory away."""
         old, self.page = self.page, self.new_page()

@@ -13,6 +13,8 @@ from monitor.web import files
 from tests import make
 from tests.phone import icons
 from tests.phone.handset import Handset
+from tests.phone.test_form import on_server
+from tests.phone.test_storage import FULL
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -119,7 +121,7 @@ def test_an_update_waits_until_the_pages_are_closed(phone: Handset, monkeypatch:
     assert page.evaluate("navigator.serviceWorker.ready.then((found) => found.active.state)") == "activated"
     assert page.locator("#m-greeted").is_checked()
     page.locator("#m-after").fill("42")
-    phone.stands("Kept on 3 July 2025")
+    phone.stands("With head office: 3 July 2025")
 
 
 def test_somebody_else_on_the_same_phone_begins_with_sections(phone: Handset) -> None:
@@ -131,3 +133,43 @@ def test_somebody_else_on_the_same_phone_begins_with_sections(phone: Handset) ->
     phone.become(stranger)
     page.goto(f"{phone.address}/audits")
     assert phone.desk.shopper.public_id not in page.content()
+
+
+def test_the_way_back_brings_no_older_answer(phone: Handset) -> None:
+    page = phone.open("/form/1")
+    page.locator("[name=m-cut][value='2']").check()
+    phone.stands("With head office: 3 July 2025")
+    page.goto(phone.address + phone.desk.at("/check"))
+    phone.open("/form/all")
+    with page.expect_response("**/draft"):
+        page.locator("[name=m-cut][value='4']").check()
+    page.go_back()
+    page.go_back()
+    phone.ready()
+    expect(page.locator("[name=m-cut][value='4']")).to_be_checked()
+    page.wait_for_timeout(2_000)  # as long as it would take to send the older one
+    assert on_server(phone.desk)["cut"] == "4"
+
+
+def test_another_language_is_not_taken_where_an_answer_found_no_room(phone: Handset) -> None:
+    phone.page.add_init_script(FULL)
+    page = phone.open("/form/all")
+    page.wait_for_selector("[data-waiting][data-ready]", state="attached")
+    page.evaluate("window.failing = 1e9")
+    page.locator("[name=m-cut][value='4']").check()
+    phone.stands("cannot keep it")
+    page.get_by_role("button", name="magyar").click()
+    expect(page.locator("html")).to_have_attribute("lang", "hu")
+    assert on_server(phone.desk)["cut"] == "4", "it went along, as without a script"
+
+
+def test_the_pages_that_are_kept_are_in_the_language_that_was_chosen(phone: Handset) -> None:
+    phone.prepare()
+    page = phone.open("/form/1")
+    page.get_by_role("button", name="magyar").click()
+    expect(page.locator("html")).to_have_attribute("lang", "hu")
+    phone.prepare()
+    phone.context.set_offline(True)
+    for path in ("/form/1", "/form/2", ""):
+        page.goto(phone.address + phone.desk.at(path))
+        expect(page.locator("html")).to_have_attribute("lang", "hu")

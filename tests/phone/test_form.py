@@ -1,6 +1,7 @@
 """Nothing that was typed is lost: kept on the phone at once, on the server as soon as it can be."""
 
 import pytest
+from playwright.sync_api import expect
 from sqlmodel import Session, select
 
 from branches import drafts
@@ -20,7 +21,7 @@ def on_server(desk: Desk) -> dict[str, str]:
 def test_an_answer_is_on_the_server_without_a_button(phone: Handset) -> None:
     page = phone.open()
     page.get_by_label("Yes").first.check()
-    phone.stands("Kept on 3 July 2025")
+    phone.stands("With head office: 3 July 2025")
     assert on_server(phone.desk) == {"greeted": "yes"}
 
 
@@ -46,5 +47,12 @@ def test_without_a_network_what_was_typed_outlives_the_page(phone: Handset) -> N
     phone.context.set_offline(False)
     page = phone.open()
     assert (page.locator("#m-greeted").is_checked(), page.locator("#m-after").input_value()) == (True, "42")
-    phone.stands("Kept on 3 July 2025")
+    phone.stands("With head office: 3 July 2025")
     assert on_server(phone.desk) == {"greeted": "yes", "after": "42"}
+
+
+def test_a_time_that_cannot_be_is_told_before_going_on(phone: Handset) -> None:
+    page = phone.open("/form/1")
+    page.locator("#visited").fill("2025-12-24T10:00")
+    page.get_by_role("button", name="Save and go on").click()
+    expect(page.locator("[data-faults] a")).to_have_text("The visit cannot be later than now; check its date and time.")

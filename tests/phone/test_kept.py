@@ -39,7 +39,7 @@ def test_each_write_is_on_disk_before_it_counts(phone: Handset) -> None:
     phone.page.add_init_script(NOTED)
     page = phone.open("/form/all")
     fill(page)
-    phone.stands("Kept on 3 July 2025")
+    phone.stands("With head office: 3 July 2025")
     assert set(page.evaluate("window.writes")) == {"strict"}
 
 
@@ -73,7 +73,7 @@ def test_what_waits_goes_soon_after_the_server_is_back(phone: Handset, line: Rel
     page.locator("#m-people").fill("3")
     phone.stands("sent as soon as there is a network")
     line_of_waiting = page.locator("[data-waiting]")
-    expect(line_of_waiting).to_contain_text("Kept on this phone, not yet with head office: 1.", timeout=20_000)
+    expect(line_of_waiting).to_contain_text("Audits with something that only this phone has: 1.", timeout=20_000)
     expect(line_of_waiting.get_by_role("button", name="Send now")).to_be_in_viewport()
     took = back_within(page, line, "[data-waiting][hidden]")
     assert took < SOON, took

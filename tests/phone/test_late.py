@@ -62,7 +62,7 @@ def test_both_are_shown_and_head_office_is_asked(phone: Handset, sent_elsewhere:
     expect(page.get_by_text("1 photo is not with head office.")).to_be_visible()
     page.get_by_role("button", name="Ask for a correction").click()
     expect(page.get_by_text("You asked on 3 July 2025, 18:04 to have it corrected")).to_be_visible()
-    expect(page.locator("[data-waiting]")).to_contain_text("4 answers, 2 of 2 photos")  # the photo has followed
+    expect(page.locator("main")).to_contain_text("4 answers, 2 of 2 photos")  # the photo has followed
     assert wanted(desk) == [Wanted("cut", Typed("4"), Typed("1", "crooked"))]
     page.goto(f"{phone.address}/audits")
     expect(page.locator("[data-waiting]")).to_be_hidden()
@@ -77,7 +77,7 @@ def test_when_it_is_returned_both_are_in_the_form(phone: Handset, sent_elsewhere
     page = phone.open("/form/all")
     expect(page.locator("[data-item=cut]")).to_contain_text("1 · crooked")
     page.get_by_role("button", name="1 · crooked").click()
-    phone.stands("Kept on 3 July 2025")
+    phone.stands("With head office: 3 July 2025")
     assert (page.locator("#c-cut").input_value(), page.locator("[data-choice]").count()) == ("crooked", 0)
 
 

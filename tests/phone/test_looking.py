@@ -42,7 +42,7 @@ def test_with_no_network_the_phone_asks(phone: Handset) -> None:
     page.locator("[data-doubts] a").nth(1).click()
     expect(page.locator("#c-cut")).to_be_visible()
     page.get_by_role("button", name="It is right as it is: send").click()
-    phone.stands("sent as soon as there is a network")
+    phone.stands("It leaves this phone as soon as there is a network")
     phone.context.set_offline(False)
     expect(page.get_by_text("1 of 1 photo").first).to_be_visible()
     assert phone.desk.stored().state == "submitted"

@@ -59,7 +59,7 @@ def test_a_tap_is_on_the_server_and_fills_the_form(phone: Handset) -> None:
         "2025-07-03T14:30",
         "42",
     )
-    phone.stands("Kept on 3 July 2025")
+    phone.stands("With head office: 3 July 2025")
     assert kept(phone.desk).stamps == {"arrived": "2025-07-03T12:30:05Z", "greeted": "2025-07-03T12:30:47Z"}
 
 
@@ -91,7 +91,7 @@ def test_with_no_network_taps_outlive_a_crash_and_arrive_later(phone: Handset) -
     assert times(page) == ["14:30:05", "", "", "", "15:00:05"]
     phone.context.set_offline(False)
     page = phone.open()
-    phone.stands("Kept on 3 July 2025")
+    phone.stands("With head office: 3 July 2025")
     assert page.locator("#visited").input_value() == "2025-07-03T14:30"
     assert kept(phone.desk).stamps == {"arrived": "2025-07-03T12:30:05Z", "paid": "2025-07-03T13:00:05Z"}
 
@@ -99,7 +99,7 @@ def test_with_no_network_taps_outlive_a_crash_and_arrive_later(phone: Handset) -
 def test_what_was_typed_in_the_form_stays(phone: Handset) -> None:
     page = phone.open()
     page.locator("#visited").fill("2025-07-03T13:00")
-    phone.stands("Kept on 3 July 2025")
+    phone.stands("With head office: 3 July 2025")
     page = notes(phone)
     tap(page, "Here")
     expect(page.locator("time").first).to_have_text("14:30:05")

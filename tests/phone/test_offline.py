@@ -1,5 +1,7 @@
 """With no network: the list, the form and sending; one person's pages never reach another."""
 
+import time
+
 import pytest
 from playwright.sync_api import expect
 
@@ -38,13 +40,15 @@ def test_an_audit_is_made_and_sent_with_no_network_until_the_end(phone: Handset)
     chooser.value.set_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": jpeg()})
     page.locator("[data-photo]").wait_for()
     page.get_by_role("button", name="Save and look it over").click()
-    phone.stands("Everything is there. It is sent as soon as there is a network.")
+    phone.stands("Everything is there. It has not been sent yet.")
     page.get_by_role("button", name="Send", exact=True).click()
-    phone.stands("sent as soon as there is a network")
+    phone.stands("You have sent it. It leaves this phone as soon as there is a network.")
     phone.crash()
     page = phone.page
     page.goto(f"{phone.address}/audits")
-    expect(page.locator("[data-waiting]")).to_contain_text("</b>: it is sent as soon as there is a network.")
+    expect(page.locator("[data-waiting]")).to_contain_text(
+        "</b>: sent by you; it leaves this phone as soon as there is a network."
+    )
     phone.context.set_offline(False)
     expect(page.locator("[data-waiting]")).to_contain_text("answers, 1 of 1 photo, kept at")
     assert phone.desk.stored().state == "submitted"
@@ -100,6 +104,49 @@ def test_where_no_answer_comes_to_signing_out_the_pages_are_gone_and_nobody_clai
     page.get_by_role("button", name="Sign out").click()
     expect(page.locator(".headline")).to_contain_text("it may or may not have been done")
     assert page.evaluate("caches.keys().then(names => names.filter(one => one.startsWith('pages-')))") == []
+
+
+def test_who_signs_out_while_pages_are_being_kept_leaves_none(
+    phone: Handset, line: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They come slowly, and one of them after the sign-out has begun, to which no answer comes."""
+    phone.open()
+    page, answered = phone.page, Relay._answer
+
+    def slowly(relay: Relay, request: bytes) -> bytes:
+        if request.startswith(b"GET /audits/") and b"Sec-Fetch-Mode: navigate" not in request:
+            time.sleep(1.5)
+        return answered(relay, request)
+
+    page.wait_for_selector("[data-waiting][data-ready]", state="attached")
+    monkeypatch.setattr(Relay, "_answer", slowly)
+    page.goto(f"{phone.address}/audits")
+    place = line.hold("/sign-out", "before")
+    page.get_by_role("button", name="Sign out").click(no_wait_after=True)
+    place.wait()
+    page.wait_for_timeout(4_000)
+    line.cut()
+    expect(page.locator(".headline")).to_contain_text("it may or may not have been done")
+    assert page.evaluate("caches.keys().then(names => names.filter(one => one.startsWith('pages-')))") == []
+
+
+def test_with_no_network_the_form_counts_by_itself_and_the_list_knows_what_was_sent(phone: Handset) -> None:
+    phone.prepare()
+    phone.context.set_offline(True)
+    page = phone.open("/form/all")
+    fill(phone)
+    page.locator("[name=p-mirror]").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": jpeg()})
+    expect(page.locator("[data-progress]")).to_have_text("5 of 7 questions answered")
+    page.get_by_role("button", name="Save and look it over").click()
+    page.get_by_role("button", name="Send", exact=True).click()
+    phone.stands("You have sent it.")
+    page.goto(f"{phone.address}/audits")
+    expect(page.locator(".rows .tag")).to_have_text("on its way")
+    page.goto(phone.address + phone.desk.at())
+    expect(page.locator(".headline")).to_contain_text("sent by you")
+    expect(page.get_by_role("button", name="Start")).to_be_hidden()
+    phone.context.set_offline(False)
+    expect(page.locator("main")).to_contain_text("1 of 1 photo, kept at")
 
 
 def test_a_reason_that_cannot_be_sent_stays_where_it_was_typed(phone: Handset) -> None:

@@ -77,7 +77,7 @@ def test_two_tabs_in_which_is_typed(phone: Handset) -> None:
     second.locator("[name=m-greeted][value=no]").check()
     first.locator("#m-people").fill("2")
     second.locator("#m-people").fill("3")
-    second.locator("[data-stands]", has_text="Kept on 3 July 2025").wait_for()
+    second.locator("[data-stands]", has_text="With head office: 3 July 2025").wait_for()
     first.reload()
     assert (first.locator("#visited").input_value(), first.locator("#m-people").input_value()) == (VISIT, "3")
 
@@ -105,7 +105,7 @@ def test_two_phones_that_typed_different_words(
         first.locator("#c-cut").evaluate("box => box.closest('details').open = true")
         second.locator("#c-cut").evaluate("box => box.closest('details').open = true")
         first.locator("#c-cut").fill(words[0])
-        phone.stands("Kept on 3 July 2025")
+        phone.stands("With head office: 3 July 2025")
         second.locator("#c-cut").fill(words[1])
         other.stands("Choose which one holds.")
         shown = second.locator("[data-choice=cut]")
@@ -113,7 +113,7 @@ def test_two_phones_that_typed_different_words(
         second.get_by_role("button", name="Save", exact=True).click()  # by itself it chooses nothing
         expect(shown).to_be_visible()
         shown.get_by_role("button", name=words[mine]).click()
-        other.stands("Kept on 3 July 2025")
+        other.stands("With head office: 3 July 2025")
         assert (second.locator("#c-cut").input_value(), shown.count()) == (words[mine], 0)
         assert words[mine] in desk.visitor.get(desk.at("/form/all")).html
         first.locator("#m-people").fill("2")
@@ -141,7 +141,7 @@ def test_an_answer_that_was_changed_back_while_nobody_heard_of_the_first(phone: 
     page.locator("#m-people").fill("3")
     place.wait()
     page.locator("#m-people").fill("")
-    phone.stands("Kept on 3 July 2025")
+    phone.stands("With head office: 3 July 2025")
     page.reload()
     assert (page.locator("#m-people").input_value(), page.locator("[data-choice]").count()) == ("", 0)
 

@@ -57,7 +57,7 @@ def test_what_was_filled_in_after_the_sign_in_had_ended_is_sent(
     sign_in_by_code(phone, page, monkeypatch)
     page.wait_for_url(re.compile("/form/all$"))  # back where they were
     phone.ready()
-    phone.stands("Kept on 3 July 2025")
+    phone.stands("With head office: 3 July 2025")
     assert page.locator("#visited").input_value() == VISIT
     page.get_by_role("button", name="Save and look it over").click()
     page.wait_for_selector("form[data-send]")

@@ -27,13 +27,13 @@ def test_nothing_moves_by_itself(phone: Handset, path: str) -> None:
     phone.page.add_init_script(MOVED)
     page = phone.open(path)
     page.locator("#m-greeted").check()
-    expect(page.locator(".stopwatch button")).to_be_visible()
+    expect(page.locator(".stopwatch button.quiet")).to_be_visible()
     page.locator("#m-after").fill("42")
-    phone.stands("Kept on 3 July 2025")
+    phone.stands("With head office: 3 July 2025")
     assert moved(page) == []
     page.reload()
     phone.ready()
-    expect(page.locator(".stopwatch button")).to_be_visible()
+    expect(page.locator(".stopwatch button.quiet")).to_be_visible()
     assert moved(page) == []
 
 
@@ -47,7 +47,7 @@ def test_a_choice_takes_one_tap_and_is_written_once(phone: Handset) -> None:
 }"""
     )
     page.locator("#m-greeted").tap()
-    phone.stands("Kept on 3 July 2025")
+    phone.stands("With head office: 3 July 2025")
     assert page.evaluate("writings") == 2, "one of the answer, one that it has arrived"
     assert on_server(phone.desk) == {"greeted": "yes"}
 

@@ -18,7 +18,7 @@ def later(page: Page, seconds: int) -> None:
 def opened(phone: Handset) -> tuple[Page, Locator]:
     page = phone.open()
     page.locator("#m-greeted").check()
-    return page, page.locator(".stopwatch button")
+    return page, page.locator(".stopwatch button.quiet")
 
 
 def test_it_measures_and_starts_again(phone: Handset) -> None:
@@ -36,14 +36,14 @@ def test_it_measures_and_starts_again(phone: Handset) -> None:
         assert page.locator("#m-after").input_value() == str(seconds)
         expect(page.locator(".stopwatch [role=status]")).to_have_text(f"Measured: {seconds} seconds.")
         expect(button).to_have_text("Start again")
-    phone.stands("Kept on 3 July 2025")
+    phone.stands("With head office: 3 July 2025")
 
 
 def test_it_runs_on_over_a_reload_and_a_crash(phone: Handset) -> None:
     page, button = opened(phone)
     later(page, 0)
     button.click()
-    phone.stands("Kept on 3 July 2025")
+    phone.stands("With head office: 3 July 2025")
     page.reload()
     phone.ready()
     expect(button).to_have_text("Stop the watch")
@@ -51,7 +51,7 @@ def test_it_runs_on_over_a_reload_and_a_crash(phone: Handset) -> None:
     later(phone.page, 83)
     page, _ = opened(phone)
     expect(page.locator(".stopwatch > span").first).to_have_text("1:23")
-    page.locator(".stopwatch button").click()
+    page.locator(".stopwatch button.quiet").click()
     assert page.locator("#m-after").input_value() == "83"
 
 
@@ -71,5 +71,15 @@ def test_typing_stays_possible(phone: Handset) -> None:
     page, button = opened(phone)
     page.locator("#m-after").fill("1:30")
     expect(button).to_have_text("Start again")
-    phone.stands("Kept on 3 July 2025")
+    phone.stands("With head office: 3 July 2025")
     assert page.locator("#m-after").input_value() == "1:30"
+
+
+def test_a_watch_that_was_started_by_mistake_leaves_what_was_measured(phone: Handset) -> None:
+    page, button = opened(phone)
+    page.locator("#m-after").fill("42")
+    later(page, 0)
+    button.click()
+    page.get_by_role("button", name="Leave it at 42").click()
+    expect(button).to_have_text("Start again")
+    assert page.locator("#m-after").input_value() == "42"

@@ -7,7 +7,7 @@ from sqlmodel import Session, select
 from branches import drafts
 from branches.audits import Audit
 from tests.branches.test_photos import jpeg
-from tests.monitor.desk import form, these
+from tests.monitor.desk import NOW, form, these
 from tests.phone.handset import Handset
 from tests.phone.relay import Relay
 from tests.phone.test_form import on_server
@@ -56,7 +56,7 @@ def test_one_failed_write_loses_no_later_answer(phone: Handset) -> None:
     phone.stands("cannot keep it")
     page.locator("#visited").fill(VISIT)
     page.locator("[name=m-cut][value='2']").check()
-    phone.stands("Kept on 3 July 2025")
+    phone.stands("With head office: 3 July 2025")
     assert on_server(phone.desk) == {"people": "3", "cut": "2"}
 
 
@@ -64,7 +64,7 @@ def test_what_finds_no_room_is_not_said_to_be_kept_and_goes_as_without_a_script(
     phone.page.add_init_script(FULL)
     page = phone.open("/form/all")
     page.locator("#m-people").fill("3")
-    phone.stands("Kept on 3 July 2025")
+    phone.stands("With head office: 3 July 2025")
     page.evaluate("window.failing = 1e9")
     page.locator("[name=m-drink][value=tea]").check()
     phone.stands("cannot keep it")
@@ -79,7 +79,7 @@ def test_a_browser_that_cannot_time_a_request_sends_all_the_same(phone: Handset)
     phone.page.add_init_script("delete AbortSignal.timeout")
     page = phone.open("/form/all")
     page.locator("#m-people").fill("3")
-    phone.stands("Kept on 3 July 2025")
+    phone.stands("With head office: 3 July 2025")
     assert on_server(phone.desk) == {"people": "3"}
 
 
@@ -132,11 +132,11 @@ def test_a_database_that_the_browser_closed_is_opened_again(phone: Handset) -> N
     phone.page.add_init_script(CLOSED)
     page = phone.open("/form/all")
     page.locator("#m-people").fill("3")
-    phone.stands("Kept on 3 July 2025")
+    phone.stands("With head office: 3 July 2025")
     page.evaluate("window.held.forEach((one) => one.close())")
     page.locator("[name=m-drink][value=tea]").check()
     page.wait_for_function("() => document.querySelector('[data-stands]').textContent == 'Kept on this phone.'")
-    phone.stands("Kept on 3 July 2025")
+    phone.stands("With head office: 3 July 2025")
     assert on_server(phone.desk) == {"people": "3", "drink": "tea"}
 
 
@@ -144,7 +144,7 @@ def test_an_answer_from_elsewhere_is_not_put_in_place_of_one_just_given(phone: H
     desk = phone.desk
     page = phone.open("/form/all")
     page.locator("#m-people").fill("3")
-    phone.stands("Kept on 3 July 2025")
+    phone.stands("With head office: 3 July 2025")
     desk.visitor.submit(form(desk.visitor.get(desk.at("/form/1")), "/form/1"), go="stay", **these({"m-cut": "4"}))
     place = line.hold("/draft", "after")
     page.locator("[name=m-drink][value=tea]").check()
@@ -164,7 +164,7 @@ def test_an_answer_just_given_stays_in_sight(phone: Handset, line: Relay) -> Non
     desk = phone.desk
     page = phone.open("/form/all")
     page.locator("#m-people").fill("3")
-    phone.stands("Kept on 3 July 2025")
+    phone.stands("With head office: 3 July 2025")
     desk.visitor.submit(form(desk.visitor.get(desk.at("/form/1")), "/form/1"), go="stay", **these({"m-cut": "4"}))
     place, second = line.hold("/draft", "after"), line.hold("/draft", "before")
     page.locator("[name=m-drink][value=tea]").check()
@@ -180,7 +180,7 @@ def test_the_button_that_sends_stays_until_it_is_tapped(phone: Handset) -> None:
     phone.prepare()
     page = phone.open("/form/all")
     fill(page)
-    phone.stands("Kept on 3 July 2025")
+    phone.stands("With head office: 3 July 2025")
     phone.context.set_offline(True)
     page.locator("[name=m-drink][value=water]").check()
     page.get_by_role("button", name="Save and look it over").click()
@@ -190,7 +190,7 @@ def test_the_button_that_sends_stays_until_it_is_tapped(phone: Handset) -> None:
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     page.wait_for_timeout(500)
     send.click()
-    phone.stands("it is sent as soon as there is a network")
+    phone.stands("It leaves this phone as soon as there is a network")
     expect(send).to_have_count(0)
 
 
@@ -211,3 +211,60 @@ def test_a_photo_that_finds_no_room_is_told_and_stays_chosen(phone: Handset) -> 
 def test_photos_to_be_taken_away_are_so_after_the_audit_came_back(phone: Handset) -> None:
     page = phone.open("/form/all")
     assert page.evaluate(ROUNDS) == ["ab12"]
+
+
+def test_where_there_is_no_room_for_pages_they_open_all_the_same(phone: Handset) -> None:
+    phone.prepare()
+    page, desk = phone.page, phone.desk
+    (worker,) = phone.context.service_workers
+    worker.evaluate(
+        "() => { Cache.prototype.put = () => Promise.reject(new DOMException('full', 'QuotaExceededError')); }"
+    )
+    desk.visitor.submit(form(desk.visitor.get(desk.at("/form/1")), "/form/1"), go="stay", **these({"m-cut": "4"}))
+    phone.open("/form/1")
+    expect(page.locator("[name=m-cut][value='4']")).to_be_checked()
+    page.goto(phone.address + desk.at("/check"))
+    expect(page.locator("main")).to_contain_text("still missing")
+
+
+def test_two_answers_of_one_person_are_no_choice_where_the_second_found_no_room(phone: Handset) -> None:
+    phone.page.add_init_script(FULL)
+    page = phone.open("/form/all")
+    page.locator("[name=m-cut][value='2']").check()
+    phone.stands("With head office: 3 July 2025")
+    page.evaluate("window.failing = 1e9")
+    page.locator("[name=m-cut][value='4']").check()
+    phone.stands("cannot keep it")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save", exact=True).click()
+    phone.ready()
+    assert (on_server(phone.desk)["cut"], page.locator("[data-choice]").count()) == ("4", 0)
+
+
+def test_audits_that_are_done_are_forgotten_after_a_week(phone: Handset) -> None:
+    phone.prepare()
+    page = phone.page
+    page.evaluate(
+        """([person, now]) => new Promise((done) => {
+  const opened = indexedDB.open("audits");
+  opened.onsuccess = () => {
+    const writing = opened.result.transaction("drafts", "readwrite");
+    for (const days of [1, 8]) {
+      const draft = { id: `${person}/${days}`, person, audit: `${days}`, branch: "b", round: "", seen: 3, edits: 4, entries: {}, away: [] };
+      writing.objectStore("drafts").put({ ...draft, receipt: "done", ended: now - days * 86_400_000 });
+    }
+    writing.oncomplete = done;
+  };
+})""",
+        [phone.desk.shopper.public_id, int(NOW.timestamp() * 1000)],
+    )
+    phone.prepare()
+    page.wait_for_function(
+        """() => new Promise((done) => {
+  const opened = indexedDB.open("audits");
+  opened.onsuccess = () => {
+    const all = opened.result.transaction("drafts").objectStore("drafts").getAll();
+    all.onsuccess = () => done(all.result.map(({ audit }) => audit).join() === "1");
+  };
+})"""
+    )

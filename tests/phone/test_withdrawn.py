@@ -30,11 +30,11 @@ def wanted_with_no_network(phone: Handset) -> Page:
     phone.prepare()
     page = phone.open("/form/all")
     fill(page)
-    phone.stands("Kept on 3 July 2025")
+    phone.stands("With head office: 3 July 2025")
     phone.context.set_offline(True)
     page.get_by_role("button", name="Save and look it over").click()
     page.get_by_role("button", name="Send", exact=True).click()
-    phone.stands("sent as soon as there is a network")
+    phone.stands("It leaves this phone as soon as there is a network")
     return page
 
 
@@ -106,3 +106,33 @@ def test_an_audit_that_is_nobodys_any_more_is_told_once_and_put_away(phone: Hand
     shown.get_by_role("button", name="Take it off this phone").click()
     expect(shown).to_be_hidden()
     assert page.evaluate(WANTED) == []
+
+
+def test_what_is_typed_after_send_was_pressed_waits_for_another_send(phone: Handset) -> None:
+    page = wanted_with_no_network(phone)
+    page.goto(phone.address + phone.desk.at("/form/all"))
+    phone.ready()
+    page.locator("#c-cut").evaluate("box => box.closest('details').open = true")
+    page.locator("#c-cut").fill("Rita was very ru")
+    phone.stands("Kept on this phone")
+    phone.context.set_offline(False)
+    phone.stands("With head office: 3 July 2025")
+    assert phone.desk.stored().state == "started"
+
+
+def test_a_page_that_was_kept_does_not_send_what_it_does_not_show(phone: Handset) -> None:
+    phone.prepare()
+    page = phone.open("/form/all")
+    fill(page)
+    phone.stands("With head office: 3 July 2025")
+    page.get_by_role("button", name="Save and look it over").click()
+    page.wait_for_selector("form[data-send]")
+    page.locator("[data-waiting][data-ready]").wait_for(state="attached")
+    phone.context.set_offline(True)
+    page = phone.open("/form/all")
+    page.locator("[name=m-drink][value=water]").check()
+    phone.stands("Kept on this phone")
+    page.goto(phone.address + phone.desk.at("/check"))
+    page.locator("form[data-send] button").last.click()
+    phone.stands("Everything is there. It has not been sent yet.")
+    expect(page.locator("[name=m-drink][value=water]")).to_be_checked()

@@ -178,7 +178,7 @@ class Walk:
         self.phone.open(asked.path)
         self.page.get_by_text("7 answers, 1 of 1 photo, kept at").first.wait_for()
         self.page.locator("[data-waiting][data-ready]").wait_for(state="attached")
-        expect(self.page.locator("[data-waiting]")).not_to_contain_text("Waiting")
+        expect(self.page.locator("[data-waiting]")).not_to_contain_text("only this phone has")
 
 
 Kill = Callable[[], None]
@@ -305,7 +305,7 @@ def wanted_with_no_network(walk: Walk, kill: Kill) -> None:
     _looked(walk)
     walk.phone.line.cut()
     walk.send()
-    walk.stands("sent as soon as there is a network")
+    walk.stands("It leaves this phone as soon as there is a network")
     kill()
     walk.phone.line.mend()
 

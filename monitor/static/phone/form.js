@@ -124,7 +124,12 @@ function catchUp() {
 function changed(event) {
   const { target } = event;
   if (target.type !== "file") remember(event);
-  else if (target.files.length) use().then((used) => used.takePhotos(target));
+  else if (target.files.length) takePhotos(target, [...target.files]);
+}
+
+/** What was chosen is taken down now: the next choice may come while this one is being kept. */
+function takePhotos(input, files) {
+  return use().then((used) => used.takePhotos(input, files));
 }
 
 async function begin() {

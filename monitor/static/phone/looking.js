@@ -71,7 +71,7 @@ export function doubtsShown(form, found, heading) {
   for (const [control, sentence] of found) {
     const link = Object.assign(document.createElement("a"), { href: `#${control}`, textContent: sentence });
     link.addEventListener("click", () => document.getElementById(control)?.closest("details")?.setAttribute("open", ""));
-    list.append(Object.assign(document.createElement("li"), {}));
+    list.append(document.createElement("li"));
     list.lastChild.append(link);
   }
   inner.append(Object.assign(document.createElement("h2"), { textContent: heading }), list);

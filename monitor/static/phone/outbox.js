@@ -185,7 +185,7 @@ async function commit(draft) {
 
 /** Head office has all of it: the receipt takes the place of what was kept here. */
 async function done(draft, receipt) {
-  await kept.change(draft.id, (held) => ({ ...held, wanted: false, stopped: "", receipt, late: null, entries: Object.fromEntries(kept.unsent(held)) }));
+  await kept.change(draft.id, (held) => ({ ...held, wanted: false, stopped: "", receipt, ended: Date.now(), late: null, entries: Object.fromEntries(kept.unsent(held)) }));
   await album.dropPhotos(draft.id, ({ pushed }) => pushed);
   other.postMessage(draft.id);
   return receipt;
@@ -196,9 +196,16 @@ export function inTurn(name, work) {
   return navigator.locks ? navigator.locks.request(name, work) : work();
 }
 
-/** Sends what there is of one draft: how it went, what the server said, and the draft as it is now. */
+/** Sends what there is of one draft: how it went, what the server said, and the draft as it is now. No answer waits for a picture. */
 export async function push(id) {
+  const went = await pushNow(id);
+  const raw = ["kept", "late"].includes(went.how) && (await album.photosOf(id)).some((photo) => photo.raw);
+  if (!raw || !globalThis.document) return went;
   await shrinkPhotos(id);
+  return pushNow(id);
+}
+
+function pushNow(id) {
   return inTurn("outbox", async () => {
     for (let left = ATTEMPTS; ; left -= 1) {
       const draft = await kept.read(id);
@@ -250,10 +257,12 @@ async function tooLate({ late, draft }) {
 
 /** Sends all that waits on this phone; how each went, by draft. */
 export async function flush(person) {
-  const found = [];
+  const [found, faults] = [[], []];
   for (const draft of await album.ofPerson(person)) {
-    if (await album.waits(draft)) found.push({ draft, ...(await push(draft.id)) });
+    if (!(await album.waits(draft))) continue;
+    await push(draft.id).then((went) => found.push({ draft, ...went }), (fault) => faults.push(fault)); // one that fails holds up no other
   }
+  if (faults.length) throw faults[0];
   return found;
 }
 

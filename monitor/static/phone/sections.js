@@ -17,6 +17,7 @@ export function showAlone(form, { at, parts }) {
   for (const [mark, here] of [["first", at === 1], ["last", at === parts.length]]) {
     for (const place of form.querySelectorAll(`[data-only="${mark}"]`)) place.hidden = !here;
   }
+  for (const link of document.querySelectorAll('a[href$="view=one"]')) link.hidden = true; // it is so already
   const [onward, ...buttons] = form.querySelectorAll("button[value=on]");
   if (at < parts.length) for (const one of buttons) one.textContent = onward.textContent; // the page with all of them leads on to looking it over
 }

@@ -6,6 +6,7 @@ const EDGE = 96;
 export function faultsShown(form, faults) {
   form.querySelector("[data-faults]")?.remove();
   for (const shown of form.querySelectorAll("[data-fault]")) shown.remove();
+  if (!faults.length) return;
   const box = document.createElement("div");
   box.className = "notice warn";
   box.dataset.faults = "";
@@ -15,7 +16,7 @@ export function faultsShown(form, faults) {
   for (const [control, sentence] of faults) {
     const link = document.createElement("a");
     Object.assign(link, { href: `#${control}`, textContent: sentence });
-    list.append(Object.assign(document.createElement("li"), {}));
+    list.append(document.createElement("li"));
     list.lastChild.append(link);
     beside(control, sentence);
   }

@@ -34,11 +34,12 @@ function passed(since) {
 function equip(id, code, input, text, words) {
   const row = input.closest(".question").querySelector(".stopwatch"); // its place is kept, so that nothing moves
   const button = Object.assign(document.createElement("button"), { type: "button", className: "button quiet" });
+  const leave = Object.assign(document.createElement("button"), { type: "button", className: "button plain", hidden: true });
   const face = document.createElement("span");
   face.setAttribute("aria-hidden", "true"); // a second is not worth a word; the end is
   const said = Object.assign(document.createElement("span"), { className: "unseen" });
   said.setAttribute("role", "status");
-  row.append(button, face, said);
+  row.append(button, leave, face, said);
 
   function show() {
     const since = startOf(id, code);
@@ -47,6 +48,8 @@ function equip(id, code, input, text, words) {
       button.textContent = label;
       button.setAttribute("aria-label", `${label}: ${text}`);
     }
+    leave.hidden = !since || !input.value;
+    leave.textContent = words.leave.replace("{seconds}", input.value);
     if (!document.hidden) face.textContent = since ? passed(since).shown : "";
     row.classList.toggle("running", since > 0);
     if (since) setTimeout(show, TICK);
@@ -64,6 +67,11 @@ function equip(id, code, input, text, words) {
     input.dispatchEvent(new Event("input", { bubbles: true }));
     said.textContent = words.measured.replace("{seconds}", seconds);
     show();
+  });
+  leave.addEventListener("click", () => {
+    started(id, code, 0); // what was measured before holds
+    show();
+    button.focus();
   });
   input.addEventListener("input", () => startOf(id, code) || show());
   addEventListener("storage", ({ key: changed }) => changed === key(id, code) && show()); // another tab of this form

@@ -3,13 +3,15 @@
 import { show, typedIn } from "./controls.js";
 import * as album from "./album.js";
 import * as kept from "./kept.js";
+import { fault } from "./marks.js";
 import { push, shrinkPhotos } from "./outbox.js";
 import { digest, refusal } from "./photos.js";
 import { plainly } from "./plainly.js";
+import { read } from "./rules.js";
 import { choicesShown, faultsShown, pictureShown, refusedShown } from "./shown.js";
 import { watches } from "./stopwatch.js";
 import { stands } from "./told.js";
-import { tongues } from "./tongues.js";
+import { tongue } from "./tongues.js";
 import "./waiting.js";
 import { say } from "./words.js";
 
@@ -32,8 +34,9 @@ async function send() {
     page.ask();
     choices = Object.fromEntries(Object.entries(went.reply.choices).filter(([code]) => !mine.has(code)));
     choicesShown(form, choices, went.reply.choose.choice);
-    soFar(went.reply);
+    form.elements.seen.value = went.draft.seen; // also where all of it has to go without the script
   }
+  soFar(went.reply);
   if (went.how === "waiting" && document.querySelector("[data-stands] button")) return went; // what is looked over may still be sent off
   if (went.how === "sent") for (const one of form.querySelectorAll(".actions > .button")) one.hidden = true; // nothing is left to be done here
   if (went.how === "kept" && !went.draft) return went; // nothing has been typed yet
@@ -43,10 +46,27 @@ async function send() {
 }
 
 /** How much is answered and when that was kept, which stays true of its moment where the network goes. */
-function soFar({ progress, kept: moment }) {
-  document.querySelector("[data-progress]").textContent = progress;
+function soFar(reply) {
+  const { words } = page.about;
+  const shown = document.querySelector("[data-progress]");
+  shown.textContent = words.progress ? say(words.progress, counted()) : (reply?.progress ?? shown.textContent);
   const since = document.querySelector("[data-kept-on]");
-  if (since && moment) since.textContent = say(page.about.words.kept, { moment });
+  if (!since) return;
+  since.parentElement.classList.toggle("behind", !reply);
+  if (reply?.kept) since.textContent = say(words.kept, { moment: reply.kept });
+}
+
+/** On the page with all sections: how many of the questions that are asked have an answer that holds. */
+function counted() {
+  const { about, form, typed } = page;
+  const away = page.ask();
+  const asked = Object.entries(about.questions).filter(([code]) => !away.has(code));
+  const done = asked.filter(([code, question]) => {
+    const pictures = form.querySelectorAll(`[data-item="${CSS.escape(code)}"] .pictures li`).length;
+    const mark = read(question, typed.get(code)?.mark ?? "");
+    return question.type === "photo" && pictures ? true : mark && !fault(question, mark, "", pictures);
+  });
+  return { done: done.length, n: asked.length };
 }
 
 /** How it went, and what only this phone knows by now; "unkept" where it cannot keep all of that. */
@@ -62,7 +82,7 @@ async function pushed() {
   }
 }
 
-function standing({ how, reply, receipt }) {
+function standing({ how, reply, receipt, draft }) {
   const { words, home } = page.about;
   switch (how) {
     case "kept":
@@ -74,7 +94,7 @@ function standing({ how, reply, receipt }) {
     case "signed out":
       return [words.signedOut, "warn", location.pathname]; // asks who is there, and comes back here
     default:
-      return [words.waiting];
+      return [(draft?.wanted && words.leaves) || words.waiting];
   }
 }
 
@@ -102,41 +122,59 @@ function chosen(value) {
   return true;
 }
 
-/** Keeps photos as they are chosen, before anything else is done with them. */
-async function takePhotos(input) {
+/** Keeps photos as they are chosen, before anything else is done with them; those of a later choice stay for their own turn. */
+async function takePhotos(input, files) {
   const { about, id } = page;
   const item = input.name.slice("p-".length);
-  const faults = new Map();
-  for (const file of input.files) faults.set(file, await refusal(file, about.most));
-  const files = [...input.files].filter((file) => !faults.get(file));
-  const chosen = new Set();
+  const [chosen, refused] = [new Set(), []];
   try {
-    await kept.change(id, page.ours);
-    for (const file of files) chosen.add(await album.addPhoto(id, item, await digest(file), file));
+    await kept.change(id, (draft) => ({ ...page.ours(draft), wanted: false, ended: 0 }));
+    for (const file of files) {
+      const [why, sha256] = await named(file);
+      if (why) refused.push(`${file.name}: ${about.words[why]}`);
+      else chosen.add(await album.addPhoto(id, item, sha256, file));
+    }
   } catch {
     left.add(input);
     return stands(about.words.full, "warn");
   }
   left.delete(input);
-  input.value = "";
+  if ([...input.files].every((file) => files.includes(file))) input.value = "";
   stands(about.words.shrinking);
   await shrinkPhotos(id);
   for (const photo of await album.photosOf(id)) if (chosen.has(photo.id)) await pictureShown(input, photo, about.words, takeAway);
   stands(about.words.here);
   page.later();
-  const refused = [...faults].filter(([, fault]) => fault).map(([{ name }, fault]) => `${name}: ${about.words[fault]}`);
   refusedShown(input, refused);
 }
 
-/** A photo goes from this phone at once and from the server when it can be told, by its name there or by its digest. */
+/** Why a file is not taken, or the digest of its bytes; one that this phone cannot read is none. */
+async function named(file) {
+  try {
+    const why = await refusal(file, page.about.most);
+    return why ? [why] : ["", await digest(file)];
+  } catch {
+    return ["unread"];
+  }
+}
+
+/** A photo goes from this phone at once and from the server when it can be told, by its name there or by its digest at its item. */
 async function takeAway(photo) {
-  const { about, id, ours } = page;
-  const is = (one) => (photo.id ? one.id === photo.id : [one.pushed, about.held[one.sha256]].includes(photo.pushed));
+  const { id, ours } = page;
+  const is = (one) => (photo.id ? one.id === photo.id : nameOf(one) === photo.pushed);
   const held = (await album.photosOf(id)).find(is);
-  const names = [photo.pushed, held?.pushed, held?.sha256].filter(Boolean);
-  await kept.change(id, (draft) => ({ ...ours(draft), away: [...(ours(draft).away ?? []), ...names] }));
+  const names = [photo.pushed, held?.pushed, held && `${held.item}/${held.sha256}`].filter(Boolean);
+  await kept.change(id, (draft) => ({ ...ours(draft), away: [...(ours(draft).away ?? []), ...names], wanted: false }));
   await album.dropPhotos(id, is);
+  await album.askAgain(id, photo.item); // there may be room for another by now
+  const place = inputOf(photo)?.closest(".question");
+  for (const said of place?.querySelectorAll("[data-photo] .error") ?? []) said.remove();
   page.later();
+}
+
+/** What the server calls a photo of this phone, as far as is known. */
+function nameOf({ item, sha256, pushed }) {
+  return pushed || page.about.held[`${item}/${sha256}`];
 }
 
 /** Where the shopper wanted to go; without a network the pages are those that this phone holds. */
@@ -146,25 +184,37 @@ async function onward(event) {
   const go = submitter?.name === "remove" ? "remove" : (submitter?.value ?? "on");
   event.preventDefault();
   if (go === "remove") {
+    const item = submitter.closest("[data-item]")?.dataset.item ?? ""; // none: of the visit as a whole
     submitter.closest("li").remove();
-    return takeAway({ pushed: submitter.value }).catch(() => plainly(form, submitter));
+    return takeAway({ pushed: submitter.value, item }).catch(() => plainly(form, submitter));
   }
+  if (submitter?.name === "language") return spoken(submitter);
   if (submitter?.name === "choose") return chosen(submitter.value) || plainly(form, submitter);
   await kept.change(id, page.ours).catch(() => {}); // also of a form that is still empty the network decides
   const went = await send();
   if (went.how === "unkept") return navigator.onLine && plainly(form, submitter); // without a network nothing is to be left
   if (went.how === "sent") return location.assign(`${page.about.home}/sent`); // it was wanted before, and went by itself
-  if (went.how === "refused") return form.submit(); // the program words it better
-  if (go === "stay" || ["signed out", "late"].includes(went.how) || toChoose(went.reply) || went.said.length) return;
+  if (went.how === "refused") return plainly(form, submitter); // the program words it better
+  if (toChoose(went.reply)) return location.assign(toChoose(went.reply)); // on this page it only scrolls
+  if (["signed out", "late"].includes(went.how) || went.said.length) return;
   const wrong = Object.entries(went.reply?.wrong ?? {}).filter(([control]) => form.elements[control] && !told.has(control));
   if (wrong.length) {
     for (const [control] of wrong) told.add(control);
     return faultsShown(form, wrong);
   }
+  if (go === "stay") return;
   if (went.how === "kept") return location.assign(form.dataset.next);
   if (one?.next) return location.assign(one.next);
   if (form.dataset.last === undefined) return location.assign(form.dataset.next);
   return location.pathname === form.dataset.whole ? lookOver() : location.assign(`${form.dataset.whole}#look`);
+}
+
+/** The page in another language; what found no room on this phone is worth more. */
+async function spoken(button) {
+  const { form, unkept, about } = page;
+  await page.written();
+  if (unkept.size || left.size) return navigator.onLine ? plainly(form, button) : stands(about.words.full, "warn");
+  return tongue(form, button, () => stands(about.words.language, "warn"));
 }
 
 /** Without a network: what is missing or may be asked about, with the way to it; then the button that has it sent once there is one. */
@@ -176,26 +226,31 @@ async function lookOver() {
   const wrong = faults(about, typed, away, waiting);
   const asked = wrong.length ? [] : doubts(about, typed, away);
   doubtsShown(form, asked, about.doubts.words.heading);
-  if (wrong.length) return faultsShown(form, wrong);
+  faultsShown(form, wrong);
+  if (wrong.length) return;
   return stands(about.words.ready, "done", null, [asked.length ? about.doubts.words.send : about.words.send, wantSent]);
 }
 
 async function wantSent() {
   await kept.change(page.id, (draft) => ({ ...page.ours(draft), wanted: true }));
-  stands(page.about.words.waiting);
+  stands(page.about.words.leaves);
   const went = await send();
   if (went.how === "sent") location.assign(`${page.about.home}/sent`);
 }
 
-/** Whether the page shows a photo as the server's: one that this phone has not heard of is known by its digest. */
-function onPage({ pushed, sha256 }) {
-  const name = pushed || page.about.held[sha256];
+/** Whether the page shows a photo as the server's. */
+function onPage(photo) {
+  const name = nameOf(photo);
   return name && page.form.querySelector(`[name=remove][value="${CSS.escape(name)}"]`);
+}
+
+function inputOf({ item }) {
+  return page.form.querySelector(`[type=file][name="p-${CSS.escape(item)}"]`);
 }
 
 async function showPhotos() {
   for (const photo of await album.photosOf(page.id)) {
-    const input = page.form.querySelector(`[type=file][name="p-${CSS.escape(photo.item)}"]`);
+    const input = inputOf(photo);
     if (input && !onPage(photo)) await pictureShown(input, photo, page.about.words, takeAway);
   }
 }
@@ -208,7 +263,6 @@ export async function begin(handed) {
   page.asked = () => watches(form, id, about);
   page.asked();
   form.addEventListener("submit", onward);
-  tongues(page.written, () => stands(about.words.language, "warn"));
   addEventListener("online", page.later);
   document.addEventListener("visibilitychange", send);
   await showPhotos();

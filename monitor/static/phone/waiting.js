@@ -6,7 +6,6 @@ import { flush } from "./outbox.js";
 import { say } from "./words.js";
 
 const SOON = 8_000; // milliseconds until the next look at what waits
-const FRESH = 300_000; // milliseconds for which a page that is kept ahead is new enough
 const { person, words, ahead, sheet } = JSON.parse(document.getElementById("waiting").textContent);
 const line = document.querySelector("[data-waiting]");
 const receipts = new Map();
@@ -26,18 +25,30 @@ async function shown() {
       waiting += 1;
       if (draft.wanted) parts.push(text(say(words.wanted, { branch: draft.branch })));
       else unsent += 1;
-    }
+    } else if (draft.receipt) continue; // head office has all of it
+    standsAt(draft);
     if (draft.stopped && !draft.wanted) parts.push(link(`${draft.branch}: ${draft.stopped}`, `/audits/${draft.audit}/form/all#look`));
     for (const { said } of await album.photosOf(draft.id)) if (said) parts.push(link(`${draft.branch}: ${said}`, `/audits/${draft.audit}/form/all`));
   }
   if (waiting) {
     if (unsent) parts.push(text(say(words.waiting, { n: unsent })));
-    parts.push(signedOut ? link(words.signIn, location.pathname) : button(words.now, sendAll));
+    parts.push(signedOut ? link(words.signIn, location.pathname) : button(words.now, sendNow));
   }
   line.replaceChildren(...parts.flatMap((part) => [part, " "]));
   line.hidden = !parts.length;
   if (waiting) await askToBeWoken().catch(() => {}); // not every browser does that
   else asked = false;
+}
+
+/** A page that was kept knows nothing of what was typed or sent since: its own audit, or its line in the list. */
+function standsAt({ audit, entries, wanted, branch }) {
+  if (!words.begun) return; // the form says it in its own way
+  const home = `/audits/${audit}`;
+  const mark = document.querySelector(`.rows a[href="${home}"]`)?.closest("li").querySelector(".tag");
+  if (mark && (wanted || Object.keys(entries).length)) mark.textContent = wanted ? words.leaving : words.begun;
+  if (location.pathname !== home || !wanted) return;
+  document.querySelector(".headline").textContent = say(words.wanted, { branch });
+  for (const way of document.querySelectorAll("[data-ways]")) way.hidden = true;
 }
 
 /** Once for each time without a network: where there is one, the browser would wake the page at once, again and again. */
@@ -87,12 +98,17 @@ async function seeBoth(draft) {
   form.submit();
 }
 
+function sendNow({ target }) {
+  return navigator.onLine || !words.network ? sendAll() : told(target, words.nothingYet);
+}
+
 async function sendAll() {
   if (busy) return;
   busy = true;
   try {
     const went = await flush(person);
     for (const { how, draft, receipt } of went) if (how === "sent") receipts.set(draft.branch, receipt);
+    if (went.some(({ how, draft }) => how === "sent" && location.pathname === `/audits/${draft.audit}`)) return location.reload(); // it has another headline now
     signedOut = went.some(({ how }) => how === "signed out");
     await shown();
   } finally {
@@ -105,14 +121,14 @@ function guard(event) {
   const { target: form, submitter } = event;
   if (event.defaultPrevented || form.method !== "post" || /\/start$/.test(form.action)) return;
   if (going.has(form) || !navigator.onLine) event.preventDefault();
-  if (!navigator.onLine) return told(submitter ?? form);
+  if (!navigator.onLine) return told(submitter ?? form, words.network);
   going.add(form);
   setTimeout(() => going.delete(form), SOON); // also where the answer never came
 }
 
-function told(button) {
+function told(button, sentence) {
   document.querySelector("[data-needs-network]")?.remove();
-  const said = Object.assign(document.createElement("p"), { className: "error", textContent: words.network });
+  const said = Object.assign(document.createElement("p"), { className: "error", textContent: sentence });
   said.dataset.needsNetwork = "";
   said.setAttribute("role", "alert");
   button.after(said);
@@ -126,35 +142,32 @@ function again() {
   }, SOON);
 }
 
-/** The pages of audits that are still to be made, so that they open where there is no network. */
+/** Has the worker keep the pages of audits that are still to be made, so that they open where there is no network. */
 async function keepAhead() {
-  const spoken = document.documentElement.lang;
-  for (const path of ahead) {
-    const pages = await caches.open(`pages-${person}`);
-    const held = await pages.match(path);
-    if (held && sessionStorage.ahead === spoken && Math.abs(Date.now() - Date.parse(held.headers.get("Date"))) < FRESH) continue;
-    const response = await fetch(path, { headers: { Accept: "text/html" } });
-    if (response.ok && !response.redirected && response.headers.get("Kept-For") === person) await pages.put(path, response);
-  }
-  sessionStorage.ahead = spoken;
+  const { active } = await navigator.serviceWorker.ready;
+  const { port1, port2 } = new MessageChannel();
+  const over = new Promise((done) => (port1.onmessage = done));
+  active.postMessage({ ahead, person, spoken: document.documentElement.lang }, [port2]);
+  await over;
 }
 
 async function begin() {
-  await shown();
+  await shown().catch(() => {}); // where this phone keeps nothing there is nothing that waits
   addEventListener("online", sendAll);
   if (words.network) addEventListener("submit", guard);
   addEventListener("pagehide", () => going.clear()); // whoever comes back may send again
   navigator.serviceWorker?.addEventListener("message", sendAll);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && sendAll());
   again();
-  await sendAll();
+  await sendAll().catch(() => {});
   if (!("serviceWorker" in navigator)) return;
   await navigator.serviceWorker.register("/sw.js").catch(() => {}); // without a network there is nothing to fetch
-  await keepAhead().catch(() => {});
+  if (ahead.length) await keepAhead();
   await navigator.serviceWorker.ready;
   if (sheet) document.cookie = `sheet=${sheet}; path=/; max-age=31536000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
   line.dataset.ready = ""; // from here on these pages open with no network
   await navigator.storage?.persist?.();
+  await album.tidy(person).catch(() => {}); // with the next page
 }
 
 begin();

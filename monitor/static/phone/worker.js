@@ -5,6 +5,7 @@ import { flushOwn } from "./outbox.js";
 
 const KEPT_VERSIONS = 3; // pages that were kept before an update still find their scripts
 const PATIENCE = 4_000; // milliseconds for the network before what is kept is shown
+const FRESH = 300_000; // milliseconds for which a page that is kept ahead is new enough
 const PAGES = "pages-";
 const NOBODY = "pages-nobody";
 const NO_NETWORK = "/no-network";
@@ -50,6 +51,12 @@ addEventListener("fetch", (event) => {
   else if (request.mode === "navigate") event.respondWith(page(request, pathname));
 });
 
+addEventListener("message", (event) => {
+  const { data, ports } = event;
+  const over = () => ports[0]?.postMessage("over");
+  if (data.ahead) event.waitUntil(keepAhead(data).then(over, over)); // what could not be kept is tried with the next page
+});
+
 /** An audit is begun with the first answer that is sent; its form is there before. */
 function begun(pathname) {
   return Response.redirect(pathname.replace(/start$/, "form/1"), 303);
@@ -87,24 +94,52 @@ async function seen(asked, pathname, response) {
   if (!whose || asked !== turn) return response;
   const own = PAGES + whose;
   await forgetOthers(own);
-  if (own !== NOBODY && response.ok && !response.redirected && OWN.test(pathname)) {
-    const pages = await caches.open(own);
-    await pages.put(pathname, response.clone());
-  }
+  const keeps = own !== NOBODY && response.ok && !response.redirected && OWN.test(pathname);
+  if (keeps) await keep(asked, own, pathname, response.clone()).catch(() => {}); // where there is no room the page opens all the same
   return response;
+}
+
+async function keep(asked, own, pathname, response) {
+  const pages = await caches.open(own);
+  if (asked === turn) await pages.put(pathname, response);
+  else await caches.delete(own); // somebody signed out meanwhile
+}
+
+/** Keeps the pages of audits that are still to be made, before they are asked for; none stays in another language than the shopper's. */
+async function keepAhead({ ahead, person, spoken }) {
+  const asked = turn;
+  for (const path of ahead) {
+    const held = await caches.match(path, { cacheName: PAGES + person });
+    if (held && isNew(held, spoken)) continue;
+    await seen(asked, path, await fetch(path, { headers: { Accept: "text/html" } }));
+  }
+  if (asked !== turn || !(await caches.has(PAGES + person))) return;
+  const pages = await caches.open(PAGES + person);
+  for (const request of await pages.keys()) {
+    const held = await pages.match(request);
+    if (held?.headers.get("Content-Language") !== spoken) await pages.delete(request);
+  }
+}
+
+function isNew(held, spoken) {
+  return held.headers.get("Content-Language") === spoken && Math.abs(Date.now() - Date.parse(held.headers.get("Date"))) < FRESH;
 }
 
 /** Somebody signs in or out: whoever it is, what was kept is theirs no more, also where no answer comes. With no network they are who they were. */
 async function handedOver(request) {
   if (!navigator.onLine) return caches.match(NOTHING_DONE);
   turn += 1;
-  await forgetOthers();
+  await forgetAll();
   return sent(request);
 }
 
 /** What was to be done: where the line breaks after it was sent, nobody here knows whether it was. */
 function sent(request) {
   return fetch(request).catch(() => caches.match(navigator.onLine ? NO_ANSWER : NOTHING_DONE));
+}
+
+function forgetAll() {
+  return forgetOthers("");
 }
 
 async function forgetOthers(own) {

@@ -1,16 +1,17 @@
 """What head office would ask about, told to the shopper before sending: in words, and for the script as what it goes by."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from branches import assignments, doubts, questions
+from branches import assignments, doubts, questions, sending
 from branches.audits import VISIT_FAULTS, Audit
 from branches.doubts import SOON_MINUTES, Doubt, DoubtKind
 from branches.drafts import VISITED
 from branches.language import message
 from branches.weeks import local_date
 from monitor.web import gate
-from monitor.web.capture.room import VISIT_FIELD, quoted
+from monitor.web.capture.room import VISIT_FIELD, control, quoted, sentence
 from monitor.web.capture.sheet import Sheet
 
 WORDS = {
@@ -31,6 +32,13 @@ def asked(sheet: Sheet) -> list[tuple[str, str]]:
     known = doubts.familiar(audit, gate.site().name)
     found = doubts.of_draft(gate.session(), audit, sheet.filled, known, at=at)
     return [(sheet.address(_control(one)), _sentence(one, sheet)) for one in found]
+
+
+def wrong(sheet: Sheet, codes: Iterable[str]) -> dict[str, str]:
+    """What was answered and cannot hold, by control; what is merely missing is told before sending."""
+    answered = {code for code in codes if sheet.filled.typed(code).mark.strip() and code not in sheet.filled.undecided}
+    faults = sending.faults(gate.session(), sheet.audit, sheet.filled, at=gate.site().clock())
+    return {control(one): sentence(one.refused, sheet.by_code) for one in faults if (one.item or VISITED) in answered}
 
 
 def _control(doubt: Doubt) -> str:

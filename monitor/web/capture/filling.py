@@ -6,17 +6,18 @@ from dataclasses import replace
 from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from branches import audits, drafts, photos, sending
+from branches import audits, drafts, photos
 from branches.access import Right
 from branches.audits import Audit
 from branches.drafts import OPEN, Typed
 from branches.errors import Refused
+from branches.language import codes
 from branches.questions import LONGEST_COMMENT, AnswersRefused
 from branches.scoring import ItemType
 from branches.standards import Section
 from branches.states import AuditState
 from monitor.web import gate
-from monitor.web.capture import choosing, given, late, phone
+from monitor.web.capture import checking, choosing, given, late, phone
 from monitor.web.capture.asked import deadline_words
 from monitor.web.capture.given import Given
 from monitor.web.capture.notes import can_note
@@ -38,7 +39,7 @@ def section(public_id: str, step: str) -> str | Response:
     if request.args.get("view") in ("one", WHOLE):
         return _remembered(public_id, step, whole=request.args["view"] == WHOLE)
     sheet = Sheet.of(gate.session(), audit)
-    return _page(replace(sheet, errors=_wrong(sheet, _shown(sheet, step))), step)
+    return _page(replace(sheet, errors=checking.wrong(sheet, _shown(sheet, step))), step)
 
 
 def _remembered(public_id: str, step: str, *, whole: bool) -> Response:
@@ -72,6 +73,8 @@ def keep(public_id: str, step: str) -> str | Response | tuple[str, int]:
     if sent.remove:
         photos.remove(gate.session(), audit, [sent.remove], by=gate.person(), at=gate.site().clock())
     whole = _keep_photos(audit, sheet)
+    if (spoken := request.form.get("language", "")) in codes():
+        return gate.spoken(redirect(url_for("capture.section", public_id=public_id, step=step), 303), spoken)
     return redirect(_onward(audit, sheet, step, sent, whole=whole), 303)
 
 
@@ -86,7 +89,8 @@ def _numbered(sheet: Sheet, step: str) -> int | None:
 
 def _keep_photos(audit: Audit, sheet: Sheet) -> bool:
     """Keeps each photo that came along; one that cannot be kept is told and takes nothing with it."""
-    fields = {f"p-{code}": question.item for code, question in sheet.questions.by_code.items()}
+    asked = sheet.questions.by_code
+    fields = {f"p-{code}": one.item for code, one in asked.items() if one.rule.type is ItemType.PHOTO}
     came = [(name, file) for name, file in request.files.items(multi=True) if file.filename]
     gate.keep()  # the answers are safe, and nobody waits while pictures are made anew
     whole = len(came) <= MOST_FILES
@@ -131,18 +135,11 @@ def _onward(audit: Audit, before: Sheet, step: str, sent: Given, *, whole: bool)
         return stay + f"#m-{new[0]}"
     came = {**sent.typed, **({drafts.VISITED: Typed(sent.visited)} if sent.visited is not None else {})}
     changed = [code for code, typed in came.items() if typed.mark != before.filled.typed(code).mark]
-    if sent.go == "on" and place is not None and _wrong(after, changed):  # told once; who goes on all the same may
+    if (
+        sent.go == "on" and place is not None and checking.wrong(after, changed)
+    ):  # told once; who goes on all the same may
         return stay
     return url_for("capture.check", public_id=audit.public_id) if sent.go == "check" else _following(after, place)
-
-
-def _wrong(sheet: Sheet, codes: Iterable[str]) -> dict[str, str]:
-    """What was answered and cannot hold, by control; what is merely missing is told before sending."""
-    answered = {code for code in codes if sheet.filled.typed(code).mark.strip() and code not in sheet.filled.undecided}
-    faults = sending.faults(gate.session(), sheet.audit, sheet.filled, at=gate.site().clock())
-    return {
-        control(one): sentence(one.refused, sheet.by_code) for one in faults if (one.item or drafts.VISITED) in answered
-    }
 
 
 def _shown(sheet: Sheet, step: str) -> list[str]:

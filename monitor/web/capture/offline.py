@@ -89,8 +89,8 @@ def waiting(ahead: Iterable[str] | None = None) -> dict[str, object]:
     """What the script needs on each page to send what waits; of the list, also the pages that it keeps beforehand."""
     say = gate.tongue().say
     words = {
-        "waiting": say("Kept on this phone, not yet with head office: {n}.", n="{n}"),
-        "wanted": say("{branch}: it is sent as soon as there is a network.", branch="{branch}"),
+        "waiting": say("Audits with something that only this phone has: {n}.", n="{n}"),
+        "wanted": say("{branch}: sent by you; it leaves this phone as soon as there is a network.", branch="{branch}"),
         "now": say("Send now"),
         "signIn": say("Sign in again to send it"),
     }
@@ -113,6 +113,9 @@ def _words_beside_forms() -> dict[str, str]:
         "both": say("See both"),
         "off": say("Take it off this phone"),
         "network": say(NOTHING_DONE),
+        "nothingYet": say("There is no network yet. It goes by itself as soon as there is one."),
+        "leaving": say("on its way"),
+        "begun": say("begun"),
     }
 
 
@@ -126,6 +129,8 @@ def _pages(public_id: str) -> list[str]:
 def say_whose(response: Response) -> Response:
     """Every page says whose it is, so that a phone never shows it to anybody else; where one signs in nobody is known."""
     person = gate.somebody()
+    if response.mimetype == "text/html":
+        response.headers.setdefault("Content-Language", gate.tongue().code)
     if person is None and request.endpoint == SIGN_IN:
         response.headers[KEPT_FOR] = NOBODY
     elif person is not None and response.mimetype == "text/html":

@@ -22,7 +22,7 @@ from branches.states import AuditState
 from monitor.web import forms, gate
 from monitor.web.capture import checking, choosing
 from monitor.web.capture.receipts import receipt_words
-from monitor.web.capture.room import blueprint, control, moment_words, own, quoted, sentence
+from monitor.web.capture.room import blueprint, own, quoted
 from monitor.web.capture.sheet import Sheet
 
 MOST_PHOTO = 17_000_000
@@ -153,19 +153,16 @@ def _state(sheet: Sheet, pushed: Pushed) -> dict[str, Any]:
         for code, entry in newer.items()
         if code != BEGUN and (code not in mine or entry.other is not None or entry.now != mine[code])
     }
-    faults = sending.faults(gate.session(), sheet.audit, filled, at=gate.site().clock())
-    answered = {code for code in mine if filled.typed(code).mark.strip()}
     choices = choosing.choices(sheet)
     return {
         "saves": filled.saves,
-        "kept": moment_words(filled.saved_at, sheet.audit.branch.timezone) if filled.saved_at else "",
+        "kept": sheet.kept_at(),
         "content": sending.content(gate.session(), sheet.audit, filled),
         "changed": changed,
         "choices": choosing.for_script(choices),
         "choose": choosing.words() if choices else {},
         "look": gate.tongue().say(sending.CHANGED),
-        "wrong": {control(one): sentence(one.refused, sheet.by_code) for one in faults if one.item in answered},
-        "left": len(faults),
+        "wrong": checking.wrong(sheet, filled.entries),
         "progress": sheet.progress(),
     }
 
@@ -179,14 +176,13 @@ def take_photo(public_id: str, sha256: str) -> tuple[dict[str, Any], int]:
     if hashlib.sha256(received).hexdigest() != sha256:
         raise Conflict("The photo did not arrive whole; it will be sent again.")
     asked, code = questions.of(audit.standard, audit.channel), request.args.get("item", "")
-    if code and code not in asked.by_code:
-        raise Refused("The standard has no item {item}.", item=forms.plain(code)[:60])
+    if code and (code not in asked.by_code or asked.by_code[code].rule.type is not ItemType.PHOTO):
+        raise Refused("The standard has no photo {item}.", item=forms.plain(code)[:60])
     gate.keep()  # nobody waits while a picture is made anew
     kept = photos.keep(gate.site().photos, BytesIO(received))
     item = asked.by_code[code].item if code else None
     photo = photos.attach(gate.session(), audit, item, kept, by=gate.person(), at=gate.site().clock())
-    small = url_for("capture.photo", public_id=public_id, photo=photo.public_id, size="small")
-    return {"photo": photo.public_id, "small": small}, 200
+    return {"photo": photo.public_id}, 200
 
 
 def about(sheet: Sheet) -> dict[str, Any]:
@@ -212,7 +208,7 @@ def definition(sheet: Sheet, here: Collection[str], *, whole: bool, photos_here:
     found = {
         **about(sheet),
         "home": url_for("capture.audit", public_id=sheet.audit.public_id),
-        "held": {photo.received_sha256: photo.public_id for photo in sheet.photos},
+        "held": {called: name for name, called in photos.at_item(gate.session(), sheet.audit).items()},
         "words": words(),
     }
     if undecided := choosing.for_script(choosing.choices(sheet)):
@@ -232,7 +228,7 @@ def definition(sheet: Sheet, here: Collection[str], *, whole: bool, photos_here:
         "questions": checking.questions_of(sheet),
         "texts": _texts(by_code),
         "photos": {code: len(sheet.pictures(question.item.id)) for code, question in by_code.items()},
-        "words": {**found["words"], **words_of_looking()},
+        "words": {**found["words"], **words_of_looking(), "progress": sheet.progress_form()},
         "doubts": checking.definition(sheet),
     }
 
@@ -257,13 +253,14 @@ def words() -> dict[str, str]:
     say = gate.tongue().say
     return {
         "here": say("Kept on this phone."),
-        "kept": say("Kept on {moment}.", moment="{moment}"),
+        "kept": say("With head office: {moment}.", moment="{moment}"),
         "waiting": say("Kept on this phone; it is sent as soon as there is a network."),
         "signedOut": say("Kept on this phone. Sign in again to send it."),
         "full": say("This phone cannot keep it. Save before you leave."),
         "start": say("Start the watch"),
         "stop": say("Stop the watch"),
         "again": say("Start again"),
+        "leave": say("Leave it at {seconds}", seconds="{seconds}"),
         "measured": say("Measured: {seconds} seconds.", seconds="{seconds}"),
         "language": say("Another language needs a network. What you typed is kept on this phone."),
     }
@@ -283,13 +280,19 @@ def words_of_photos() -> dict[str, str]:
     }
 
 
+def words_of_sending() -> dict[str, str]:
+    """What is said where Send was pressed and there is no network."""
+    return {"leaves": gate.tongue().say("You have sent it. It leaves this phone as soon as there is a network.")}
+
+
 def words_of_looking() -> dict[str, str]:
     """What is said of what is missing or cannot be, where there is no network."""
     say, most = gate.tongue().say, gate.tongue().whole
     braces = {"item": "{item}", "mark": "{mark}"}
     return {
-        "ready": say("Everything is there. It is sent as soon as there is a network."),
+        "ready": say("Everything is there. It has not been sent yet."),
         "send": say("Send"),
+        "leaves": words_of_sending()["leaves"],
         "photo": say("{item} needs a photo.", **braces),
         "visit": say("Give the day and the time of the visit."),
         "missing": say("{item} is not answered yet.", **braces),

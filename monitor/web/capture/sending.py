@@ -94,7 +94,7 @@ def _page(audit: Audit, said: str = "") -> str:
         unasked=sheet.unasked(sheet.questions.by_code),
         reason=audit.reason,
         deadline=deadline_words(audit),
-        phone={**phone.about(sheet), "home": _home(audit), "words": phone.words()},
+        phone={**phone.about(sheet), "home": _home(audit), "words": {**phone.words(), **phone.words_of_sending()}},
         key=secrets.token_hex(16),
         content=sending.content(gate.session(), audit, sheet.filled),
     )
@@ -114,11 +114,8 @@ def _visited(sheet: Sheet) -> str:
 
 def _steps(sheet: Sheet) -> list[tuple[str, str, str]]:
     """Each section with how much of it is answered."""
-    tongue = gate.tongue()
     found = []
     for number, section in enumerate(sheet.sections, 1):
-        done, total = sheet.answered(section)
-        about = tongue.count("{done} of {n} question answered", "{done} of {n} questions answered", total, done=done)
         href = url_for("capture.section", public_id=sheet.audit.public_id, step=str(number))
-        found.append((sheet.titles[section.code], href, about))
+        found.append((sheet.titles[section.code], href, sheet.progress(section)))
     return found

@@ -140,18 +140,27 @@ class Sheet:
         codes = {item.code for item in section.items} & self.asked if section is not None else self.asked
         return len([code for code in codes if self._has_answer(code)]), len(codes)
 
-    def progress(self) -> str:
-        done, total = self.answered()
+    def progress(self, section: Section | None = None) -> str:
+        done, total = self.answered(section)
         return gate.tongue().count(
             "{done} of {n} question answered", "{done} of {n} questions answered", total, done=done
         )
 
+    def progress_form(self) -> str:
+        """The same of all of it, its numbers left out: for where they are counted on the phone."""
+        _, total = self.answered()
+        return gate.tongue().plural("{done} of {n} question answered", "{done} of {n} questions answered", total)
+
     def kept_words(self) -> str:
-        """When it was kept last."""
-        if self.filled.saved_at is None:
-            return ""
-        moment = moment_words(self.filled.saved_at, self.audit.branch.timezone)
-        return gate.tongue().say("Kept on {moment}.", moment=moment)
+        """Since when head office has it as it is; empty where nothing was given yet."""
+        moment = self.kept_at()
+        return gate.tongue().say("With head office: {moment}.", moment=moment) if moment else ""
+
+    def kept_at(self) -> str:
+        """The moment of the last answer or photo, by the branch's clock."""
+        moments = [photo.kept_at for photo in self.photos] + [self.filled.saved_at]
+        last = max((moment for moment in moments if moment is not None), default=None)
+        return moment_words(last, self.audit.branch.timezone) if last is not None else ""
 
     def pictures(self, item_id: int | None) -> list[Picture]:
         found = [photo.public_id for photo in self.photos if photo.item_id == item_id]
