@@ -266,6 +266,22 @@ def test_the_ways_out_ask_for_a_reason(desk: Desk, way: str, state: str) -> None
     visitor.get(desk.at())
 
 
+def test_another_language_takes_along_what_was_typed(desk: Desk) -> None:
+    """With no script, and also where an answer cannot hold."""
+    shown = desk.visitor.get(desk.at("/form/2"))
+    page = desk.visitor.submit(
+        form(shown, "/form/2"), language="hu", **these({"m-people": "about ten", "c-drink": "fekete"})
+    )
+    assert (page.language, "Mi van: people?" in page.text) == ("hu", True)
+    assert ('value="about ten"' in page.html, "fekete" in page.html) == (True, True)
+    assert desk.visitor.get("/audits").language == "hu"
+
+
+def test_a_language_that_is_not_there_changes_nothing(desk: Desk) -> None:
+    page = desk.visitor.submit(form(desk.visitor.get(desk.at("/form/2")), "/form/2"), language="xx", go="stay")
+    assert page.language == "en"
+
+
 @pytest.mark.parametrize("language", ["en", "hu", "hi", "ta", "te"])
 def test_every_page_is_in_the_shoppers_language(desk: Desk, language: str) -> None:
     visitor = desk.visitor
