@@ -224,7 +224,7 @@ def _use_device(opened: Opened) -> None:
     audit = opened.world.mine.things["open"]
     assert visitor.client.post(f"/audits/{audit}/start", data={"csrf_token": token}).status_code == 303
     sent = jpeg(width=500, height=300)
-    photo = {"csrf_token": token, "p-greeting1": (BytesIO(sent), FILE_NAME), "go": "stay"}
+    photo = {"csrf_token": token, "p-": (BytesIO(sent), FILE_NAME), "go": "stay"}
     assert visitor.client.post(f"/audits/{audit}/form/1", data=photo).status_code == 303
     with Session(opened.engine) as session:
         labels = session.exec(select(DeviceSession.label)).all()

@@ -71,7 +71,7 @@ def test_what_waits_goes_soon_after_the_server_is_back(phone: Handset, line: Rel
     page.wait_for_selector("[data-waiting][data-ready]", state="attached")
     line.cut()
     page.locator("#m-people").fill("3")
-    phone.stands("sent as soon as there is a network")
+    phone.stands("head office has it as soon as there is a network")
     line_of_waiting = page.locator("[data-waiting]")
     expect(line_of_waiting).to_contain_text("Audits with something that only this phone has: 1.", timeout=20_000)
     expect(line_of_waiting.get_by_role("button", name="Send now")).to_be_in_viewport()

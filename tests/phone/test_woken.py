@@ -24,7 +24,7 @@ def test_an_open_page_is_woken_by_the_worker(phone: Handset, line: Relay) -> Non
     page.wait_for_selector("[data-waiting][data-ready]", state="attached")
     line.cut()
     page.locator("#m-people").fill("3")
-    phone.stands("sent as soon as there is a network")
+    phone.stands("head office has it as soon as there is a network")
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(page.locator("[data-waiting]")).to_contain_text("only this phone has", timeout=20_000)
     line.mend()

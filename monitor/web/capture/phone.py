@@ -254,7 +254,7 @@ def words() -> dict[str, str]:
     return {
         "here": say("Kept on this phone."),
         "kept": say("With head office: {moment}.", moment="{moment}"),
-        "waiting": say("Kept on this phone; it is sent as soon as there is a network."),
+        "waiting": say("Kept on this phone; head office has it as soon as there is a network."),
         "signedOut": say("Kept on this phone. Sign in again to send it."),
         "full": say("This phone cannot keep it. Save before you leave."),
         "start": say("Start the watch"),
