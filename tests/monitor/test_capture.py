@@ -277,6 +277,11 @@ def test_another_language_takes_along_what_was_typed(desk: Desk) -> None:
     assert desk.visitor.get("/audits").language == "hu"
 
 
+def test_to_read_the_form_in_another_language_is_not_to_begin_it(desk: Desk) -> None:
+    page = desk.visitor.submit(form(desk.visitor.get(desk.at("/form/2")), "/form/2"), language="hu")
+    assert (page.language, desk.stored().state) == ("hu", "assigned")
+
+
 def test_a_language_that_is_not_there_changes_nothing(desk: Desk) -> None:
     page = desk.visitor.submit(form(desk.visitor.get(desk.at("/form/2")), "/form/2"), language="xx", go="stay")
     assert page.language == "en"

@@ -7,7 +7,9 @@ from playwright.sync_api import FilePayload, Page, expect
 
 from tests.branches.test_photos import jpeg
 from tests.phone.handset import Handset
+from tests.phone.relay import Relay
 from tests.phone.test_form import on_server
+from tests.phone.test_once import fill
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ALBUM = """() => new Promise((done) => {
@@ -107,6 +109,51 @@ def test_no_answer_waits_for_a_picture_that_is_never_drawn(phone: Handset) -> No
     with page.expect_response("**/draft", timeout=10_000):
         page.locator("#m-people").fill("3")
     assert on_server(phone.desk)["people"] == "3"
+
+
+def test_a_photo_chosen_while_the_audit_is_being_sent_is_told(phone: Handset, line: Relay) -> None:
+    page = phone.open("/form/all")
+    fill(page)
+    phone.stands("With head office: 3 July 2025")
+    phone.context.set_offline(True)
+    page.get_by_role("button", name="Save and look it over").click()
+    page.get_by_role("button", name="Send", exact=True).click()
+    phone.stands("You have sent it.")
+    place = line.hold("/send", "after")
+    phone.context.set_offline(False)
+    place.wait()
+    page.locator(VISIT).set_input_files(photo(5))
+    expect(page.locator("[data-photo]")).to_have_count(2)
+    place.released.set()
+    expect(page.locator("[data-stands] a")).to_be_visible()
+    page.goto(f"{phone.address}/audits")
+    expect(page.locator("[data-waiting]")).to_contain_text("On this phone something is different")
+
+
+def test_a_photo_that_is_none_answers_nothing(phone: Handset) -> None:
+    phone.prepare()
+    page = phone.open("/form/all")
+    cut = FilePayload(name="cut.jpg", mimeType="image/jpeg", buffer=jpeg()[:200])
+    with page.expect_response("**/photos/*"):
+        page.locator(MIRROR).set_input_files(cut)
+    expect(page.locator("[data-photo]")).to_have_count(1)
+    page.reload()
+    phone.ready()
+    phone.context.set_offline(True)
+    page.locator("[name=m-drink][value=tea]").check()
+    expect(page.locator("[data-progress]")).to_have_text("1 of 6 questions answered")
+
+
+def test_where_a_photo_is_taken_away_it_is_no_longer_ready(phone: Handset) -> None:
+    phone.prepare()
+    phone.context.set_offline(True)
+    page = phone.open("/form/all")
+    fill(page)
+    page.get_by_role("button", name="Save and look it over").click()
+    phone.stands("Everything is there.")
+    page.get_by_role("button", name="Take away").click()
+    phone.stands("Kept on this phone")
+    expect(page.get_by_role("button", name="Save and look it over")).to_be_visible()
 
 
 def test_only_a_question_for_photos_takes_one(phone: Handset) -> None:

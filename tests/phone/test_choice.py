@@ -173,3 +173,21 @@ def test_the_pages_that_are_kept_are_in_the_language_that_was_chosen(phone: Hand
     for path in ("/form/1", "/form/2", ""):
         page.goto(phone.address + phone.desk.at(path))
         expect(page.locator("html")).to_have_attribute("lang", "hu")
+
+
+def test_pages_that_cannot_be_had_in_the_new_language_stay_in_the_old(phone: Handset) -> None:
+    phone.prepare()
+    page = phone.open("/form/all")
+    page.get_by_role("button", name="magyar").click()
+    expect(page.locator("html")).to_have_attribute("lang", "hu")
+    (worker,) = phone.context.service_workers
+    worker.evaluate(
+        """() => {
+  const { fetch } = self;
+  self.fetch = (asked, how) => (how ? Promise.resolve(new Response("", { status: 503 })) : fetch(asked)); // what is kept ahead
+}"""
+    )
+    phone.page.goto(f"{phone.address}/audits")
+    page.wait_for_timeout(2_000)
+    phone.context.set_offline(True)
+    phone.open("/form/1")

@@ -268,3 +268,19 @@ def test_audits_that_are_done_are_forgotten_after_a_week(phone: Handset) -> None
   };
 })"""
     )
+
+
+def test_what_found_no_room_does_not_overwrite_what_came_from_elsewhere(phone: Handset) -> None:
+    phone.page.add_init_script(FULL)
+    page, desk = phone.open("/form/all"), phone.desk
+    page.locator("[name=m-drink][value=tea]").check()
+    phone.stands("With head office: 3 July 2025")
+    page.evaluate("window.failing = 1")
+    page.locator("[name=m-cut][value='2']").check()
+    phone.stands("cannot keep it")
+    desk.visitor.submit(form(desk.visitor.get(desk.at("/form/1")), "/form/1"), go="stay", **these({"m-cut": "4"}))
+    page.evaluate("window.failing = 1e9")
+    page.wait_for_timeout(2_000)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save", exact=True).click()
+    assert page.locator("[data-choice=cut]").count() == 1

@@ -136,3 +136,23 @@ def test_a_page_that_was_kept_does_not_send_what_it_does_not_show(phone: Handset
     page.locator("form[data-send] button").last.click()
     phone.stands("Everything is there. It has not been sent yet.")
     expect(page.locator("[name=m-drink][value=water]")).to_be_checked()
+
+
+def test_what_was_sent_with_no_network_is_not_asked_for_again(phone: Handset) -> None:
+    page = wanted_with_no_network(phone)
+    page.goto(phone.address + phone.desk.at("/form/all"))
+    phone.ready()
+    page.get_by_role("button", name="Save and look it over").click()
+    phone.stands("You have sent it.")
+    expect(page.locator("[data-stands] button")).to_have_count(0)
+
+
+def test_where_the_wish_is_withdrawn_the_audit_says_so_at_once(phone: Handset) -> None:
+    page, desk = wanted_with_no_network(phone), phone.desk
+    page.goto(phone.address + desk.at())
+    expect(page.locator(".headline")).to_contain_text("sent by you")
+    shown = desk.visitor.get(desk.at("/form/2"))
+    desk.visitor.submit(form(shown, "/form/2"), go="stay", **these({"m-drink": "water"}))
+    phone.context.set_offline(False)
+    expect(page.locator("[data-waiting]")).to_contain_text("Look at them again before you send")
+    expect(page.locator(".headline")).not_to_contain_text("sent by you")

@@ -57,6 +57,5 @@ export async function askAgain(draft, item) {
 export async function waits(draft) {
   if (draft.late && !draft.late.receipt) return false; // head office does not take it
   if (draft.wanted || draft.away?.length || unsent(draft).length) return true;
-  if (draft.ended) return false; // its photos went with it
   return (await photosOf(draft.id)).some(({ pushed, said }) => !pushed && !said);
 }

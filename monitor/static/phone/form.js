@@ -113,7 +113,9 @@ function restore(draft) {
 /** Another page of this phone has typed, or has sent it. */
 function elsewhere(held) {
   if (held?.receipt && !kept.unsent(held).length) return stands(held.receipt, "done", about.home);
-  if (held) restore(held);
+  if (!held) return;
+  restore(held);
+  if (kept.unsent(held).length) stands(about.words.here);
 }
 
 /** What was given while the page was still being made: it is worth no less. */

@@ -257,12 +257,16 @@ async function tooLate({ late, draft }) {
 
 /** Sends all that waits on this phone; how each went, by draft. */
 export async function flush(person) {
-  const [found, faults] = [[], []];
+  const found = [];
   for (const draft of await album.ofPerson(person)) {
     if (!(await album.waits(draft))) continue;
-    await push(draft.id).then((went) => found.push({ draft, ...went }), (fault) => faults.push(fault)); // one that fails holds up no other
+    try {
+      found.push({ draft, ...(await push(draft.id)) });
+    } catch (fault) {
+      globalThis.reportError?.(fault); // one that fails holds up no other, and is not hidden
+      found.push({ draft, how: "waiting", said: [] });
+    }
   }
-  if (faults.length) throw faults[0];
   return found;
 }
 

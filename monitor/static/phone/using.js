@@ -34,7 +34,7 @@ async function send() {
     page.ask();
     choices = Object.fromEntries(Object.entries(went.reply.choices).filter(([code]) => !mine.has(code)));
     choicesShown(form, choices, went.reply.choose.choice);
-    form.elements.seen.value = went.draft.seen; // also where all of it has to go without the script
+    if (!mine.size && !left.size) form.elements.seen.value = went.draft.seen; // also where all of it has to go without the script
   }
   soFar(went.reply);
   if (went.how === "waiting" && document.querySelector("[data-stands] button")) return went; // what is looked over may still be sent off
@@ -49,7 +49,7 @@ async function send() {
 function soFar(reply) {
   const { words } = page.about;
   const shown = document.querySelector("[data-progress]");
-  shown.textContent = words.progress ? say(words.progress, counted()) : (reply?.progress ?? shown.textContent);
+  shown.textContent = reply?.progress ?? (words.progress ? say(words.progress, counted()) : shown.textContent);
   const since = document.querySelector("[data-kept-on]");
   if (!since) return;
   since.parentElement.classList.toggle("behind", !reply);
@@ -62,9 +62,9 @@ function counted() {
   const away = page.ask();
   const asked = Object.entries(about.questions).filter(([code]) => !away.has(code));
   const done = asked.filter(([code, question]) => {
-    const pictures = form.querySelectorAll(`[data-item="${CSS.escape(code)}"] .pictures li`).length;
+    const pictures = form.querySelectorAll(`[data-item="${CSS.escape(code)}"] .pictures li:not(:has(.error))`).length;
     const mark = read(question, typed.get(code)?.mark ?? "");
-    return question.type === "photo" && pictures ? true : mark && !fault(question, mark, "", pictures);
+    return question.type === "photo" && pictures ? true : mark.trim() && !fault(question, mark, "", pictures);
   });
   return { done: done.length, n: asked.length };
 }
@@ -169,6 +169,7 @@ async function takeAway(photo) {
   await album.askAgain(id, photo.item); // there may be room for another by now
   const place = inputOf(photo)?.closest(".question");
   for (const said of place?.querySelectorAll("[data-photo] .error") ?? []) said.remove();
+  stands(page.about.words.here); // it may have been ready to be sent
   page.later();
 }
 
@@ -197,7 +198,7 @@ async function onward(event) {
   if (went.how === "refused") return plainly(form, submitter); // the program words it better
   if (toChoose(went.reply)) return location.assign(toChoose(went.reply)); // on this page it only scrolls
   if (["signed out", "late"].includes(went.how) || went.said.length) return;
-  const wrong = Object.entries(went.reply?.wrong ?? {}).filter(([control]) => form.elements[control] && !told.has(control));
+  const wrong = Object.entries(went.reply?.wrong ?? {}).filter(([control]) => inSight(form, control) && !told.has(control));
   if (wrong.length) {
     for (const [control] of wrong) told.add(control);
     return faultsShown(form, wrong);
@@ -207,6 +208,12 @@ async function onward(event) {
   if (one?.next) return location.assign(one.next);
   if (form.dataset.last === undefined) return location.assign(form.dataset.next);
   return location.pathname === form.dataset.whole ? lookOver() : location.assign(`${form.dataset.whole}#look`);
+}
+
+/** Whether the page shows a control; of all sections on one page with no network it is one. */
+function inSight(form, control) {
+  const found = form.elements[control];
+  return found && !(found[0] ?? found).closest?.("[data-part][hidden]");
 }
 
 /** The page in another language; what found no room on this phone is worth more. */
@@ -228,6 +235,7 @@ async function lookOver() {
   doubtsShown(form, asked, about.doubts.words.heading);
   faultsShown(form, wrong);
   if (wrong.length) return;
+  if ((await kept.read(id))?.wanted) return stands(about.words.leaves);
   return stands(about.words.ready, "done", null, [asked.length ? about.doubts.words.send : about.words.send, wantSent]);
 }
 

@@ -6,6 +6,7 @@ import { flush } from "./outbox.js";
 import { say } from "./words.js";
 
 const SOON = 8_000; // milliseconds until the next look at what waits
+const AHEAD = 30_000; // milliseconds for the worker to keep pages before they are asked for
 const { person, words, ahead, sheet } = JSON.parse(document.getElementById("waiting").textContent);
 const line = document.querySelector("[data-waiting]");
 const receipts = new Map();
@@ -25,7 +26,7 @@ async function shown() {
       waiting += 1;
       if (draft.wanted) parts.push(text(say(words.wanted, { branch: draft.branch })));
       else unsent += 1;
-    } else if (draft.receipt) continue; // head office has all of it
+    }
     standsAt(draft);
     if (draft.stopped && !draft.wanted) parts.push(link(`${draft.branch}: ${draft.stopped}`, `/audits/${draft.audit}/form/all#look`));
     for (const { said } of await album.photosOf(draft.id)) if (said) parts.push(link(`${draft.branch}: ${said}`, `/audits/${draft.audit}/form/all`));
@@ -41,14 +42,21 @@ async function shown() {
 }
 
 /** A page that was kept knows nothing of what was typed or sent since: its own audit, or its line in the list. */
-function standsAt({ audit, entries, wanted, branch }) {
+function standsAt({ audit, entries, wanted, branch, receipt }) {
   if (!words.begun) return; // the form says it in its own way
   const home = `/audits/${audit}`;
   const mark = document.querySelector(`.rows a[href="${home}"]`)?.closest("li").querySelector(".tag");
-  if (mark && (wanted || Object.keys(entries).length)) mark.textContent = wanted ? words.leaving : words.begun;
-  if (location.pathname !== home || !wanted) return;
-  document.querySelector(".headline").textContent = say(words.wanted, { branch });
-  for (const way of document.querySelectorAll("[data-ways]")) way.hidden = true;
+  const begun = Object.keys(entries).length && !mark?.classList.contains("short"); // one that came back says so
+  if (mark) inPlaceOf(mark, wanted ? words.leaving : receipt ? words.sent : begun ? words.begun : "");
+  if (location.pathname !== home) return;
+  inPlaceOf(document.querySelector(".headline"), wanted ? say(words.wanted, { branch }) : "");
+  for (const way of document.querySelectorAll("[data-ways]")) way.hidden = wanted;
+}
+
+/** Says something else for as long as it holds; empty: what the page said by itself. */
+function inPlaceOf(place, sentence) {
+  place.dataset.own ??= place.textContent;
+  place.textContent = sentence || place.dataset.own;
 }
 
 /** Once for each time without a network: where there is one, the browser would wake the page at once, again and again. */
@@ -148,7 +156,7 @@ async function keepAhead() {
   const { port1, port2 } = new MessageChannel();
   const over = new Promise((done) => (port1.onmessage = done));
   active.postMessage({ ahead, person, spoken: document.documentElement.lang }, [port2]);
-  await over;
+  await Promise.race([over, new Promise((done) => setTimeout(done, AHEAD))]); // the browser may end a worker
 }
 
 async function begin() {

@@ -115,14 +115,16 @@ async function keepAhead({ ahead, person, spoken }) {
   }
   if (asked !== turn || !(await caches.has(PAGES + person))) return;
   const pages = await caches.open(PAGES + person);
-  for (const request of await pages.keys()) {
-    const held = await pages.match(request);
-    if (held?.headers.get("Content-Language") !== spoken) await pages.delete(request);
-  }
+  for (const path of ahead) if (!isIn(spoken, await pages.match(path))) return; // what there is in another language is better than nothing
+  for (const request of await pages.keys()) if (!isIn(spoken, await pages.match(request))) await pages.delete(request);
+}
+
+function isIn(spoken, held) {
+  return held?.headers.get("Content-Language") === spoken;
 }
 
 function isNew(held, spoken) {
-  return held.headers.get("Content-Language") === spoken && Math.abs(Date.now() - Date.parse(held.headers.get("Date"))) < FRESH;
+  return isIn(spoken, held) && Math.abs(Date.now() - Date.parse(held.headers.get("Date"))) < FRESH;
 }
 
 /** Somebody signs in or out: whoever it is, what was kept is theirs no more, also where no answer comes. With no network they are who they were. */

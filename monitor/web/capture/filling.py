@@ -58,7 +58,10 @@ def keep(public_id: str, step: str) -> str | Response | tuple[str, int]:
     sheet = Sheet.of(gate.session(), audit)
     _numbered(sheet, step)
     sent = choosing.decided(given.read(sheet), choosing.choices(sheet))
+    language = request.form.get("language", "")
     if audit.state == AuditState.ASSIGNED.value:
+        if language in codes() and not sent.anything:
+            return _spoken(public_id, step, language)  # to read it is not to begin it
         audits.start(gate.session(), audit, by=gate.person(), at=gate.site().clock())
     if audit.state not in OPEN:
         return late.page(sheet, sent)
@@ -73,9 +76,14 @@ def keep(public_id: str, step: str) -> str | Response | tuple[str, int]:
     if sent.remove:
         photos.remove(gate.session(), audit, [sent.remove], by=gate.person(), at=gate.site().clock())
     whole = _keep_photos(audit, sheet)
-    if (spoken := request.form.get("language", "")) in codes():
-        return gate.spoken(redirect(url_for("capture.section", public_id=public_id, step=step), 303), spoken)
+    if language in codes():
+        return _spoken(public_id, step, language)
     return redirect(_onward(audit, sheet, step, sent, whole=whole), 303)
+
+
+def _spoken(public_id: str, step: str, language: str) -> Response:
+    """The same page in another language, from now on."""
+    return gate.spoken(redirect(url_for("capture.section", public_id=public_id, step=step), 303), language)
 
 
 def _numbered(sheet: Sheet, step: str) -> int | None:

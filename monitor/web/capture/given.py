@@ -29,6 +29,13 @@ class Given:
     """Photos that wait on the phone and cannot come along."""
 
     @property
+    def anything(self) -> bool:
+        """Whether the shopper has given anything at all."""
+        return any(one.mark.strip() or one.comment.strip() for one in self.entries.values()) or any(
+            file.filename for file in request.files.values()
+        )
+
+    @property
     def entries(self) -> dict[str, Typed]:
         """All of it by what a draft calls it."""
         return {**({VISITED: Typed(self.visited)} if self.visited is not None else {}), **self.typed}

@@ -116,6 +116,7 @@ def _words_beside_forms() -> dict[str, str]:
         "nothingYet": say("There is no network yet. It goes by itself as soon as there is one."),
         "leaving": say("on its way"),
         "begun": say("begun"),
+        "sent": say("sent, being looked at"),
     }
 
 
