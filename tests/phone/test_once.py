@@ -121,6 +121,15 @@ def test_two_phones_that_typed_different_words(
         assert first.locator("[data-choice]").count() == 0
 
 
+def test_an_audit_that_came_back_says_so_on_the_phone_that_sent_it(phone: Handset) -> None:
+    page = to_the_button(phone)
+    page.get_by_role("button", name="Send", exact=True).click()
+    page.wait_for_url("**/sent")
+    phone.desk.review("Which drink was it?", "drink")
+    phone.prepare()
+    expect(page.locator(".rows .tag")).to_have_text("returned to you")
+
+
 @pytest.mark.parametrize("path", ["/draft", "/photos/", "/send"])
 def test_replies_that_are_lost(phone: Handset, line: Relay, path: str) -> None:
     line.lose(path, times=2)

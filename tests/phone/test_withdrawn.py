@@ -118,6 +118,8 @@ def test_what_is_typed_after_send_was_pressed_waits_for_another_send(phone: Hand
     phone.context.set_offline(False)
     phone.stands("With head office: 3 July 2025")
     assert phone.desk.stored().state == "started"
+    page.goto(f"{phone.address}/audits")
+    expect(page.locator("[data-waiting]")).to_contain_text("you changed it after you had sent it. Look it over")
 
 
 def test_a_page_that_was_kept_does_not_send_what_it_does_not_show(phone: Handset) -> None:

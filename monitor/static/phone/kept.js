@@ -1,8 +1,8 @@
 // What this phone keeps: of each audit the draft with all that was typed; photos are in album.js.
-// A draft is { id, person, audit, branch, round, seen, edits, entries: { code: { mark, comment, edit, sent } }, away, key, sending, wanted, stopped, content, undecided, receipt, ended, late };
+// A draft is { id, person, audit, branch, round, seen, edits, entries: { code: { mark, comment, edit, sent } }, away, key, sending, wanted, changed, stopped, content, undecided, receipt, ended, late };
 // `key` is this phone's for this audit, `sending` goes with each attempt at one sending: what came back is another sending;
 // `round` tells one sending from the next where an audit came back; an entry whose `edit` is above `sent` is known to this phone alone;
-// `away` names photos that the server is to take away; `late` says what differs from an audit that was sent from elsewhere.
+// `changed` where something was typed after it was to be sent; `away` names photos that the server is to take away; `late` says what differs from an audit that was sent from elsewhere.
 
 const NAME = "audits";
 const VERSION = 1;
@@ -94,14 +94,20 @@ export function ofRound(draft, about) {
   return { ...fresh(about), key: draft.key, seen: Math.min(draft.seen, about.seen), edits: draft.edits, entries: Object.fromEntries(left), away };
 }
 
-/** Puts down what was typed for one item; what was `chosen` of two answers counts as typed anew, also where it is the same. What was to be sent was without it. */
+/** Puts down what was typed for one item; what was `chosen` of two answers counts as typed anew, also where it is the same. What was to be sent was without it, and is to be sent anew. */
 export function type(draft, code, mark, comment, chosen = false) {
   const before = draft.entries[code];
   if (!chosen && before && before.mark === mark && before.comment === comment) return draft;
   draft.edits += 1;
+  draft.changed ||= draft.wanted;
   draft.wanted = false;
   draft.entries[code] = { mark, comment, edit: draft.edits, sent: before?.sent ?? 0 };
   return draft;
+}
+
+/** The draft as it is once something else was given: what was to be sent was without it. */
+export function touched(draft) {
+  return { ...draft, wanted: false, changed: draft.changed || draft.wanted, ended: 0 };
 }
 
 /** The entries that only this phone has. */

@@ -185,7 +185,7 @@ async function commit(draft) {
 
 /** Head office has all of it: the receipt takes the place of what was kept here. */
 async function done(draft, receipt) {
-  await kept.change(draft.id, (held) => ({ ...held, wanted: false, stopped: "", receipt, ended: Date.now(), late: null, entries: Object.fromEntries(kept.unsent(held)) }));
+  await kept.change(draft.id, (held) => ({ ...held, wanted: false, changed: false, stopped: "", receipt, ended: Date.now(), late: null, entries: Object.fromEntries(kept.unsent(held)) }));
   await album.dropPhotos(draft.id, ({ pushed }) => pushed);
   other.postMessage(draft.id);
   return receipt;

@@ -128,7 +128,7 @@ async function takePhotos(input, files) {
   const item = input.name.slice("p-".length);
   const [chosen, refused] = [new Set(), []];
   try {
-    await kept.change(id, (draft) => ({ ...page.ours(draft), wanted: false, ended: 0 }));
+    await kept.change(id, (draft) => kept.touched(page.ours(draft)));
     for (const file of files) {
       const [why, sha256] = await named(file);
       if (why) refused.push(`${file.name}: ${about.words[why]}`);
@@ -164,7 +164,7 @@ async function takeAway(photo) {
   const is = (one) => (photo.id ? one.id === photo.id : nameOf(one) === photo.pushed);
   const held = (await album.photosOf(id)).find(is);
   const names = [photo.pushed, held?.pushed, held && `${held.item}/${held.sha256}`].filter(Boolean);
-  await kept.change(id, (draft) => ({ ...ours(draft), away: [...(ours(draft).away ?? []), ...names], wanted: false }));
+  await kept.change(id, (draft) => ({ ...kept.touched(ours(draft)), away: [...(ours(draft).away ?? []), ...names] }));
   await album.dropPhotos(id, is);
   await album.askAgain(id, photo.item); // there may be room for another by now
   const place = inputOf(photo)?.closest(".question");
@@ -240,7 +240,7 @@ async function lookOver() {
 }
 
 async function wantSent() {
-  await kept.change(page.id, (draft) => ({ ...page.ours(draft), wanted: true }));
+  await kept.change(page.id, (draft) => ({ ...page.ours(draft), wanted: true, changed: false }));
   stands(page.about.words.leaves);
   const went = await send();
   if (went.how === "sent") location.assign(`${page.about.home}/sent`);

@@ -28,6 +28,7 @@ async function shown() {
       else unsent += 1;
     }
     standsAt(draft);
+    if (draft.changed && !draft.wanted && words.changed) parts.push(link(say(words.changed, { branch: draft.branch }), `/audits/${draft.audit}/form/all#look`));
     if (draft.stopped && !draft.wanted) parts.push(link(`${draft.branch}: ${draft.stopped}`, `/audits/${draft.audit}/form/all#look`));
     for (const { said } of await album.photosOf(draft.id)) if (said) parts.push(link(`${draft.branch}: ${said}`, `/audits/${draft.audit}/form/all`));
   }
@@ -46,8 +47,10 @@ function standsAt({ audit, entries, wanted, branch, receipt }) {
   if (!words.begun) return; // the form says it in its own way
   const home = `/audits/${audit}`;
   const mark = document.querySelector(`.rows a[href="${home}"]`)?.closest("li").querySelector(".tag");
-  const begun = Object.keys(entries).length && !mark?.classList.contains("short"); // one that came back says so
-  if (mark) inPlaceOf(mark, wanted ? words.leaving : receipt ? words.sent : begun ? words.begun : "");
+  const back = mark?.classList.contains("short"); // one that came back says so, whatever was sent before
+  const sent = receipts.has(branch) || (receipt && !back);
+  const begun = Object.keys(entries).length && !back;
+  if (mark) inPlaceOf(mark, wanted ? words.leaving : sent ? words.sent : begun ? words.begun : "");
   if (location.pathname !== home) return;
   inPlaceOf(document.querySelector(".headline"), wanted ? say(words.wanted, { branch }) : "");
   for (const way of document.querySelectorAll("[data-ways]")) way.hidden = wanted;

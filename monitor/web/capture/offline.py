@@ -110,6 +110,9 @@ def _words_beside_forms() -> dict[str, str]:
             "The audit of {branch} has been sent before. On this phone something is different; it has not been sent.",
             branch="{branch}",
         ),
+        "changed": say(
+            "{branch}: you changed it after you had sent it. Look it over and send it again.", branch="{branch}"
+        ),
         "both": say("See both"),
         "off": say("Take it off this phone"),
         "network": say(NOTHING_DONE),
