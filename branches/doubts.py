@@ -11,11 +11,11 @@ from enum import StrEnum
 
 from sqlmodel import Session, select
 
-from branches import assignments, drafts, naming, questions, sending, stamps
+from branches import assignments, drafts, naming, questions, review, sending, stamps
 from branches.audits import Answer, Audit
 from branches.drafts import VISITED, Filled
 from branches.questions import Mark, Question, Questions
-from branches.scoring import NO, ItemType
+from branches.scoring import NA, NO, ItemType
 from branches.standards import Item
 
 SOON_MINUTES = 10
@@ -52,6 +52,8 @@ class DoubtKind(StrEnum):
     """A low mark without a sentence that explains it."""
     NAME = "name"
     """A text that seems to name somebody."""
+    SAME = "same"
+    """It came back because of this answer, which is as it was sent."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,26 @@ def of_answers(asked: Questions, given: Mapping[str, Mark], known: frozenset[str
     return found
 
 
+def of_corrections(asked: Questions, given: Mapping[str, Mark], sent: Mapping[str, Mark]) -> list[Doubt]:
+    """Which of the answers that were to be corrected are as they were `sent`."""
+    found = []
+    for question in asked.asked({code: mark.mark for code, mark in given.items()}):
+        code = question.rule.code
+        if code not in sent:
+            continue
+        now, then = given.get(code, Mark("")), sent[code]
+        if now.comment.strip() == then.comment and _is_as(question, now.mark, then.mark):
+            found.append(Doubt(DoubtKind.SAME, code))
+    return found
+
+
+def _is_as(question: Question, now: str, then: str) -> bool:
+    """Photos are counted elsewhere: of them it is told only whether the item applies."""
+    if question.rule.type is ItemType.PHOTO:
+        return (now == NA) == (then == NA)
+    return questions.read(question.rule, now) == then
+
+
 def of_times(times: Times) -> list[Doubt]:
     """What may be asked about when it was."""
     visited, here, found = _minute(times.visited), _minute(times.here), []
@@ -155,7 +177,9 @@ def _minute(local: str) -> int | None:
 
 def of_draft(session: Session, audit: Audit, filled: Filled, known: frozenset[str], *, at: datetime) -> list[Doubt]:
     """All that may be asked about what has been filled in, were it sent now."""
-    return _found(session, audit, filled, _Sent(sending.marks(audit, filled), filled.visited, at), known)
+    given, asked = sending.marks(audit, filled), questions.of(audit.standard, audit.channel)
+    same = of_corrections(asked, given, review.as_sent(session, audit))
+    return same + _found(session, audit, filled, _Sent(given, filled.visited, at), known)
 
 
 def of_audit(session: Session, audit: Audit, known: frozenset[str]) -> list[Doubt]:

@@ -3,14 +3,16 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from branches import assignments, audits, history, outbox
-from branches.audits import Audit
+from branches.audits import Answer, Audit, Photo
 from branches.database import hold
 from branches.errors import Conflict, Refused
 from branches.outbox import MailKind
 from branches.people import User
+from branches.questions import Mark
+from branches.standards import Item
 from branches.states import AuditState
 
 CORRECT_HOURS = 24
@@ -56,6 +58,18 @@ def to_correct(session: Session, audit: Audit) -> frozenset[str]:
         return frozenset()
     returned = [event for event in history.of(session, audit) if event.verb == AuditState.RETURNED.value]
     return frozenset(returned[-1].details.get("items", ())) if returned else frozenset()
+
+
+def as_sent(session: Session, audit: Audit) -> dict[str, Mark]:
+    """What was sent of the items that a returned audit was returned for; without those that have got a photo since."""
+    codes = to_correct(session, audit)
+    if not codes or audit.submitted_at is None:
+        return {}
+    of_audit = select(Item.code, Answer.mark, Answer.comment).join(Item).where(Answer.audit_id == audit.id)
+    sent = {code: Mark(mark, comment) for code, mark, comment in session.exec(of_audit) if code in codes}
+    since = (Photo.audit_id == audit.id, col(Photo.kept_at) > audit.submitted_at)
+    new = set(session.exec(select(Item.code).join(Photo, col(Photo.item_id) == Item.id).where(*since)))
+    return {code: sent.get(code, Mark("")) for code in codes - new}
 
 
 def release(session: Session, audit: Audit, *, by: User, at: datetime) -> None:

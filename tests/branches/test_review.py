@@ -1,12 +1,13 @@
 from datetime import timedelta
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from branches import audits, history, review
-from branches.audits import Audit
+from branches.audits import Audit, Photo
 from branches.errors import Conflict, Refused
 from branches.questions import Mark
+from branches.standards import Item
 from tests import make
 
 
@@ -51,3 +52,18 @@ def test_an_audit_goes_back_with_what_is_to_be_corrected(session: Session) -> No
     assert review.to_correct(session, audit) == {"greeting2"}
     with pytest.raises(Conflict):
         review.approve(session, audit, by=office, at=make.NOON)
+
+
+def test_what_was_to_be_corrected_is_told_as_it_was_sent_until_a_photo_comes(session: Session) -> None:
+    audit, office = submitted(session), make.user(session)
+    assert review.as_sent(session, audit) == {}
+    codes = ["greeting1", "greeting2"]
+    review.send_back(session, audit, reason="The drink?", items=codes, by=office, at=make.NOON)
+    assert review.as_sent(session, audit) == {"greeting1": Mark("yes"), "greeting2": Mark("")}
+    item = session.exec(select(Item).where(Item.code == "greeting2", Item.standard_id == audit.standard_id)).one()
+    later = make.NOON + timedelta(hours=1)
+    sha256 = "0" * 64
+    about = {"audit_id": audit.id, "item_id": item.id, "sha256": sha256, "received_sha256": sha256, "kept_at": later}
+    session.add(Photo.model_validate({**about, "width": 1, "height": 1, "bytes": 1}))
+    session.flush()
+    assert review.as_sent(session, audit) == {"greeting1": Mark("yes")}

@@ -167,6 +167,19 @@ def test_a_returned_audit_goes_on_where_it_is_to_be_corrected(desk: Desk) -> Non
     assert [visitor.get(desk.at(path)).text.count("To be corrected") for path in ("/form/1", "/form/2")] == [0, 2]
 
 
+def test_a_returned_audit_is_asked_about_where_nothing_was_corrected(desk: Desk) -> None:
+    visitor, same = desk.visitor, "head office asked about this, and it is as you sent it."
+    visitor.submit(form(filled(desk), "/send"))
+    desk.review("Which drink, and how many people?", "people", "drink")
+    page = visitor.get(desk.at("/check"))
+    assert (f"“About drink?”: {same}" in page.text, f"“About people?”: {same}" in page.text) == (True, True)
+    visitor.submit(form(visitor.get(desk.at("/form/2")), "/form/2"), go="stay", **these({"m-drink": "water"}))
+    page = visitor.get(desk.at("/check"))
+    assert (f"“About drink?”: {same}" in page.text, f"“About people?”: {same}" in page.text) == (False, True)
+    visitor.submit(form(page, "/send"))
+    assert desk.stored().state == "submitted"
+
+
 def test_one_that_was_returned_as_a_whole_goes_on_from_the_beginning(desk: Desk) -> None:
     visitor = desk.visitor
     visitor.submit(form(filled(desk), "/send"))

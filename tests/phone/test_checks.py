@@ -17,7 +17,7 @@ from tests.phone.modules import empty_page
 
 VECTORS = json.loads((Path(__file__).parent / "vectors.json").read_text(encoding="utf-8"))
 PHONE = """async (cases) => {
-    const { ofAnswers, ofTimes, ofStamps, ofVisit } = await import("/static/phone/checks.js");
+    const { ofAnswers, ofCorrections, ofTimes, ofStamps, ofVisit } = await import("/static/phone/checks.js");
     const { named, TITLES, OTHERS } = await import("/static/phone/naming.js");
     const { changes } = await import("/static/phone/stamps.js");
     const kinds = (found) => found.map(({ kind }) => kind);
@@ -28,6 +28,8 @@ PHONE = """async (cases) => {
         tapped: cases.tapped.map(({ said, marks }) => kinds(ofStamps(said, marks))),
         doubts: cases.doubts.map(({ question, typed, comment }) =>
             kinds(ofAnswers({ x: question }, { x: { mark: typed, comment } }, []))),
+        corrections: cases.corrections.map(({ question, sent, typed, comment }) =>
+            kinds(ofCorrections({ x: question }, { x: { mark: typed, comment } }, { x: sent }))),
         stamps: cases.stamps.map(({ spans, before, after, marks, zone }) => changes(spans, before, after, marks, zone)) };
 }"""
 WRITTEN = {
@@ -37,6 +39,7 @@ WRITTEN = {
     "visits": [case["fault"] for case in VECTORS["visits"]],
     "tapped": [case["kinds"] for case in VECTORS["tapped"]],
     "doubts": [case["kinds"] for case in VECTORS["doubts"]],
+    "corrections": [case["kinds"] for case in VECTORS["corrections"]],
     "stamps": [case["changes"] for case in VECTORS["stamps"]],
 }
 
@@ -58,6 +61,11 @@ def of_times(case: dict[str, Any]) -> list[str]:
     return kinds(doubts.of_times(Times(window=window, **given)))
 
 
+def of_corrections(case: dict[str, Any]) -> list[str]:
+    given, sent = Mark(case["typed"], case["comment"]), Mark(*case["sent"])
+    return kinds(doubts.of_corrections(asked(case["question"]), {"x": given}, {"x": sent}))
+
+
 def of_visit(case: dict[str, Any]) -> str:
     visited, here = (datetime.fromisoformat(case[name]).replace(tzinfo=UTC) for name in ("visited", "here"))
     return audits.visit_fault(visited, date.fromisoformat(case["asked"]), "UTC", at=here)
@@ -72,6 +80,7 @@ def by_program() -> dict[str, list[Any]]:
         "visits": [of_visit(case) for case in VECTORS["visits"]],
         "tapped": [kinds(doubts.of_stamps(case["said"], case["marks"])) for case in VECTORS["tapped"]],
         "doubts": [kinds(doubts.of_answers(form, {"x": mark}, frozenset())) for form, mark in given],
+        "corrections": [of_corrections(case) for case in VECTORS["corrections"]],
         "stamps": [
             stamps.changes({item: (a, b) for item, (a, b) in case["spans"].items()}, *_of(case))
             for case in VECTORS["stamps"]
@@ -97,5 +106,6 @@ def test_program_finds_what_is_written() -> None:
 @pytest.mark.browser
 def test_phone_finds_what_is_written(browser: Browser) -> None:
     with empty_page(browser) as page:
-        found = page.evaluate(PHONE, {**VECTORS, "doubts": [*map(as_sent, VECTORS["doubts"])]})
+        packed = {kind: [*map(as_sent, VECTORS[kind])] for kind in ("doubts", "corrections")}
+        found = page.evaluate(PHONE, {**VECTORS, **packed})
     assert found == WRITTEN

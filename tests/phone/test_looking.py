@@ -4,7 +4,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.branches.test_photos import jpeg
-from tests.monitor.desk import VISIT
+from tests.monitor.desk import VISIT, filled
+from tests.monitor.desk import form as page_form
 from tests.phone.handset import Handset
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -58,3 +59,34 @@ def test_with_a_network_the_page_before_sending_asks_the_same(phone: Handset) ->
     assert page.locator(".notice li a").all_inner_texts() == ASKED
     page.get_by_role("button", name="It is right as it is: send").click()
     page.wait_for_url("**/sent")
+
+
+def test_with_no_network_what_was_to_be_corrected_is_asked_about_where_it_is_as_before(phone: Handset) -> None:
+    phone.desk.visitor.submit(page_form(filled(phone.desk), "/send"))
+    phone.desk.review("Which drink, and a picture of the mirror?", "drink", "mirror")
+    phone.prepare()
+    phone.context.set_offline(True)
+    page = phone.open("/form/all")
+    page.get_by_role("button", name="Save and look it over").click()
+    same = "head office asked about this, and it is as you sent it."
+    asked = page.locator("[data-doubts] a", has_text=same)
+    expect(asked).to_have_text([f"“About drink?”: {same}", f"“About mirror?”: {same}"])
+    page.locator("[name=m-drink][value=water]").check()
+    page.locator("[name=p-mirror]").set_input_files(
+        {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": jpeg(width=60)}
+    )
+    page.locator("[data-photo]").wait_for()
+    page.get_by_role("button", name="Save and look it over").click()
+    expect(asked).to_have_count(0)
+
+
+def test_with_no_network_a_value_that_does_not_apply_is_told_in_words(phone: Handset) -> None:
+    phone.prepare()
+    phone.context.set_offline(True)
+    page = phone.open("/form/all")
+    page.locator("#m-people").fill("5")
+    page.locator("[name=n-people]").check()
+    page.get_by_role("button", name="Save and look it over").click()
+    expect(page.locator("[data-faults]")).to_contain_text(
+        "“About people?”: give a value or mark that it does not apply, not both."
+    )

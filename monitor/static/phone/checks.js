@@ -1,8 +1,9 @@
 // What the review desk would ask about, before sending and with no network: the program's own rule (branches/doubts.py).
 
+import { NA } from "./controls.js";
+import { VISITED } from "./kept.js";
 import { named } from "./naming.js";
 import { read, skipped } from "./rules.js";
-import { VISITED } from "./stamps.js";
 
 const SOON_MINUTES = 10;
 const FEW_SECONDS = 2; // an answer
@@ -28,6 +29,18 @@ export function ofAnswers(questions, given, known) {
     if (name) found.push({ kind: "name", item: code, name });
   }
   return found;
+}
+
+/** Which of the answers that were to be corrected are as they were sent; `sent` is mark and comment by item. */
+export function ofCorrections(questions, given, sent) {
+  const marks = Object.fromEntries(Object.entries(questions).map(([code, question]) => [code, read(question, given[code]?.mark ?? "")]));
+  const away = skipped(questions, marks);
+  const same = ([code, question]) => {
+    const [mark, comment] = sent[code];
+    if ((given[code]?.comment ?? "").replace(SPACES, "") !== comment) return false;
+    return question.type === "photo" ? (marks[code] === NA) === (mark === NA) : marks[code] === mark; // photos are counted elsewhere
+  };
+  return Object.entries(questions).filter(([code]) => code in sent && !away.has(code)).filter(same).map(([item]) => ({ kind: "same", item }));
 }
 
 /** Which fault a time of a visit has, if any (branches/audits.py): local times; `asked` is the day on which the audit was assigned. */

@@ -1,10 +1,9 @@
 // The form's controls, read and set by item: marks, "does not apply", comments and the time of the visit.
 
-export const VISITED = "@visited";
-export const BEGUN = "@begun"; // stands among the items for the moment of the first answer
-const NA = "na";
-// What ends a mark where a value was given and "does not apply" as well.
-const BOTH = ` ${NA}`;
+import { VISITED } from "./kept.js";
+
+export const NA = "na";
+export const BOTH = ` ${NA}`; // ends a mark where a value was given and "does not apply" as well
 
 /** The item that a control belongs to, or null. */
 export function itemOf(control) {

@@ -1,6 +1,6 @@
 // The form with a script: each answer is kept on this phone the moment it is given. All else it does comes once it stands.
 
-import { BEGUN, VISITED, itemOf, reveal, show, typedIn } from "./controls.js";
+import { itemOf, reveal, show, typedIn } from "./controls.js";
 import * as kept from "./kept.js";
 import { others, read, skipped } from "./rules.js";
 import { alone, showAlone } from "./sections.js";
@@ -81,10 +81,10 @@ async function write() {
 
 /** The moment of the first answer stays with the draft. */
 function begun(draft, code) {
-  if (code === VISITED || about.typed[BEGUN]?.[0] || draft.entries[BEGUN]?.mark) return draft;
+  if (code === kept.VISITED || about.typed[kept.BEGUN]?.[0] || draft.entries[kept.BEGUN]?.mark) return draft;
   const mark = `${new Date().toISOString().slice(0, 19)}Z`;
-  typed.set(BEGUN, { mark, comment: "" });
-  return kept.type(draft, BEGUN, mark, "");
+  typed.set(kept.BEGUN, { mark, comment: "" });
+  return kept.type(draft, kept.BEGUN, mark, "");
 }
 
 function later() {
@@ -120,7 +120,7 @@ function elsewhere(held) {
 
 /** What was given while the page was still being made: it is worth no less. */
 function catchUp() {
-  for (const code of [VISITED, ...Object.keys(about.questions)]) put(code);
+  for (const code of [kept.VISITED, ...Object.keys(about.questions)]) put(code);
 }
 
 function changed(event) {

@@ -4,6 +4,8 @@
 // `round` tells one sending from the next where an audit came back; an entry whose `edit` is above `sent` is known to this phone alone;
 // `changed` where something was typed after it was to be sent; `away` names photos that the server is to take away; `late` says what differs from an audit that was sent from elsewhere.
 
+export const VISITED = "@visited"; // stands among the items for the time of the visit
+export const BEGUN = "@begun"; // and this for the moment of the first answer
 const NAME = "audits";
 const VERSION = 1;
 let opening;

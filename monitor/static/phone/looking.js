@@ -1,9 +1,11 @@
 // Before sending and with no network: what is still missing, then what head office would ask about, with the way to each.
 
 import * as checks from "./checks.js";
+import { BOTH } from "./controls.js";
+import { BEGUN, VISITED } from "./kept.js";
 import { fault } from "./marks.js";
 import { read } from "./rules.js";
-import { BEGUN, STAMPS, VISITED, answers, entry, local, moment } from "./stamps.js";
+import { STAMPS, answers, entry, local, moment } from "./stamps.js";
 import { say } from "./words.js";
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
@@ -26,14 +28,15 @@ export function faults(about, typed, away, waiting) {
     const { mark = "", comment = "" } = typed.get(code) ?? {};
     const photos = (about.photos[code] ?? 0) + waiting.filter(({ item }) => item === code).length;
     const kind = fault(question, mark, comment, photos);
-    if (kind) found.push([`m-${code}`, say(about.words[kind], { item: about.texts[code], mark })]);
+    if (kind) found.push([`m-${code}`, say(about.words[mark.endsWith(BOTH) ? "both" : kind], { item: about.texts[code], mark })]);
   }
   return inOrder(found);
 }
 
-/** What head office would ask about, by control. */
-export function doubts(about, typed, away) {
+/** What head office would ask about, by control; an answer that has got a photo is another. */
+export function doubts(about, typed, away, waiting) {
   const { familiar, window, afar, words } = about.doubts;
+  const sent = Object.fromEntries(Object.entries(about.doubts.sent).filter(([code]) => !waiting.some(({ item }) => item === code)));
   const mark = (code) => typed.get(code)?.mark ?? "";
   const asked = Object.entries(about.questions).filter(([code]) => !away.has(code));
   const marks = Object.fromEntries(Object.entries(about.questions).map(([code, question]) => [code, read(question, mark(code))]));
@@ -51,6 +54,7 @@ export function doubts(about, typed, away) {
   const found = [
     ...checks.ofTimes(times),
     ...checks.ofStamps(tapped, { ...marks, [VISITED]: mark(VISITED) }),
+    ...checks.ofCorrections(about.questions, Object.fromEntries(typed), sent),
     ...checks.ofAnswers(about.questions, Object.fromEntries(typed), familiar),
   ];
   const worded = found.map(({ kind, item, ...values }) => [

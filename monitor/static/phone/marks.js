@@ -1,8 +1,8 @@
 // Which marks a question takes: the program's own rules.
 
+import { NA } from "./controls.js";
 import { DECIMAL, LONGEST_MARK, exact, read } from "./rules.js";
 
-const NA = "na";
 const WHOLE = /^-?[0-9]{1,12}$/;
 const LONGEST_COMMENT = 4000;
 const MOST_SECONDS = 86_400n * 10n ** 30n;

@@ -3,7 +3,7 @@
 import * as kept from "./kept.js";
 import { push } from "./outbox.js";
 import { plainly } from "./plainly.js";
-import { STAMPS, VISITED, changes, entry, moment, now } from "./stamps.js";
+import { STAMPS, changes, entry, moment, now } from "./stamps.js";
 
 const about = JSON.parse(document.getElementById("phone").textContent);
 const form = document.querySelector("form");
@@ -11,7 +11,7 @@ const said = document.querySelector("[role=status]");
 const id = kept.idOf(about.person, about.audit);
 const other = new BroadcastChannel("drafts");
 const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium", timeZone: about.zone });
-const codes = [VISITED, ...Object.keys(about.spans), ...STAMPS.map(entry)];
+const codes = [kept.VISITED, ...Object.keys(about.spans), ...STAMPS.map(entry)];
 let held;
 
 /** What is known of an item: what this phone alone knows, else what the server knew when it made the page. */

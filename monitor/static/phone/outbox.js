@@ -7,7 +7,6 @@ import { digest, shrunk } from "./photos.js";
 const PATIENCE = 20_000; // milliseconds for an answer
 const PHOTO_PATIENCE = 120_000;
 const MOST_AWAY = 100; // photos, as the server takes them
-const VISITED = "@visited";
 const MOST_TRIES = 2; // at making one photo smaller
 const ATTEMPTS = 3; // at one sending, where something else came in between
 
@@ -70,12 +69,12 @@ async function posted(draft, path, options, patience) {
 
 /** What only this phone has, with the numbers by which the server knows it again. */
 function inWords(draft, entries) {
-  const items = entries.filter(([code]) => code !== VISITED);
+  const items = entries.filter(([code]) => code !== kept.VISITED);
   return JSON.stringify({
     seen: draft.seen,
     key: draft.key,
     typed: Object.fromEntries(items.map(([code, { mark, comment }]) => [code, [mark, comment]])),
-    visited: entries.find(([code]) => code === VISITED)?.[1].mark ?? null,
+    visited: entries.find(([code]) => code === kept.VISITED)?.[1].mark ?? null,
     edits: Object.fromEntries(entries.map(([code, { edit }]) => [code, edit])),
     away: goingAway(draft),
   });

@@ -1,8 +1,8 @@
 // The moments that are tapped at the branch, and the answers that follow from them: the program's own rule (branches/stamps.py).
 
+import { VISITED } from "./kept.js";
+
 export const STAMPS = ["arrived", "greeted", "offered", "served", "paid"];
-export const VISITED = "@visited";
-export const BEGUN = "@begun";
 const WRITTEN = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 const MOST_SECONDS = 86_400;
 

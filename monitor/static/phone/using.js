@@ -231,7 +231,7 @@ async function lookOver() {
   const { doubts, doubtsShown, faults } = await import("./looking.js");
   const waiting = (await album.photosOf(id)).filter((photo) => !onPage(photo));
   const wrong = faults(about, typed, away, waiting);
-  const asked = wrong.length ? [] : doubts(about, typed, away);
+  const asked = wrong.length ? [] : doubts(about, typed, away, waiting);
   doubtsShown(form, asked, about.doubts.words.heading);
   faultsShown(form, wrong);
   if (wrong.length) return;

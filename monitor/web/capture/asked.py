@@ -7,28 +7,18 @@ from branches import assignments, audits, drafts
 from branches.access import Right
 from branches.audits import Audit
 from branches.errors import Refused
-from branches.language import message
 from branches.states import AuditState
 from monitor.web import forms, gate
 from monitor.web.capture import room
 from monitor.web.capture.mine import window_words
 from monitor.web.capture.notes import can_note
-from monitor.web.capture.receipts import amended_words, receipt_words
+from monitor.web.capture.receipts import amended_words, headline, receipt_words
 from monitor.web.capture.room import blueprint
 from monitor.web.capture.room import own as own_audit
 from monitor.web.capture.sheet import Sheet
 
 LONGEST_REASON = 1000
 WAYS_OUT = ("cannot-go", "could-not", "conflict")
-_STANDS = {
-    AuditState.ASSIGNED: message("You are asked to audit this branch."),
-    AuditState.STARTED: message("You have begun this audit; it has not been sent yet."),
-    AuditState.RETURNED: message("Head office asks you to correct this audit."),
-    AuditState.SUBMITTED: message("This audit has been sent and is being looked at."),
-    AuditState.EXPIRED: message("The time for this audit is over. If you made the visit, write to head office."),
-    AuditState.WITHDRAWN: message("This audit has been withdrawn; nothing is to be done."),
-    AuditState.EXCLUDED: message("This audit is not counted."),
-}
 
 
 @blueprint.get("/audits/<public_id>")
@@ -86,7 +76,7 @@ def _page(audit: Audit, errors: dict[str, str] | None = None, reasons: dict[str,
         audit_id=audit.public_id,
         branch=branch.name,
         state=state.value,
-        headline=_headline(audit),
+        headline=headline(audit),
         facts=_facts(audit, known),
         brief=known.brief if known is not None else "",
         reason=audit.reason if state is AuditState.RETURNED else "",
@@ -122,11 +112,6 @@ def _facts(audit: Audit, known: assignments.Assignment | None) -> list[tuple[str
     if known is not None and known.fee:
         found.append((say("Fee"), known.fee))
     return found
-
-
-def _headline(audit: Audit) -> str:
-    """Where this audit stands, in a sentence; what the branch scored is not among it."""
-    return gate.tongue().say(_STANDS.get(AuditState(audit.state), message("This audit is done. Thank you.")))
 
 
 def deadline_words(audit: Audit) -> str:

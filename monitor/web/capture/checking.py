@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from branches import assignments, doubts, questions, sending
+from branches import assignments, doubts, questions, review, sending
 from branches.audits import VISIT_FAULTS, Audit
 from branches.doubts import SOON_MINUTES, Doubt, DoubtKind
 from branches.drafts import VISITED
@@ -22,6 +22,7 @@ WORDS = {
     DoubtKind.MOMENT: message("The time of the visit is not the one you noted when you came in."),
     DoubtKind.APART: message("{item}: you noted {seconds} seconds."),
     DoubtKind.SHORT: message("{item}: say in a sentence what you saw."),
+    DoubtKind.SAME: message("{item}: head office asked about this, and it is as you sent it."),
     DoubtKind.NAME: message("{item}: {name} may be somebody's name. Say what was done, not who did it."),
 }
 
@@ -72,6 +73,7 @@ def definition(sheet: Sheet) -> dict[str, Any]:
         "asked": local_date(audit.assigned_at, audit.branch.timezone).isoformat(),
         "window": [window.opens_on.isoformat(), window.closes_on.isoformat()] if window is not None else None,
         "afar": audit.channel == "phone",
+        "sent": {code: [one.mark, one.comment] for code, one in review.as_sent(gate.session(), audit).items()},
         "words": {**_words(window), **_words_of_visit(audit)},
     }
 

@@ -21,7 +21,7 @@ from branches.stamps import BEGUN
 from branches.states import AuditState
 from monitor.web import forms, gate
 from monitor.web.capture import checking, choosing
-from monitor.web.capture.receipts import receipt_words
+from monitor.web.capture.receipts import headline, receipt_words
 from monitor.web.capture.room import blueprint, own, quoted
 from monitor.web.capture.sheet import Sheet
 
@@ -83,7 +83,7 @@ def push(public_id: str) -> tuple[dict[str, Any], int]:
 def _late(audit: Audit, pushed: Pushed) -> dict[str, Any]:
     """It was sent before, perhaps by this very phone: what head office has, and what this phone has otherwise."""
     return {
-        "sentence": gate.tongue().say("This audit is not open to be filled in."),
+        "sentence": headline(audit),
         "receipt": receipt_words(audit),
         "differing": amendments.differing(gate.session(), audit, pushed.entries),
         "asked": amendments.asked(gate.session(), audit) is not None,
@@ -298,6 +298,7 @@ def words_of_looking() -> dict[str, str]:
         "missing": say("{item} is not answered yet.", **braces),
         "always": say("{item} always applies and cannot be marked otherwise.", **braces),
         "mark": say("{item} cannot be marked {mark}.", **braces),
+        "both": say("{item}: give a value or mark that it does not apply, not both.", **braces),
         "seconds": say("{item} takes from 0 to {most} seconds.", most=most(questions.MOST_SECONDS), **braces),
         "least": say("{item} takes no number below 0.", **braces),
         "large": say("{item} takes no number as large as that.", **braces),

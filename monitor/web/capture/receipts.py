@@ -1,10 +1,27 @@
-"""What head office has of an audit, in words, and what its shopper has asked for since."""
+"""Where an audit stands for its shopper, in words: what head office has of it, and what has been asked for since."""
 
 from branches import amendments, photos, sending
 from branches.audits import Audit
+from branches.language import message
+from branches.states import AuditState
 from branches.weeks import local_date
 from monitor.web import gate
 from monitor.web.capture.room import moment_words, time_words
+
+_STANDS = {
+    AuditState.ASSIGNED: message("You are asked to audit this branch."),
+    AuditState.STARTED: message("You have begun this audit; it has not been sent yet."),
+    AuditState.RETURNED: message("Head office asks you to correct this audit."),
+    AuditState.SUBMITTED: message("This audit has been sent and is being looked at."),
+    AuditState.EXPIRED: message("The time for this audit is over. If you made the visit, write to head office."),
+    AuditState.WITHDRAWN: message("This audit has been withdrawn; nothing is to be done."),
+    AuditState.EXCLUDED: message("This audit is not counted."),
+}
+
+
+def headline(audit: Audit) -> str:
+    """Where this audit stands, in a sentence; what the branch scored is not among it."""
+    return gate.tongue().say(_STANDS.get(AuditState(audit.state), message("This audit is done. Thank you.")))
 
 
 def receipt_words(audit: Audit) -> str:
