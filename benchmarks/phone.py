@@ -57,11 +57,12 @@ def main() -> None:
         chain = phone_chain.make(folder, port)
         served = phone_chain.serving(["monitor", "--config", str(folder / "config.toml"), "serve"], port)
         floor = phone_chain.serving(["benchmarks.phone_floor", str(floor_port)], floor_port)
+        by_hand = f"http://127.0.0.1:{floor_port}/{given.language}"
         with served, floor, chromium(tool) as browser:
             for step in ("1", "all"):
-                compare(browser, chain, f"http://127.0.0.1:{floor_port}", given.language, step, rounds=given.rounds)
+                compare(browser, chain, by_hand, given.language, step, rounds=given.rounds)
             fill(browser, chain, given.language)
-            tap_by_hand(browser, f"http://127.0.0.1:{floor_port}")
+            tap_by_hand(browser, by_hand)
             give_photo(browser, chain, given.language)
             scores(chain, given.language)
 

@@ -12,6 +12,7 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from branches.exchange.shipped import SHIPPED, read_standard
+from branches.language import Language, codes, language
 from monitor.porch import Porch
 from monitor.serving import THREADS
 
@@ -23,26 +24,28 @@ button{background:#075f5f;color:#fff;border:0;border-radius:.4rem;font-weight:60
 CHOICES = {"yes_no": ("Yes", "No"), "rating": ("1", "2", "3", "4", "5")}
 
 
-def page(first_only: bool) -> str:
+def page(tongue: Language, *, first_only: bool) -> str:
     """One section, or all."""
-    standard = read_standard(SHIPPED)
+    standard, say = read_standard(SHIPPED), tongue.say
     sections = list(standard.sections)[: 1 if first_only else None]
     body = "".join(
-        f"<h2>{escape(section.titles['en'])}</h2>" + "".join(_question(item) for item in section.items)
+        f"<h2>{escape(section.titles[tongue.code])}</h2>" + "".join(_question(item, tongue) for item in section.items)
         for section in sections
     )
     return (
-        f'<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content="width=device-width"><title>Form</title>'
-        f"<style>{STYLE}</style><h1>Kossuth tér</h1><form method=post><label class=q>When were you there?"
-        f"<input type=datetime-local name=visited></label>{body}<button>Save and go on</button></form></html>"
+        f'<!doctype html><html lang={tongue.code}><meta charset=utf-8><meta name=viewport content="width=device-width"><title>Form</title>'
+        f"<style>{STYLE}</style><h1>Kossuth tér</h1><form method=post><label class=q>{say('When were you there?')}"
+        f"<input type=datetime-local name=visited></label>{body}<button>{say('Save and go on')}</button></form></html>"
     )
 
 
-def _question(item: object) -> str:
-    code, kind, text = item.code, item.values["type"], escape(item.wording["en"]["text"])  # type: ignore[attr-defined]
-    remark = f"<details><summary>Comment</summary><textarea name=c-{code}></textarea></details>"
+def _question(item: object, tongue: Language) -> str:
+    code, kind, text = item.code, item.values["type"], escape(item.wording[tongue.code]["text"])  # type: ignore[attr-defined]
+    remark = f"<details><summary>{tongue.say('Comment')}</summary><textarea name=c-{code}></textarea></details>"
     if kind in CHOICES:
-        boxes = "".join(f"<label><input type=radio name={code} value={one}>{one}</label> " for one in CHOICES[kind])
+        boxes = "".join(
+            f"<label><input type=radio name={code} value={one}>{tongue.say(one)}</label> " for one in CHOICES[kind]
+        )
         return f"<fieldset><legend>{text}</legend>{boxes}</fieldset>{remark}"
     if kind == "text":
         return f"<label class=q>{text}<textarea name={code}></textarea></label>{remark}"
@@ -52,9 +55,10 @@ def _question(item: object) -> str:
 def pages() -> Porch:
     """The hand-written page, behind the same porch as the program's."""
     app = Flask(__name__, static_folder=None)
-    for path, first_only in (("/form/1", True), ("/form/all", False)):
-        small = brotli.compress(page(first_only).encode())
-        app.add_url_rule(path, path, lambda small=small: Response(small, headers={"Content-Encoding": "br"}))
+    for code in codes():
+        for path, first_only in ((f"/{code}/form/1", True), (f"/{code}/form/all", False)):
+            small = brotli.compress(page(language(code), first_only=first_only).encode())
+            app.add_url_rule(path, path, lambda small=small: Response(small, headers={"Content-Encoding": "br"}))
     return Porch(app, THREADS)
 
 

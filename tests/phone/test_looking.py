@@ -4,9 +4,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.branches.test_photos import jpeg
-from tests.monitor.desk import VISIT, filled
-from tests.monitor.desk import form as page_form
+from tests.monitor.desk import VISIT
 from tests.phone.handset import Handset
+from tests.phone.test_late import sent_from_a_desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ASKED = [
@@ -62,7 +62,7 @@ def test_with_a_network_the_page_before_sending_asks_the_same(phone: Handset) ->
 
 
 def test_with_no_network_what_was_to_be_corrected_is_asked_about_where_it_is_as_before(phone: Handset) -> None:
-    phone.desk.visitor.submit(page_form(filled(phone.desk), "/send"))
+    sent_from_a_desk(phone.desk)
     phone.desk.review("Which drink, and a picture of the mirror?", "drink", "mirror")
     phone.prepare()
     phone.context.set_offline(True)

@@ -82,7 +82,7 @@ def test_an_audit_that_is_no_longer_asked_for_is_put_away(phone: Handset) -> Non
     phone.context.set_offline(False)
     page.goto(f"{phone.address}/audits")
     line = page.locator("[data-waiting]")
-    expect(line).to_contain_text("This audit is not open to be filled in.")
+    expect(line).to_contain_text("This audit has been withdrawn; nothing is to be done.")
     expect(line).not_to_contain_text("has been sent before")
     line.get_by_role("button", name="Take it off this phone").click()
     expect(line).to_be_hidden()

@@ -59,7 +59,7 @@ function put(code) {
   if (!same) unkept.set(code, now);
   typed.set(code, now);
   if (form.dataset.kept === undefined) early.add(code);
-  if (ruling.has(code)) ask();
+  if (ruling.has(code)) requestAnimationFrame(() => setTimeout(ask)); // what was tapped is seen first
   written();
   writing.then(() => stands(about.words.here), () => stands(about.words.full, "warn"));
   writing.then(() => other.postMessage(id), () => {});

@@ -1,5 +1,7 @@
 // What the form shows besides its questions: what is still to be put right, which photos this phone has.
 
+import { VISITED } from "./kept.js";
+
 const EDGE = 96;
 
 /** All that is wrong, on top of the form with the way to each, and beside each the same words. */
@@ -40,7 +42,7 @@ export function choicesShown(form, choices, sentence) {
   for (const box of form.querySelectorAll("[data-choice]")) if (!choices[box.dataset.choice]) box.remove();
   for (const [code, { now, other }] of Object.entries(choices)) {
     const id = `choice-${code}`;
-    const place = code === "@visited" ? form.querySelector("#visited")?.closest(".field") : form.querySelector(`[data-item="${CSS.escape(code)}"]:not(template)`)?.firstElementChild;
+    const place = code === VISITED ? form.querySelector("#visited")?.closest(".field") : form.querySelector(`[data-item="${CSS.escape(code)}"]:not(template)`)?.firstElementChild;
     if (!place || document.getElementById(id)) continue;
     const box = Object.assign(document.createElement("div"), { className: "notice warn", id });
     box.dataset.choice = code;

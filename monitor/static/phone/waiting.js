@@ -101,7 +101,7 @@ async function seeBoth(draft) {
   const form = Object.assign(document.createElement("form"), { method: "post", action: `/audits/${draft.audit}/form/all`, hidden: true });
   const fields = [["csrf_token", document.querySelector("[name=csrf_token]")?.value ?? ""], ["seen", draft.seen], ["photos", draft.late.photos]];
   for (const [code, { mark, comment }] of kept.unsent(draft)) {
-    if (code === "@visited") fields.push(["visited", mark]);
+    if (code === kept.VISITED) fields.push(["visited", mark]);
     else fields.push([`m-${code}`, mark], [`c-${code}`, comment]);
   }
   for (const [name, value] of fields) form.append(Object.assign(document.createElement("textarea"), { name, value }));
