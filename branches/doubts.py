@@ -11,11 +11,11 @@ from enum import StrEnum
 
 from sqlmodel import Session, select
 
-from branches import assignments, drafts, naming, questions, review, sending, stamps
+from branches import assignments, audits, drafts, naming, questions, review, sending, stamps
 from branches.audits import Answer, Audit
 from branches.drafts import VISITED, Filled
 from branches.questions import Mark, Question, Questions
-from branches.scoring import NA, NO, ItemType
+from branches.scoring import NO, ItemType
 from branches.standards import Item
 
 SOON_MINUTES = 10
@@ -112,24 +112,21 @@ def of_answers(asked: Questions, given: Mapping[str, Mark], known: frozenset[str
     return found
 
 
-def of_corrections(asked: Questions, given: Mapping[str, Mark], sent: Mapping[str, Mark]) -> list[Doubt]:
-    """Which of the answers that were to be corrected are as they were `sent`."""
+def of_corrections(
+    asked: Questions, given: Mapping[str, Mark], sent: Mapping[str, Mark], photos: Mapping[str, int]
+) -> list[Doubt]:
+    """Which of the answers that were to be corrected are as they were `sent`; `photos` says how many there are of an item."""
     found = []
     for question in asked.asked({code: mark.mark for code, mark in given.items()}):
         code = question.rule.code
         if code not in sent:
             continue
         now, then = given.get(code, Mark("")), sent[code]
-        if now.comment.strip() == then.comment and _is_as(question, now.mark, then.mark):
+        counted = question.rule.type is ItemType.PHOTO and photos.get(code, 0)
+        mark = str(counted) if counted else questions.read(question.rule, now.mark)
+        if (mark, now.comment.strip()) == (then.mark, then.comment):
             found.append(Doubt(DoubtKind.SAME, code))
     return found
-
-
-def _is_as(question: Question, now: str, then: str) -> bool:
-    """Photos are counted elsewhere: of them it is told only whether the item applies."""
-    if question.rule.type is ItemType.PHOTO:
-        return (now == NA) == (then == NA)
-    return questions.read(question.rule, now) == then
 
 
 def of_times(times: Times) -> list[Doubt]:
@@ -178,12 +175,13 @@ def _minute(local: str) -> int | None:
 def of_draft(session: Session, audit: Audit, filled: Filled, known: frozenset[str], *, at: datetime) -> list[Doubt]:
     """All that may be asked about what has been filled in, were it sent now."""
     given, asked = sending.marks(audit, filled), questions.of(audit.standard, audit.channel)
-    same = of_corrections(asked, given, review.as_sent(session, audit))
+    sent, photos = review.as_sent(session, audit), audits.photos_by_item(session, audit)
+    same = of_corrections(asked, given, sent, photos)
     return same + _found(session, audit, filled, _Sent(given, filled.visited, at), known)
 
 
 def of_audit(session: Session, audit: Audit, known: frozenset[str]) -> list[Doubt]:
-    """The same of an audit as it was sent."""
+    """The same of an audit as it was sent, without what it was returned for before."""
     if audit.submitted_at is None or audit.visited_at is None:
         return []
     query = select(Item.code, Answer.mark, Answer.comment).join(Item).where(Answer.audit_id == audit.id)

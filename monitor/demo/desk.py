@@ -15,7 +15,7 @@ from branches.places import Branch, open_branches
 from branches.questions import Mark
 from branches.standards import Standard
 from branches.states import AuditState
-from branches.weeks import moment
+from branches.weeks import local_date, moment
 
 ASSIGNED, WAITING, APPROVED = 6, 4, 2
 OWN = 3
@@ -120,9 +120,9 @@ def _begin(session: Session, standard: Standard, pair: Pair, office: User, now: 
 def _assign(
     session: Session, standard: Standard, pair: Pair, days: tuple[int, int], *, office: User, at: datetime
 ) -> Assignment:
-    """In a window from so many to so many days after."""
-    first, last = (at.date() + timedelta(days=n) for n in days)
+    """In a window from so many to so many days after, by the calendar at the branch."""
     branch, shopper = pair
+    first, last = (local_date(at, branch.timezone) + timedelta(days=n) for n in days)
     return assignments.assign(
         session,
         standard,

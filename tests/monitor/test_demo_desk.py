@@ -55,6 +55,15 @@ def test_work_waits_at_each_state_and_no_figure_changes(session: Session) -> Non
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("hour", [0, 4, 20, 23])
+def test_work_is_laid_out_at_any_hour_wherever_the_salons_are(session: Session, hour: int) -> None:
+    demo.build(session, seed=3, today=TODAY.date(), branches=20, weeks=10)
+    desk.lay_out(session, seed=3, now=TODAY.replace(hour=hour))
+    states = Counter(session.exec(select(Audit.state)))
+    assert (states["assigned"], states["submitted"], states["returned"]) == (7, 4, 2)
+
+
+@pytest.mark.slow
 def test_a_small_chain_has_less_work(session: Session) -> None:
     demo.build(session, seed=3, today=TODAY.date(), branches=10, weeks=6)
     desk.lay_out(session, seed=3, now=TODAY)

@@ -28,8 +28,8 @@ PHONE = """async (cases) => {
         tapped: cases.tapped.map(({ said, marks }) => kinds(ofStamps(said, marks))),
         doubts: cases.doubts.map(({ question, typed, comment }) =>
             kinds(ofAnswers({ x: question }, { x: { mark: typed, comment } }, []))),
-        corrections: cases.corrections.map(({ question, sent, typed, comment }) =>
-            kinds(ofCorrections({ x: question }, { x: { mark: typed, comment } }, { x: sent }))),
+        corrections: cases.corrections.map(({ question, sent, typed, comment, photos }) =>
+            kinds(ofCorrections({ x: question }, { x: { mark: typed, comment } }, sent ? { x: sent } : {}, { x: photos }))),
         stamps: cases.stamps.map(({ spans, before, after, marks, zone }) => changes(spans, before, after, marks, zone)) };
 }"""
 WRITTEN = {
@@ -62,8 +62,8 @@ def of_times(case: dict[str, Any]) -> list[str]:
 
 
 def of_corrections(case: dict[str, Any]) -> list[str]:
-    given, sent = Mark(case["typed"], case["comment"]), Mark(*case["sent"])
-    return kinds(doubts.of_corrections(asked(case["question"]), {"x": given}, {"x": sent}))
+    given, sent = Mark(case["typed"], case["comment"]), {"x": Mark(*case["sent"])} if case["sent"] else {}
+    return kinds(doubts.of_corrections(asked(case["question"]), {"x": given}, sent, {"x": case["photos"]}))
 
 
 def of_visit(case: dict[str, Any]) -> str:

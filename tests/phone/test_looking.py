@@ -77,6 +77,7 @@ def test_with_no_network_what_was_to_be_corrected_is_asked_about_where_it_is_as_
     )
     page.locator("[data-photo]").wait_for()
     page.get_by_role("button", name="Save and look it over").click()
+    phone.stands("Everything is there")
     expect(asked).to_have_count(0)
 
 

@@ -128,6 +128,14 @@ def test_an_audit_that_came_back_says_so_on_the_phone_that_sent_it(phone: Handse
     phone.desk.review("Which drink was it?", "drink")
     phone.prepare()
     expect(page.locator(".rows .tag")).to_have_text("returned to you")
+    phone.open("/form/all")
+    page.locator("[name=m-drink][value=water]").check()
+    page.get_by_role("button", name="Save and look it over").click()
+    page.get_by_role("button", name="Send", exact=True).click()
+    page.wait_for_url("**/sent")
+    phone.context.set_offline(True)
+    page.goto(f"{phone.address}/audits")
+    expect(page.locator(".rows .tag")).to_have_text("sent, being looked at")
 
 
 @pytest.mark.parametrize("path", ["/draft", "/photos/", "/send"])

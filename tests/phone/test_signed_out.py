@@ -81,8 +81,8 @@ def test_somebody_else_who_signs_in_on_this_phone_neither_sees_nor_sends_it(phon
     phone.context.set_offline(True)
     fill(page)
     phone.stands("Kept on this phone")
-    phone.context.set_offline(False)
     end_sign_in(phone)
+    phone.context.set_offline(False)
     with transaction(phone.desk.engine) as session:
         stranger = make.shopper(session)
     phone.become(stranger)

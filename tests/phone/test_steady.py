@@ -39,9 +39,8 @@ def test_nothing_moves_by_itself(phone: Handset, path: str) -> None:
 
 def test_a_choice_takes_one_tap_and_is_written_once(phone: Handset) -> None:
     page = phone.open()
-    page.wait_for_selector(
-        "[data-waiting][data-ready]", state="attached"
-    )  # what waits has been sent: this is the form's own
+    # what waits has been sent: what is written from here on is the form's own
+    page.wait_for_selector("[data-waiting][data-ready]", state="attached")
     page.evaluate(
         """() => {
   globalThis.writings = 0;

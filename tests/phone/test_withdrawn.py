@@ -119,7 +119,28 @@ def test_what_is_typed_after_send_was_pressed_waits_for_another_send(phone: Hand
     phone.stands("With head office: 3 July 2025")
     assert phone.desk.stored().state == "started"
     page.goto(f"{phone.address}/audits")
-    expect(page.locator("[data-waiting]")).to_contain_text("you changed it after you had sent it. Look it over")
+    line = page.locator("[data-waiting]")
+    expect(line).to_contain_text("not sent, because you changed it after pressing Send. Look it over")
+    line.get_by_role("link").click()
+    page.locator(".stands .button").click()
+    page.wait_for_url("**/sent")
+    page.goto(f"{phone.address}/audits")
+    page.wait_for_selector("[data-waiting][data-ready]", state="attached")
+    expect(line).not_to_contain_text("pressing Send")
+
+
+def test_what_was_changed_after_send_is_no_longer_asked_for_once_it_was_sent_from_elsewhere(phone: Handset) -> None:
+    page = wanted_with_no_network(phone)
+    page.goto(phone.address + phone.desk.at("/form/all"))
+    phone.ready()
+    page.locator("[name=m-cut][value='2']").check()
+    phone.context.set_offline(False)
+    phone.stands("With head office: 3 July 2025")
+    desk = phone.desk
+    desk.visitor.submit(form(desk.visitor.get(desk.at("/check")), "/send"))
+    page.goto(f"{phone.address}/audits")
+    page.wait_for_selector("[data-waiting][data-ready]", state="attached")
+    expect(page.locator("[data-waiting]")).not_to_contain_text("pressing Send")
 
 
 def test_a_page_that_was_kept_does_not_send_what_it_does_not_show(phone: Handset) -> None:

@@ -1,6 +1,5 @@
 // What the review desk would ask about, before sending and with no network: the program's own rule (branches/doubts.py).
 
-import { NA } from "./controls.js";
 import { VISITED } from "./kept.js";
 import { named } from "./naming.js";
 import { read, skipped } from "./rules.js";
@@ -31,16 +30,13 @@ export function ofAnswers(questions, given, known) {
   return found;
 }
 
-/** Which of the answers that were to be corrected are as they were sent; `sent` is mark and comment by item. */
-export function ofCorrections(questions, given, sent) {
+/** Which of the answers that were to be corrected are as they were sent; `sent` is mark and comment by item. Photos are their own mark. */
+export function ofCorrections(questions, given, sent, photos) {
   const marks = Object.fromEntries(Object.entries(questions).map(([code, question]) => [code, read(question, given[code]?.mark ?? "")]));
   const away = skipped(questions, marks);
-  const same = ([code, question]) => {
-    const [mark, comment] = sent[code];
-    if ((given[code]?.comment ?? "").replace(SPACES, "") !== comment) return false;
-    return question.type === "photo" ? (marks[code] === NA) === (mark === NA) : marks[code] === mark; // photos are counted elsewhere
-  };
-  return Object.entries(questions).filter(([code]) => code in sent && !away.has(code)).filter(same).map(([item]) => ({ kind: "same", item }));
+  const now = (code) => (questions[code].type === "photo" && photos[code] ? String(photos[code]) : marks[code]);
+  const same = (code) => now(code) === sent[code][0] && (given[code]?.comment ?? "").replace(SPACES, "") === sent[code][1];
+  return Object.keys(questions).filter((code) => code in sent && !away.has(code) && same(code)).map((item) => ({ kind: "same", item }));
 }
 
 /** Which fault a time of a visit has, if any (branches/audits.py): local times; `asked` is the day on which the audit was assigned. */

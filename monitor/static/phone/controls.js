@@ -1,9 +1,7 @@
 // The form's controls, read and set by item: marks, "does not apply", comments and the time of the visit.
 
 import { VISITED } from "./kept.js";
-
-export const NA = "na";
-export const BOTH = ` ${NA}`; // ends a mark where a value was given and "does not apply" as well
+import { BOTH, NA } from "./rules.js";
 
 /** The item that a control belongs to, or null. */
 export function itemOf(control) {

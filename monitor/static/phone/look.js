@@ -13,7 +13,7 @@ let under_way = false;
 /** The page is as new as the server was: this phone has seen that with its shopper. */
 function looked(held, wanted) {
   const draft = kept.ofRound(held, about);
-  return { ...draft, seen: Math.max(draft.seen, about.seen), wanted, changed: draft.changed && !wanted };
+  return { ...draft, seen: Math.max(draft.seen, about.seen), wanted, ...(wanted ? { changed: false, stopped: "" } : {}) };
 }
 
 /** What is sent is what the page showed: what this phone had besides is there by now, and is to be looked at first. */

@@ -1,10 +1,9 @@
 // Before sending and with no network: what is still missing, then what head office would ask about, with the way to each.
 
 import * as checks from "./checks.js";
-import { BOTH } from "./controls.js";
 import { BEGUN, VISITED } from "./kept.js";
 import { fault } from "./marks.js";
-import { read } from "./rules.js";
+import { BOTH, read } from "./rules.js";
 import { STAMPS, answers, entry, local, moment } from "./stamps.js";
 import { say } from "./words.js";
 
@@ -16,8 +15,8 @@ function inOrder(found) {
   return found.sort(([left], [right]) => places.indexOf(left) - places.indexOf(right));
 }
 
-/** What is still to be put right, by control; `waiting` are the photos that only this phone has. */
-export function faults(about, typed, away, waiting) {
+/** What is still to be put right, by control; `pictures` says how many photos there are of each item. */
+export function faults(about, typed, away, pictures) {
   const found = [];
   const visited = typed.get(VISITED)?.mark ?? "";
   const wrong = TIME.test(visited) && checks.ofVisit(visited, local(Date.now(), about.zone), about.doubts.asked);
@@ -26,17 +25,15 @@ export function faults(about, typed, away, waiting) {
   for (const [code, question] of Object.entries(about.questions)) {
     if (away.has(code)) continue;
     const { mark = "", comment = "" } = typed.get(code) ?? {};
-    const photos = (about.photos[code] ?? 0) + waiting.filter(({ item }) => item === code).length;
-    const kind = fault(question, mark, comment, photos);
-    if (kind) found.push([`m-${code}`, say(about.words[mark.endsWith(BOTH) ? "both" : kind], { item: about.texts[code], mark })]);
+    const kind = fault(question, mark, comment, pictures[code]);
+    if (kind) found.push([`m-${code}`, say(about.words[kind === "mark" && mark.endsWith(BOTH) ? "both" : kind], { item: about.texts[code], mark })]);
   }
   return inOrder(found);
 }
 
-/** What head office would ask about, by control; an answer that has got a photo is another. */
-export function doubts(about, typed, away, waiting) {
-  const { familiar, window, afar, words } = about.doubts;
-  const sent = Object.fromEntries(Object.entries(about.doubts.sent).filter(([code]) => !waiting.some(({ item }) => item === code)));
+/** What head office would ask about, by control. */
+export function doubts(about, typed, away, pictures) {
+  const { familiar, window, afar, sent, words } = about.doubts;
   const mark = (code) => typed.get(code)?.mark ?? "";
   const asked = Object.entries(about.questions).filter(([code]) => !away.has(code));
   const marks = Object.fromEntries(Object.entries(about.questions).map(([code, question]) => [code, read(question, mark(code))]));
@@ -54,7 +51,7 @@ export function doubts(about, typed, away, waiting) {
   const found = [
     ...checks.ofTimes(times),
     ...checks.ofStamps(tapped, { ...marks, [VISITED]: mark(VISITED) }),
-    ...checks.ofCorrections(about.questions, Object.fromEntries(typed), sent),
+    ...checks.ofCorrections(about.questions, Object.fromEntries(typed), sent, pictures),
     ...checks.ofAnswers(about.questions, Object.fromEntries(typed), familiar),
   ];
   const worded = found.map(({ kind, item, ...values }) => [

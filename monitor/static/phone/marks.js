@@ -1,7 +1,6 @@
 // Which marks a question takes: the program's own rules.
 
-import { NA } from "./controls.js";
-import { DECIMAL, LONGEST_MARK, exact, read } from "./rules.js";
+import { DECIMAL, LONGEST_MARK, NA, exact, read } from "./rules.js";
 
 const WHOLE = /^-?[0-9]{1,12}$/;
 const LONGEST_COMMENT = 4000;

@@ -8,6 +8,7 @@ const PATIENCE = 20_000; // milliseconds for an answer
 const PHOTO_PATIENCE = 120_000;
 const MOST_AWAY = 100; // photos, as the server takes them
 const MOST_TRIES = 2; // at making one photo smaller
+const heard = new Set(); // drafts that this page has looked at
 const ATTEMPTS = 3; // at one sending, where something else came in between
 
 /**
@@ -131,7 +132,7 @@ function settled(draft, entries, late) {
       const here = held.entries[code];
       if (!late.differing.includes(code)) here.sent = Math.max(here.sent, edit);
     }
-    return { ...held, wanted: false, stopped: "", away: [], receipt: late.receipt };
+    return { ...held, wanted: false, changed: false, stopped: "", away: [], receipt: late.receipt };
   });
 }
 
@@ -254,11 +255,13 @@ async function tooLate({ late, draft }) {
   return { how: "late", said: [late.sentence], draft: now };
 }
 
-/** Sends all that waits on this phone; how each went, by draft. */
+/** Sends all that waits on this phone; how each went, by draft. Whether one that was to be sent anew still is, is asked as well. */
 export async function flush(person) {
   const found = [];
   for (const draft of await album.ofPerson(person)) {
-    if (!(await album.waits(draft))) continue;
+    const anew = (draft.changed || draft.stopped) && !draft.late && !heard.has(draft.id);
+    heard.add(draft.id);
+    if (!anew && !(await album.waits(draft))) continue;
     try {
       found.push({ draft, ...(await push(draft.id)) });
     } catch (fault) {

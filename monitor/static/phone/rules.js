@@ -1,6 +1,9 @@
 // When a question is asked, and what was typed as it is stored: the program's own rules, from the definition it sends along.
 // A question is { type, na, required, steps, options, least, when }; `when` is [sign, item, value], ["not", …], ["and", …], ["or", …].
 
+export const NA = "na";
+/** Ends a mark where a value was given and "does not apply" as well. */
+export const BOTH = ` ${NA}`;
 const NUMBER = /^-?[0-9]{1,15}(\.[0-9]{1,15})?$/;
 export const DECIMAL = /^(?=.{1,30}$)-?[0-9]+(\.[0-9]+)?$/;
 const PLACES = 15;

@@ -101,3 +101,8 @@ async function draw(canvas, blob) {
     // one that this browser cannot show is kept all the same
   }
 }
+
+/** How many photos of an item the form shows, without those that were not taken. */
+export function picturesOf(form, code) {
+  return form.querySelectorAll(`[data-item="${CSS.escape(code)}"] .pictures li:not(:has(.error))`).length;
+}

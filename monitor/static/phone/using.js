@@ -8,7 +8,7 @@ import { push, shrinkPhotos } from "./outbox.js";
 import { digest, refusal } from "./photos.js";
 import { plainly } from "./plainly.js";
 import { read } from "./rules.js";
-import { choicesShown, faultsShown, pictureShown, refusedShown } from "./shown.js";
+import { choicesShown, faultsShown, pictureShown, picturesOf, refusedShown } from "./shown.js";
 import { watches } from "./stopwatch.js";
 import { stands } from "./told.js";
 import { tongue } from "./tongues.js";
@@ -62,7 +62,7 @@ function counted() {
   const away = page.ask();
   const asked = Object.entries(about.questions).filter(([code]) => !away.has(code));
   const done = asked.filter(([code, question]) => {
-    const pictures = form.querySelectorAll(`[data-item="${CSS.escape(code)}"] .pictures li:not(:has(.error))`).length;
+    const pictures = picturesOf(form, code);
     const mark = read(question, typed.get(code)?.mark ?? "");
     return question.type === "photo" && pictures ? true : mark.trim() && !fault(question, mark, "", pictures);
   });
@@ -128,11 +128,14 @@ async function takePhotos(input, files) {
   const item = input.name.slice("p-".length);
   const [chosen, refused] = [new Set(), []];
   try {
-    await kept.change(id, (draft) => kept.touched(page.ours(draft)));
     for (const file of files) {
       const [why, sha256] = await named(file);
-      if (why) refused.push(`${file.name}: ${about.words[why]}`);
-      else chosen.add(await album.addPhoto(id, item, sha256, file));
+      if (why) {
+        refused.push(`${file.name}: ${about.words[why]}`);
+        continue;
+      }
+      if (!chosen.size) await kept.change(id, (draft) => kept.touched(page.ours(draft)));
+      chosen.add(await album.addPhoto(id, item, sha256, file));
     }
   } catch {
     left.add(input);
@@ -229,9 +232,9 @@ async function lookOver() {
   const { about, form, id, typed } = page;
   const away = page.ask();
   const { doubts, doubtsShown, faults } = await import("./looking.js");
-  const waiting = (await album.photosOf(id)).filter((photo) => !onPage(photo));
-  const wrong = faults(about, typed, away, waiting);
-  const asked = wrong.length ? [] : doubts(about, typed, away, waiting);
+  const pictures = Object.fromEntries(Object.keys(about.questions).map((code) => [code, picturesOf(form, code)]));
+  const wrong = faults(about, typed, away, pictures);
+  const asked = wrong.length ? [] : doubts(about, typed, away, pictures);
   doubtsShown(form, asked, about.doubts.words.heading);
   faultsShown(form, wrong);
   if (wrong.length) return;
@@ -240,7 +243,7 @@ async function lookOver() {
 }
 
 async function wantSent() {
-  await kept.change(page.id, (draft) => ({ ...page.ours(draft), wanted: true, changed: false }));
+  await kept.change(page.id, (draft) => ({ ...page.ours(draft), wanted: true, changed: false, stopped: "" }));
   stands(page.about.words.leaves);
   const went = await send();
   if (went.how === "sent") location.assign(`${page.about.home}/sent`);

@@ -18,7 +18,7 @@ let asked = false; // to be woken when there is a network
 /** What is to be told of each draft: where something waits, where an audit was sent otherwise, where a photo is not taken. */
 async function shown() {
   const drafts = await album.ofPerson(person);
-  const parts = [...receipts].map(([branch, receipt]) => text(`${branch}: ${receipt}`));
+  const parts = [...receipts.values()].map(({ branch, receipt }) => text(`${branch}: ${receipt}`));
   let [waiting, unsent] = [0, 0];
   for (const draft of drafts) {
     if (draft.late) parts.push(...(words.late ? late(draft) : []));
@@ -28,8 +28,8 @@ async function shown() {
       else unsent += 1;
     }
     standsAt(draft);
-    if (draft.changed && !draft.wanted && words.changed) parts.push(link(say(words.changed, { branch: draft.branch }), `/audits/${draft.audit}/form/all#look`));
-    if (draft.stopped && !draft.wanted) parts.push(link(`${draft.branch}: ${draft.stopped}`, `/audits/${draft.audit}/form/all#look`));
+    const anew = !draft.late && !draft.wanted && [draft.changed && words.changed && say(words.changed, { branch: draft.branch }), draft.stopped && `${draft.branch}: ${draft.stopped}`];
+    for (const sentence of anew || []) if (sentence) parts.push(link(sentence, `/audits/${draft.audit}/form/all#look`));
     for (const { said } of await album.photosOf(draft.id)) if (said) parts.push(link(`${draft.branch}: ${said}`, `/audits/${draft.audit}/form/all`));
   }
   if (waiting) {
@@ -43,13 +43,13 @@ async function shown() {
 }
 
 /** A page that was kept knows nothing of what was typed or sent since: its own audit, or its line in the list. */
-function standsAt({ audit, entries, wanted, branch, receipt }) {
+function standsAt({ audit, entries, wanted, branch, receipt, round }) {
   if (!words.begun) return; // the form says it in its own way
   const home = `/audits/${audit}`;
-  const mark = document.querySelector(`.rows a[href="${home}"]`)?.closest("li").querySelector(".tag");
-  const back = mark?.classList.contains("short"); // one that came back says so, whatever was sent before
-  const sent = receipts.has(branch) || (receipt && !back);
-  const begun = Object.keys(entries).length && !back;
+  const row = document.querySelector(`.rows a[href="${home}"]`)?.closest("li");
+  const mark = row?.querySelector(".tag");
+  const sent = receipt && row?.dataset.round === round; // one that came back says so, whatever was sent before
+  const begun = Object.keys(entries).length && !mark?.classList.contains("short");
   if (mark) inPlaceOf(mark, wanted ? words.leaving : sent ? words.sent : begun ? words.begun : "");
   if (location.pathname !== home) return;
   inPlaceOf(document.querySelector(".headline"), wanted ? say(words.wanted, { branch }) : "");
@@ -118,7 +118,7 @@ async function sendAll() {
   busy = true;
   try {
     const went = await flush(person);
-    for (const { how, draft, receipt } of went) if (how === "sent") receipts.set(draft.branch, receipt);
+    for (const { how, draft, receipt } of went) if (how === "sent") receipts.set(draft.id, { branch: draft.branch, receipt });
     if (went.some(({ how, draft }) => how === "sent" && location.pathname === `/audits/${draft.audit}`)) return location.reload(); // it has another headline now
     signedOut = went.some(({ how }) => how === "signed out");
     await shown();

@@ -28,10 +28,12 @@ WORDS = {
 
 
 def asked(sheet: Sheet) -> list[tuple[str, str]]:
-    """What head office would ask about as the form stands now: where it is, and in words."""
+    """What head office would ask about as the form stands now, in its order: where it is, and in words."""
     audit, at = sheet.audit, gate.site().clock()
     known = doubts.familiar(audit, gate.site().name)
     found = doubts.of_draft(gate.session(), audit, sheet.filled, known, at=at)
+    places = {code: place for place, code in enumerate(sheet.by_code)}
+    found.sort(key=lambda one: (places.get(one.item, -1), one.kind is DoubtKind.SHORT))
     return [(sheet.address(_control(one)), _sentence(one, sheet)) for one in found]
 
 

@@ -15,7 +15,7 @@ from branches.places import Branch
 from branches.states import AuditState
 from branches.weeks import local_date
 from monitor.web import gate
-from monitor.web.capture.room import blueprint, deadline_words, there
+from monitor.web.capture.room import blueprint, deadline_words, round_of, there
 
 MOST = 100
 LATEST = 12
@@ -31,6 +31,8 @@ class Line:
     href: str
     state: str
     returned: bool
+    round: str
+    """Which sending of it this phone may have done."""
     facts: list[tuple[str, str]]
 
 
@@ -74,6 +76,7 @@ def _line(audit: Audit, branch: Branch, known: Assignment | None) -> Line:
         href=url_for("capture.audit", public_id=audit.public_id),
         state=gate.tongue().say(state.shoppers_word),
         returned=state is AuditState.RETURNED,
+        round=round_of(audit),
         facts=_facts(audit, branch, known) if audit.state in TO_DO else _past(audit),
     )
 

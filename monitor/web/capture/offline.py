@@ -8,6 +8,7 @@ from flask import Response, render_template, request, url_for
 from branches.language import message
 from branches.people import Role
 from monitor.web import files, gate
+from monitor.web.capture.receipts import SENT_BEFORE
 from monitor.web.capture.room import blueprint
 
 KEPT_FOR = "Kept-For"
@@ -106,12 +107,10 @@ def _words_beside_forms() -> dict[str, str]:
     """Of audits that were sent from elsewhere, and of what only the network can do."""
     say = gate.tongue().say
     return {
-        "late": say(
-            "The audit of {branch} has been sent before. On this phone something is different; it has not been sent.",
-            branch="{branch}",
-        ),
+        "late": say(SENT_BEFORE, branch="{branch}"),
         "changed": say(
-            "{branch}: you changed it after you had sent it. Look it over and send it again.", branch="{branch}"
+            "{branch}: not sent, because you changed it after pressing Send. Look it over and send it.",
+            branch="{branch}",
         ),
         "both": say("See both"),
         "off": say("Take it off this phone"),

@@ -21,8 +21,8 @@ from branches.stamps import BEGUN
 from branches.states import AuditState
 from monitor.web import forms, gate
 from monitor.web.capture import checking, choosing
-from monitor.web.capture.receipts import headline, receipt_words
-from monitor.web.capture.room import blueprint, own, quoted
+from monitor.web.capture.receipts import late_words, receipt_words
+from monitor.web.capture.room import blueprint, own, quoted, round_of
 from monitor.web.capture.sheet import Sheet
 
 MOST_PHOTO = 17_000_000
@@ -83,7 +83,7 @@ def push(public_id: str) -> tuple[dict[str, Any], int]:
 def _late(audit: Audit, pushed: Pushed) -> dict[str, Any]:
     """It was sent before, perhaps by this very phone: what head office has, and what this phone has otherwise."""
     return {
-        "sentence": headline(audit),
+        "sentence": late_words(audit),
         "receipt": receipt_words(audit),
         "differing": amendments.differing(gate.session(), audit, pushed.entries),
         "asked": amendments.asked(gate.session(), audit) is not None,
@@ -192,7 +192,7 @@ def about(sheet: Sheet) -> dict[str, Any]:
         "person": gate.person().public_id,
         "audit": audit.public_id,
         "branch": audit.branch.name,
-        "round": audit.submitted_at.isoformat() if audit.submitted_at else "",
+        "round": round_of(audit),
         "seen": sheet.filled.saves,
         "zone": audit.branch.timezone,
         "typed": {code: [one.now.mark, one.now.comment] for code, one in sheet.filled.entries.items()},
@@ -227,7 +227,6 @@ def definition(sheet: Sheet, here: Collection[str], *, whole: bool, photos_here:
         **found,
         "questions": checking.questions_of(sheet),
         "texts": _texts(by_code),
-        "photos": {code: len(sheet.pictures(question.item.id)) for code, question in by_code.items()},
         "words": {**found["words"], **words_of_looking(), "progress": sheet.progress_form()},
         "doubts": checking.definition(sheet),
     }

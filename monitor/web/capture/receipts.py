@@ -8,6 +8,9 @@ from branches.weeks import local_date
 from monitor.web import gate
 from monitor.web.capture.room import moment_words, time_words
 
+SENT_BEFORE = message(
+    "The audit of {branch} has been sent before. On this phone something is different; it has not been sent."
+)
 _STANDS = {
     AuditState.ASSIGNED: message("You are asked to audit this branch."),
     AuditState.STARTED: message("You have begun this audit; it has not been sent yet."),
@@ -22,6 +25,13 @@ _STANDS = {
 def headline(audit: Audit) -> str:
     """Where this audit stands, in a sentence; what the branch scored is not among it."""
     return gate.tongue().say(_STANDS.get(AuditState(audit.state), message("This audit is done. Thank you.")))
+
+
+def late_words(audit: Audit) -> str:
+    """What a phone is told that has something for an audit that takes nothing more."""
+    if audit.submitted_at is None:
+        return headline(audit)
+    return gate.tongue().say(SENT_BEFORE, branch=audit.branch.name)
 
 
 def receipt_words(audit: Audit) -> str:

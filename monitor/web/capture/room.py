@@ -33,6 +33,11 @@ def own(public_id: str) -> Audit:
     return gate.session().exec(query).first() or abort(404)
 
 
+def round_of(audit: Audit) -> str:
+    """Which sending of it is the last; empty before the first. What comes back is another round."""
+    return audit.submitted_at.isoformat() if audit.submitted_at is not None else ""
+
+
 def moment_words(at: datetime, zone: str) -> str:
     """A moment as the clock at the branch shows it."""
     return there(clocks.moment_words(gate.tongue(), at, zone), zone)
