@@ -28,12 +28,17 @@ export function faultsShown(form, faults) {
   box.scrollIntoView(); // from its beginning: it may be longer than the screen
 }
 
+/** At the control itself: to be seen above it, and to be heard with it. */
 function beside(control, sentence) {
-  const field = document.getElementById(control)?.closest(".field");
+  const found = document.getElementById(control);
+  const field = found?.closest(".field");
   if (!field) return;
   const words = document.createElement("p");
-  Object.assign(words, { className: "error", textContent: sentence });
+  Object.assign(words, { className: "error", textContent: sentence, id: `${control}-fault` });
   words.dataset.fault = "";
+  const heard = field.matches("fieldset") ? field : found;
+  const about = new Set(heard.getAttribute("aria-describedby")?.split(" ")).add(words.id); // what is gone by then is not read
+  heard.setAttribute("aria-describedby", [...about].join(" "));
   (field.querySelector("legend") ?? field.querySelector("label")).after(words);
 }
 

@@ -201,8 +201,8 @@ async function onward(event) {
   if (went.how === "refused") return plainly(form, submitter); // the program words it better
   if (toChoose(went.reply)) return location.assign(toChoose(went.reply)); // on this page it only scrolls
   if (["signed out", "late"].includes(went.how) || went.said.length) return;
-  const wrong = Object.entries(went.reply?.wrong ?? {}).filter(([control]) => inSight(form, control) && !told.has(control));
-  if (wrong.length) {
+  const wrong = Object.entries(went.reply?.wrong ?? {}).filter(([control]) => inSight(form, control));
+  if (went.reply && (go === "stay" || wrong.some(([control]) => !told.has(control)))) {
     for (const [control] of wrong) told.add(control);
     return faultsShown(form, wrong);
   }
