@@ -92,7 +92,7 @@ def _answer(page: Page, code: str, question: Locator, mark: str) -> None:
     words = {"yes": "Yes", "no": "No", "na": "Does not apply"}
     choices = question.locator("fieldset.choice, fieldset.scale")
     if choices.count() or mark == "na":
-        question.get_by_label(words.get(mark, mark), exact=True).check()
+        question.get_by_label(words.get(mark, mark), exact=mark != "na").check()  # a box says as well of what
     else:
         page.locator(f"#m-{code}").fill(mark)
 

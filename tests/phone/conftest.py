@@ -1,5 +1,6 @@
 """One audit to be made, and the phone it is made on."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,15 @@ from tests.databases import SqliteDatabases
 from tests.monitor.desk import Desk, form, open_desk
 from tests.phone.handset import Handset, handset, served
 from tests.phone.relay import Relay, relay_to
+
+
+@pytest.fixture(autouse=True)
+def untraced() -> Iterator[None]:
+    """Threads that begin together would set coverage's trace function together, which Python refuses now and then; then one does not begin."""
+    hook = threading.gettrace()
+    threading.settrace(None)
+    yield
+    threading.settrace(hook)
 
 
 @pytest.fixture
