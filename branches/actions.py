@@ -1,19 +1,22 @@
 """Corrective actions: what a branch promises for a finding or a flag."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import JSON, Column
 from sqlmodel import Field, Relationship, Session, SQLModel, col, select
 
 from branches import history
 from branches.audits import Audit
-from branches.database import UtcTime, hold, public_id
+from branches.database import UtcTime, hold, in_parts, public_id
 from branches.errors import Conflict, NotAllowed, Refused
 from branches.flags import Flag
 from branches.people import User
 from branches.places import Branch
-from branches.standards import Item
+from branches.standards import Item, Section
 from branches.states import COUNTED, ActionState, AuditState
 from branches.weeks import local_date
 
@@ -35,6 +38,8 @@ class CorrectiveAction(SQLModel, table=True):
     opened_at: datetime = Field(sa_type=UtcTime)
     completed_at: datetime | None = Field(default=None, sa_type=UtcTime)
     verified_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    effect: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    """What the audits since then say of it, as the reports keep it; judged once."""
 
     branch: Branch = Relationship()
 
@@ -102,7 +107,7 @@ def reopen(session: Session, action: CorrectiveAction, *, reason: str, by: User,
     if not reason.strip():
         raise Refused("Say why this corrective action is opened again.")
     _step(session, action, ActionState.COMPLETED, ActionState.OPEN)
-    action.completed_at = None
+    action.completed_at = action.effect = None
     history.write(session, "reopen", action, by=by, at=at, reason=reason.strip())
 
 
@@ -110,6 +115,22 @@ def why_reopened(session: Session, action: CorrectiveAction) -> str:
     """Why an open action was opened again; empty where it was not."""
     last = [event for event in history.of(session, action) if event.verb in ("complete", "reopen")][-1:]
     return str(last[0].details.get("reason", "")) if last and last[0].verb == "reopen" else ""
+
+
+def note_effect(
+    session: Session, action: CorrectiveAction, effect: Mapping[str, Any], *, judged: bool, at: datetime
+) -> None:
+    """Keeps what the audits since an action say of it so far, and once it is judged for good.
+
+    What was judged, or opened again in the meantime, stays as it is.
+    """
+    hold(session, action)
+    if action.completed_at is None or (action.effect or {}).get("change") is not None:
+        return
+    action.effect = dict(effect)
+    session.add(action)
+    if judged:
+        history.write(session, "judge", action, by=None, at=at, outcome=effect.get("outcome"))
 
 
 @dataclass(frozen=True)
@@ -146,6 +167,53 @@ def promised(
     rows = session.execute(query.order_by(due_on, col(CorrectiveAction.id)).limit(most)).all()
     found = [Promised(name, plan, day, overdue=day < today[zone]) for name, zone, plan, day, _ in rows]
     return found, rows[0][-1] if rows else 0
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A corrective action as it stood at a moment."""
+
+    action: CorrectiveAction
+    branch: str
+    """Code."""
+    section: str
+    """Code of the section that it answers."""
+    state: ActionState
+    overdue: bool
+    completed_on: date | None
+    """By the branch's own day."""
+
+
+def kept(session: Session, branch_ids: Iterable[int], at: datetime, *, since: date) -> list[Kept]:
+    """What these branches had promised by that moment: what was open, and what was completed from that day on; the oldest first."""
+    section = sa.func.coalesce(col(Flag.section), col(Section.code), "")
+    query = (
+        sa.select(CorrectiveAction, col(Branch.code), col(Branch.timezone), section)
+        .join(Branch, col(Branch.id) == col(CorrectiveAction.branch_id))
+        .outerjoin(Flag, col(Flag.id) == col(CorrectiveAction.flag_id))
+        .outerjoin(Item, col(Item.id) == col(CorrectiveAction.item_id))
+        .outerjoin(Section, col(Section.id) == col(Item.section_id))
+        .where(col(CorrectiveAction.opened_at) <= at)
+    )
+    parts = in_parts(sorted(branch_ids))
+    rows = [row for part in parts for row in session.execute(query.where(col(Branch.id).in_(part)))]
+    found = [_as_of(action, code, zone, about, at) for action, code, zone, about in rows]
+    lasting = [one for one in found if one.completed_on is None or one.completed_on >= since]
+    return sorted(lasting, key=lambda one: (one.action.due_on, one.action.id))
+
+
+def _as_of(action: CorrectiveAction, branch: str, zone: str, section: str, at: datetime) -> Kept:
+    completed = action.completed_at if action.completed_at is not None and action.completed_at <= at else None
+    verified = completed is not None and action.verified_at is not None and action.verified_at <= at
+    state = ActionState.OPEN if completed is None else ActionState.VERIFIED if verified else ActionState.COMPLETED
+    return Kept(
+        action,
+        branch,
+        section,
+        state,
+        overdue=state is ActionState.OPEN and action.due_on < local_date(at, zone),
+        completed_on=local_date(completed, zone) if completed is not None else None,
+    )
 
 
 def _step(session: Session, action: CorrectiveAction, must_be: ActionState, to: ActionState) -> None:

@@ -137,3 +137,19 @@ def adjusted(sheet: ScoreSheet) -> dict[int, Adjusted]:
     """
     found = {k: _section(sheet, k) for k in range(len(sheet.sections))}
     return {k: own for k, own in found.items() if own is not None}
+
+
+def shrunk(values: Floats, noise: Floats, level: float) -> tuple[float, float]:
+    """Where is a branch, by these audits of it alone?
+
+    Args:
+        values: points above the norm, as of `Adjusted`.
+        noise: variance of each.
+        level: variance of branches' levels about the norm.
+
+    Returns:
+        Its level, shrunk towards the norm (James & Stein 1961), and that level's variance, points².
+    """
+    weight = 1.0 / noise
+    doubt = 1.0 / (1.0 / level + float(weight.sum())) if level > 0.0 else 0.0
+    return doubt * float((weight * values).sum()), doubt

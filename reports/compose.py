@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from branches.language import Language
-from reports import answers, groups, items_words, pictures, tables, wording
+from reports import answers, doing, groups, items_words, pictures, tables, wording
 from reports.figures import Cell, Figures, State
 from reports.first import first
 from reports.grounds import estimated
@@ -58,6 +58,7 @@ def compose(
         leaders=answers.sources(voice),
         sections=tables.sections(voice),
         news=new,
+        acts=doing.acts(voice),
         first=first(voice, items or {}, new),
         notes=_notes(voice),
         items=items_words.picture(voice, items or {}),

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from reports.acted import PlannedAction
+
 
 class State(StrEnum):
     """What may be said of a branch in a section."""
@@ -361,6 +363,9 @@ class Figures:
     """Of the newest standard in use; None in editions that did not count them yet."""
     by_days: bool = False
     """Made by hand of these days: it is no week's report."""
+    actions: tuple[PlannedAction, ...] | None = None
+    """What the scope's branches had promised: what was open, and what was completed within the window; None in editions
+    that did not keep it."""
     usual: Interval | None = None
     """Score of a whole audit anywhere in the chain: the middle one and between which nine in ten lie; None where there are few."""
 

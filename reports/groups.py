@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from reports import tables, wording
+from reports import doing, tables, wording
 from reports.figures import Cell, StandingFlag, State
 from reports.report import Column, Entry, Group, Strip, Table, Verdict
 from reports.voice import Voice
@@ -82,6 +82,7 @@ def _verdict(voice: Voice, cell: Cell, far: float, flag: StandingFlag | None) ->
         words=wording.verdict(voice.language, cell),
         detail=wording.detail(voice.language, cell, voice.figures.rules.margin),
         since=wording.flagged(voice.language, cell.state, voice.figures.week, flag) if flag else "",
+        doing=doing.beside(voice, cell.branch, cell.section, flag),
         strip=strip(cell, voice.figures.rules.margin, far),
     )
 

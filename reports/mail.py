@@ -12,6 +12,8 @@ from reports.mail_layout import Block, Chart, Lead, Lines, Links, Row, Rows, Way
 from reports.report import Group, News, Picture, Report
 
 MOST_FLAGS = 12
+MOST_DOING = 1
+"""Lines of what is being done about one flag."""
 MOST_ITEMS = 2
 MOST_NEWS = 8
 MOST_EARLIER = 8
@@ -130,7 +132,7 @@ def _flags(group: Group, tongue: Language, total: int) -> Rows | None:
             wording.isolated(one.name),
             " · ".join(filter(None, (one.section, wording.isolated(one.region)))),
             one.words,
-            one.since,
+            " ".join(filter(None, (one.since, *one.doing[:MOST_DOING]))),
         )
         for one in verdicts
     )

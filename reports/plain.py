@@ -2,7 +2,7 @@
 
 from textwrap import fill
 
-from reports.report import Group, News, Picture, Report, Table
+from reports.report import Acts, Group, News, Picture, Report, Table
 
 WIDTH = 100
 MOST_ITEMS = 5
@@ -16,7 +16,7 @@ def plain(report: Report) -> str:
     blocks.append(_first(report))
     blocks += [_judged(group) for group in (report.short, report.watch, report.above) if group.verdicts]
     blocks += [_unsure(report), fill(report.estimated, WIDTH), _unjudged(report), _items(report)]
-    blocks += [_answer(report.trend), _answer(report.split), _news(report.news)]
+    blocks += [_answer(report.trend), _answer(report.split), _acts(report.acts), _news(report.news)]
     blocks += [_lines(report.notes, indent="  ")]
     return "\n\n".join(block for block in blocks if block.strip())
 
@@ -53,6 +53,7 @@ def _judged(group: Group) -> str:
     lines = [f"{group.title} · {group.sentence}"]
     for one in group.verdicts:
         lines += [f"  {one.name} · {one.section} · {one.words}", _indented(one.detail, 4)]
+        lines += [_indented(line, 4) for line in one.doing]
     if group.table is not None and len(group.table.rows) > len(group.verdicts):
         lines += ["  " + " · ".join(entry.text for entry in row) for row in group.table.rows[len(group.verdicts) :]]
     return "\n".join(lines)
@@ -83,6 +84,15 @@ def _named(table: Table) -> str:
 
 def _indented(text: str, spaces: int) -> str:
     return fill(text, WIDTH, initial_indent=" " * spaces, subsequent_indent=" " * spaces)
+
+
+def _acts(found: Acts | None) -> str:
+    """What is being done about it."""
+    if found is None:
+        return ""
+    lines = [" · ".join(filter(None, (one.name, one.about, one.plan, one.state, one.effect))) for one in found.acts]
+    told = (*lines, found.rest, found.meant)
+    return "\n".join([f"{found.title} · {found.sentence}", *(_indented(line, 2) for line in told if line)])
 
 
 def _news(news: News) -> str:

@@ -224,6 +224,8 @@ class Verdict:
     strip: Strip | None
     since: str = ""
     """How long the flag has stood; empty without one."""
+    doing: tuple[str, ...] = ()
+    """What is being done about it, a line each."""
 
 
 @dataclass(frozen=True)
@@ -263,6 +265,37 @@ class News:
     """What a failed critical item means and what it does not; empty where none failed."""
     critical_word: str = ""
     """"Critical item failed:"."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """One corrective action."""
+
+    name: str
+    """Of the branch."""
+    branch: str
+    """The branch's code."""
+    about: str
+    """The section that it answers; empty where that is not known."""
+    public_id: str
+    plan: str
+    state: str
+    tone: str
+    """"short" where it is late."""
+    effect: str
+    """Whether it has helped; empty where that was not judged."""
+
+
+@dataclass(frozen=True)
+class Acts:
+    """What the scope's branches do about it."""
+
+    title: str
+    sentence: str
+    acts: tuple[Act, ...]
+    rest: str
+    meant: str
+    """What a judgement of an action means; empty where there is none."""
 
 
 @dataclass(frozen=True)
@@ -338,3 +371,5 @@ class Report:
     """The branches that are as the norm for want of proof alone; None where none is."""
     reading: str = ""
     """How a strip is read, and what its shaded part is."""
+    acts: Acts | None = None
+    """The corrective actions; None where there are none."""

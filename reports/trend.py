@@ -14,7 +14,7 @@ from numpy.polynomial.hermite_e import hermegauss
 from scipy.optimize import brentq
 from scipy.special import ndtr, stdtr, stdtrit
 
-from reports.adjusted import Adjusted, adjusted
+from reports.adjusted import Adjusted, adjusted, shrunk
 from reports.figures import ChainMove, Change, ChartPoint, Interval, Move
 from reports.sheet import Floats, Ints, ScoreSheet, check
 
@@ -109,13 +109,6 @@ def cusum_height(length: int, share: float, doubt: float = 0.0, slack: float = S
     return _solved(alarms, share)
 
 
-def _level(values: Floats, noise: Floats, level: float) -> tuple[float, float]:
-    """A branch's level from its audits, shrunk towards the norm, and the level's variance."""
-    weight = 1.0 / noise
-    doubt = 1.0 / (1.0 / level + float(weight.sum())) if level > 0.0 else 0.0
-    return doubt * float((weight * values).sum()), doubt
-
-
 def _averages(surprises: Floats, memory: float) -> Floats:
     average, path = 0.0, np.empty(surprises.size)
     for i, surprise in enumerate(surprises.tolist()):
@@ -166,7 +159,7 @@ def _change(
     name, section = sheet.branches[b], sheet.sections[k]
     if not seen.any() or (~seen).sum() < LEAST_BEFORE:
         return Change(name, section, Move.NOT_ENOUGH, None, None, ())
-    level, doubt = _level(values[~seen], noise[~seen], own.level)
+    level, doubt = shrunk(values[~seen], noise[~seen], own.level)
     week, values, noise = week[seen], values[seen], noise[seen]
     surprises = (values - level) / np.sqrt(noise)
     averages, limits = _path(surprises, share, doubt / float(noise.mean()), cusum=cusum)

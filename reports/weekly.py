@@ -10,8 +10,8 @@ from branches import editions, flags, outbox
 from branches.editions import CHAIN, Edition, Scope
 from branches.flags import Shortfall
 from branches.weeks import DueTime, Week
-from reports import collect, collect_items, items, stored
-from reports.adjusted import adjusted
+from reports import acting, collect, collect_items, items, stored
+from reports.adjusted import Adjusted, adjusted
 from reports.change_words import CHANGE_SHARE
 from reports.collect import Collected, Window
 from reports.figures import Assessment, ChainMove, Change, Figures, Interval, Rules, StandingFlag, State
@@ -53,6 +53,8 @@ class Picture:
     chain_moves: tuple[ChainMove, ...] = ()
     region_moves: Mapping[str, tuple[ChainMove, ...]] = field(default_factory=dict)
     """By the region's code."""
+    scores: Mapping[int, Adjusted] = field(default_factory=dict)
+    """Each section's, with shopper, version and the chain's movement taken out; empty where branches cannot be told from visits."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,7 @@ def _moved(picture: Picture, sheet: ScoreSheet) -> Picture:
         changes=tuple(change for change in found if lasting(change)),
         chain_moves=chain_moves(sheet, known),
         region_moves=region_moves(sheet, known),
+        scores=known,
     )
 
 
@@ -100,6 +103,7 @@ def prepare(
     places = picture.collected.places
     mine = {code: p for code, p in places.items() if scope.region_id in (None, p.region_id)}
     ids = [place.branch_id for place in mine.values()]
+    promised = acting.planned(session, ids, picture.window, due_at)
     new = collect.new_audits(session, ids, after=since, until=due_at, week=week, reported=reported, days=picture.window)
     figures = Figures(
         scope=scope.region_code if scope.region_code is not None else CHAIN,
@@ -124,6 +128,7 @@ def prepare(
         moves=picture.chain_moves if scope.region_id is None else picture.region_moves.get(scope.region_code or "", ()),
         critical_items=collect_items.critical_items(session, picture.collected.standard_id),
         items=items.of_scope(picture.items, None if scope.region_id is None else mine.keys()),
+        actions=acting.judged(promised, picture.collected.sheet, picture.scores, picture.window, picture.rules.margin),
         usual=picture.usual,
     )
     return Prepared(scope, week, due_at, figures, picture.collected.standard_id)
@@ -152,6 +157,7 @@ def issue(session: Session, prepared: Prepared, picture: Picture, *, at: datetim
     if prepared.scope.region_id is not None and in_order:
         short = shortfalls(prepared.figures, mine)
         flags.raise_flags(session, prepared.week.monday, mine.values(), short, at=at)
+        acting.keep(session, prepared.figures.actions or (), at=at)
     figures = replace(prepared.figures, flags=standing(session, mine, at.date()) if in_order else ())
     edition = editions.issue(
         session,

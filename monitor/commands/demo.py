@@ -7,20 +7,24 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import click
 import sqlalchemy as sa
 from sqlmodel import select
 
+from branches import editions
 from branches.database import reading, transaction
+from branches.editions import Edition
 from branches.errors import Refused
 from branches.places import Branch
 from branches.weeks import Week, local_date
 from monitor import demo, jobs, serving
 from monitor.config import Config, read_config
-from monitor.demo import desk
+from monitor.demo import desk, promises
+from monitor.jobs import Worker
 from monitor.opening import make_folder, now, open_chain, worker
 
 SEED = 2026
@@ -170,7 +174,21 @@ def _issue(config: Config, engine: sa.Engine) -> None:
     working = worker(config, engine)
     if jobs.due_editions(working):
         click.echo("Making the weekly reports that are due …")
-        click.echo(f"{len(jobs.weekly_report(working))} reports made.")
+        made = [*_begin(working), *jobs.weekly_report(working)]
+        click.echo(f"{len(made)} reports made.")
+
+
+def _begin(working: Worker) -> list[Edition]:
+    """The first week's reports as of the day after they were due, and what was promised then; nothing of a chain that has any."""
+    with reading(working.engine) as session:
+        if editions.started(session) or working.settings.reporting_from is None:
+            return []
+    following = working.settings.reporting_from.plus(1).monday + timedelta(days=1)
+    then = datetime.combine(following, time(12), tzinfo=UTC)
+    made = jobs.weekly_report(replace(working, clock=lambda: then))
+    with transaction(working.engine) as session:
+        promises.promise(session, at=then)
+    return made
 
 
 def _table(config: Config) -> str:

@@ -12,6 +12,7 @@ from branches.errors import Conflict, NotAllowed, Refused
 from branches.flags import Flag
 from branches.people import Role, User
 from branches.places import Branch
+from branches.weeks import moment
 from tests import make
 from tests.together import together
 
@@ -190,3 +191,41 @@ def test_who_completes_it_at_the_same_moment_does_not_verify_it(engine: sa.Engin
     assert type(refused) in (Conflict, NotAllowed)  # before it was completed, or because of it
     with transaction(engine) as session:
         assert session.get_one(CorrectiveAction, number).state == "completed"
+
+
+def test_actions_as_they_stood_at_a_moment(session: Session) -> None:
+    action, by = promise(session), make.user(session)
+    branch = action.branch_id
+    actions.complete(session, action, by=by, at=make.NOON + timedelta(days=3))
+    actions.verify(session, action, by=make.user(session), at=make.NOON + timedelta(days=5))
+
+    def stood(days: int, since: date = date(2000, 1, 1)) -> list[tuple[str, str, bool]]:
+        found = actions.kept(session, [branch], make.NOON + timedelta(days=days), since=since)
+        return [(one.section, one.state.value, one.overdue) for one in found]
+
+    assert [stood(days) for days in (-1, 0, 3, 5)] == [
+        [],
+        [("greeting", "open", False)],
+        [("greeting", "completed", False)],
+        [("greeting", "verified", False)],
+    ]
+    assert stood(5, since=date(2100, 1, 1)) == []
+
+
+def test_actions_are_late_by_the_branchs_own_day(session: Session) -> None:
+    action = promise(session, due_on=DAY)
+    zone = action.branch.timezone
+    for at, late in ((moment(DAY, time(23, 59), zone), False), (moment(DAY + timedelta(days=1), time(0), zone), True)):
+        (found,) = actions.kept(session, [action.branch_id], at, since=DAY)
+        assert found.overdue is late
+
+
+def test_an_effect_is_kept_until_it_is_judged_and_then_for_good(session: Session) -> None:
+    action, at = promise(session), make.NOON + timedelta(days=9)
+    actions.note_effect(session, action, {"outcome": "of one that is open"}, judged=True, at=at)
+    actions.complete(session, action, by=make.user(session), at=make.NOON)
+    actions.note_effect(session, action, {"outcome": "too_early"}, judged=False, at=at)
+    actions.note_effect(session, action, {"outcome": "better", "change": 8.0}, judged=True, at=at)
+    actions.note_effect(session, action, {"outcome": "worse", "change": -8.0}, judged=True, at=at)
+    assert action.effect == {"outcome": "better", "change": 8.0}
+    assert [event.verb for event in history.of(session, action)] == ["open", "complete", "judge"]

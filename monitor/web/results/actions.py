@@ -8,8 +8,10 @@ from branches.access import Right
 from branches.actions import CorrectiveAction
 from branches.errors import Refused
 from branches.states import ActionState
+from branches.weeks import local_date
 from monitor.web import follow, forms, gate, standing
 from monitor.web.results.room import LONGEST_REASON, blueprint, done, home, may, said
+from reports import acting, doing
 
 
 @blueprint.get("/actions/<public_id>")
@@ -60,9 +62,22 @@ def _page(found: CorrectiveAction, error: str = "") -> str:
         action=follow.action_line(found),
         reason=actions.why_reopened(gate.session(), found),
         expected=stands.expected(follow.section_of(found)) if stands is not None else "",
+        effect=_effect(found, stands),
         completes=state is ActionState.OPEN and may(Right.PLAN_ACTIONS),
         verifies=state is ActionState.COMPLETED and may(Right.VERIFY_ACTIONS),
         longest=LONGEST_REASON,
         typed=request.form.get("reason", "")[:LONGEST_REASON],
         error=error,
     )
+
+
+def _effect(found: CorrectiveAction, stands: standing.Standing | None) -> str:
+    """Whether it has helped: as it was judged, else as far as the last report can tell; empty of one that is open."""
+    if found.completed_at is None:
+        return ""
+    effect = acting.load(found.effect)
+    if effect is None and stands is not None:
+        day = local_date(found.completed_at, found.branch.timezone)
+        shown = {(one.public_id, one.completed_on): one.effect for one in stands.figures.actions or ()}
+        effect = shown.get((found.public_id, day))
+    return doing.effect(gate.tongue(), effect)
