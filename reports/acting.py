@@ -56,7 +56,8 @@ def judged(
         for one in promised
         if one.for_flag and one.completed_on is not None and (one.effect is None or not one.effect.is_judged)
     }
-    found = effects(sheet, scores, done, margin, window.first.toordinal())
+    days = window.first.toordinal(), window.last.toordinal()
+    found = effects(sheet, scores, done, margin, days)
     return tuple(replace(one, effect=found.get(one.public_id, one.effect)) for one in promised)
 
 

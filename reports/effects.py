@@ -17,8 +17,9 @@ POWER = float(ndtri(0.8))
 """It is judged when a branch that has come back to the norm would be seen to have, eight times in ten."""
 LEAST_BEFORE = 2
 """Audits of the branch before it below which nothing is said."""
-LEAST_SINCE = 3
-"""Audits since below which nothing is said, however large the shortfall was: one good day is no change."""
+LEAST_SINCE = 6
+"""Audits since below which nothing is said, however large the shortfall was: a few good days are no change, and of a
+very low branch half the way back is worth seeing too."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Done:
 
 
 def effects(
-    sheet: ScoreSheet, scores: Mapping[int, Adjusted], done: Mapping[str, Done], margin: float, first: int
+    sheet: ScoreSheet, scores: Mapping[int, Adjusted], done: Mapping[str, Done], margin: float, window: tuple[int, int]
 ) -> dict[str, Effect]:
     """Has each of these actions helped?
 
@@ -49,7 +50,7 @@ def effects(
         scores: what `adjusted` found in it.
         done: by a name of the caller's.
         margin: points that are worth acting on.
-        first: ordinal of the first day of the window: audits before it are not in the sheet.
+        window: ordinals of its first and last day: audits before it are not in the sheet.
 
     Returns:
         By the same names, of those whose section could be fitted; the interval of a change, points, holds the true one
@@ -61,7 +62,7 @@ def effects(
     for name, action in done.items():
         own = scores.get(sections.get(action.section, -1))
         if own is not None and action.branch in branches:
-            found[name] = _effect(_audits(sheet, own, branches[action.branch]), action, own.level, margin, first)
+            found[name] = _effect(_audits(sheet, own, branches[action.branch]), action, own.level, margin, window)
     return found
 
 
@@ -79,11 +80,11 @@ def _audits(sheet: ScoreSheet, own: Adjusted, branch: int) -> _Audits:
     return _Audits(sheet.week[own.rows[mine]], own.values[mine], own.noise[mine])
 
 
-def _effect(own: _Audits, action: Done, level: float, margin: float, first: int) -> Effect:
+def _effect(own: _Audits, action: Done, level: float, margin: float, window: tuple[int, int]) -> Effect:
     since = own.weeks > action.week
-    begun = action.known or _begun(own, action.week, level, margin)
+    begun = action.known or _begun(own, action.week, level, margin, (window[1] - window[0] + 1) / 7)
     audits = int(since.sum())
-    left = action.week + 7 < first  # the first audits since then may have left the window
+    left = action.week + 7 < window[0]  # the first audits since then may have left the window
     if begun.wanted is None or begun.before is None or begun.doubt is None or left:
         return replace(begun, outcome=Outcome.UNTOLD, audits=audits)
     if audits < begun.wanted:
@@ -97,14 +98,16 @@ def _effect(own: _Audits, action: Done, level: float, margin: float, first: int)
     )
 
 
-def _begun(own: _Audits, week: int, level: float, margin: float) -> Effect:
-    """From where, and by how many audits, an action is to be judged."""
+def _begun(own: _Audits, week: int, level: float, margin: float, weeks: float) -> Effect:
+    """From where, and by how many audits, an action is to be judged; of which a window of so many weeks must hold all."""
     before = own.weeks < week
     if before.sum() < LEAST_BEFORE:
         return Effect(Outcome.UNTOLD, 0)
     where, doubt = shrunk(own.values[before], own.noise[before], level)
     wanted = _wanted(where, doubt, float(own.noise[before].mean()), margin)
-    return Effect(Outcome.TOO_EARLY, 0, wanted, where, doubt)
+    a_week = own.weeks.size / (float(np.ptp(own.weeks)) / 7 + 1)
+    reached = wanted is not None and wanted <= a_week * weeks
+    return Effect(Outcome.TOO_EARLY, 0, wanted if reached else None, where, doubt)
 
 
 def _wanted(before: float, doubt: float, noise: float, margin: float) -> int | None:

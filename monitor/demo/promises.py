@@ -10,10 +10,8 @@ from branches.people import Role, User
 from branches.standards import Standard
 from branches.weeks import local_date
 
-PLANNED = 4
-"""So many flags are answered; of the others nothing is planned yet."""
-DUE = (timedelta(days=14), timedelta(days=14), timedelta(days=14), timedelta(days=70))
-"""One is verified, one completed, one overdue, one to come."""
+DUE = tuple(timedelta(days=days) for days in (14, 14, 14, 70))
+"""Of so many regions one flag is answered: one action is verified, one completed, one overdue, one to come."""
 COMPLETED_AFTER, VERIFIED_AFTER = timedelta(days=5), timedelta(days=8)
 
 
@@ -24,8 +22,8 @@ def promise(session: Session, *, at: datetime) -> None:
     if office is None or standard is None:
         return
     standing = session.exec(select(Flag).where(col(Flag.cleared_week).is_(None)).order_by(col(Flag.id).desc()))
-    first = {flag.branch_id: flag for flag in standing}  # of each branch the first one raised
-    for number, flag in enumerate(list(reversed(first.values()))[:PLANNED]):
+    first = {flag.branch.region_id: flag for flag in standing}  # of each region the first one raised
+    for number, (_, flag) in enumerate(sorted(first.items())[: len(DUE)]):
         region = User.region_id == flag.branch.region_id
         manager = session.exec(select(User).where(User.role == Role.MANAGER.value, region)).first() or office
         action = actions.open_action(

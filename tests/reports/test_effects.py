@@ -15,6 +15,7 @@ TURN = MONDAY + 7 * 12
 
 
 SUNK = 24
+HALF_YEAR = (MONDAY, MONDAY + 7 * WEEKS - 1)
 
 
 def half_year(seed: int, better: float) -> ScoreSheet:
@@ -32,7 +33,7 @@ def judged(seed: int, better: float) -> tuple[list[Effect], list[Effect]]:
     early = sheet.week < TURN
     means = [sheet.scores[early & (sheet.branch == b), 0].mean() for b in range(len(sheet.branches))]
     worst = [sheet.branches[b] for b in np.argsort(means)[:30]]
-    found = effects(sheet, adjusted(sheet), {one: Done(one, "section0000", TURN) for one in worst}, 5.0, MONDAY)
+    found = effects(sheet, adjusted(sheet), {one: Done(one, "section0000", TURN) for one in worst}, 5.0, HALF_YEAR)
     risen = {name for name in worst if int(name[1:]) < SUNK and int(name[1:]) % 2 == 0}
     told = {name: effect for name, effect in found.items() if effect.is_judged}
     return [told[name] for name in told if name in risen], [told[name] for name in told if name not in risen]
@@ -66,7 +67,7 @@ def by_hand(
     level: float = 16.0,
     noise: float = 25.0,
     known: Effect | None = None,
-    first: int = -1,
+    first: int = 0,
 ) -> Effect:
     """One branch whose adjusted scores are known; weeks are numbered from the first, the action was completed in the tenth."""
     sheet = replace(
@@ -75,7 +76,7 @@ def by_hand(
     rows, zeros = np.arange(len(values)), np.zeros(len(values))
     own = Adjusted(rows, np.array([0, len(values)]), np.array(values), np.full(len(values), noise), zeros, level)
     done = {"it": Done("b0000", "section0000", MONDAY + 70, known)}
-    return effects(sheet, {0: own}, done, 5.0, MONDAY + 7 * first)["it"]
+    return effects(sheet, {0: own}, done, 5.0, (MONDAY + 7 * first, MONDAY + 7 * (first + WEEKS) - 1))["it"]
 
 
 BAD = [-10.0] * 4
@@ -136,7 +137,7 @@ def test_effect_untold_where_the_audits_did_not_come_before_the_first_left_the_w
     assert by_hand([0.0], [14], known=known, first=12).outcome is Outcome.UNTOLD
 
 
-def test_effect_is_never_judged_by_one_good_day() -> None:
+def test_effect_is_never_judged_by_a_few_good_days() -> None:
     found = by_hand([-60.0] * 10 + [0.0] * 2, [*range(10), 11, 12], noise=1.0)
     assert (found.outcome, found.audits, found.wanted) == (Outcome.TOO_EARLY, 2, LEAST_SINCE)
 
@@ -144,4 +145,10 @@ def test_effect_is_never_judged_by_one_good_day() -> None:
 def test_effects_leave_out_what_is_not_in_the_sheet() -> None:
     sheet, _ = chain(3, branches=20, audits=6, sections=1)
     done = {"a": Done("elsewhere", "section0000", MONDAY), "b": Done("b0001", "no section", MONDAY)}
-    assert effects(sheet, adjusted(sheet), done, 5.0, MONDAY) == {}
+    assert effects(sheet, adjusted(sheet), done, 5.0, HALF_YEAR) == {}
+
+
+def test_effect_untold_where_audits_come_too_slowly_for_one_window_to_hold_them() -> None:
+    weekly = by_hand([-10.0] * 4, [6, 7, 8, 9])
+    monthly = by_hand([-10.0] * 3, [0, 4, 8])
+    assert (weekly.outcome, monthly.outcome, monthly.wanted) == (Outcome.TOO_EARLY, Outcome.UNTOLD, None)
