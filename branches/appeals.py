@@ -11,6 +11,7 @@ from branches.audits import Answer, Audit
 from branches.database import UtcTime, hold, public_id
 from branches.errors import Conflict, NotFound, Refused
 from branches.people import User
+from branches.standards import Item
 from branches.states import AppealState, AuditState
 from branches.weeks import local_date, moment
 
@@ -43,6 +44,7 @@ class Appeal(SQLModel, table=True):
     score_after: int | None = None
 
     audit: Audit = Relationship()
+    item: Item = Relationship()
 
 
 def open_until(audit: Audit, days: int) -> datetime | None:

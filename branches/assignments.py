@@ -1,6 +1,6 @@
 """Assignments: who audits where, in which window, for which fee, and what became of it before there were answers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from sqlmodel import Field, Relationship, Session, SQLModel, col, select
 
 from branches import audits, history, outbox
 from branches.audits import Audit
-from branches.database import UtcTime, hold
+from branches.database import UtcTime, hold, in_parts
 from branches.errors import Conflict, NotFound, Refused
 from branches.language import message
 from branches.outbox import MailKind
@@ -190,6 +190,15 @@ def _days(audit: Audit, known: Assignment | None, branch: Branch) -> Window:
 def of(session: Session, audit: Audit) -> Assignment | None:
     """What was asked; None of an audit that came another way."""
     return session.get(Assignment, audit.id)
+
+
+def of_all(session: Session, found: Iterable[Audit]) -> dict[int, Assignment]:
+    """What was asked, by the audit's number; nothing of those that came another way."""
+    parts = in_parts([audit.id for audit in found])
+    query = select(Assignment)
+    return {
+        one.audit_id: one for part in parts for one in session.exec(query.where(col(Assignment.audit_id).in_(part)))
+    }
 
 
 def change_window(

@@ -113,6 +113,14 @@ def build(sqlite: SqliteDatabases, folder: Path, names: Names | None = None) -> 
     return World(file, kept, {role: person.id for role, person in people.items()}, *sides)
 
 
+def furnish(session: Session, branches: list[Branch], office: User, kept: Path) -> None:
+    """Gives branches all that those of the world have."""
+    for branch in branches:
+        _audits(session, branch, make.shopper(session), kept, Names())
+        _told(session, branch, office)
+        _follow(session, branch, office)
+
+
 def _people(session: Session, known: Names) -> tuple[dict[Role, User], list[Branch]]:
     standard = make.standard(session, {"greeting": 10})
     assert standard.published_at

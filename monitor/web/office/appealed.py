@@ -1,6 +1,7 @@
 """Appeals: what a branch disputes, the answer beside its reason, and the decision with both scores."""
 
 from flask import render_template, request, url_for
+from sqlalchemy.orm import selectinload
 from sqlmodel import col
 
 from branches import access, photos, questions
@@ -11,7 +12,6 @@ from branches.audits import Answer, Audit
 from branches.errors import NotFound, Refused
 from branches.language import message
 from branches.places import Branch
-from branches.standards import Item
 from branches.states import AppealState
 from monitor.web import gate
 from monitor.web.office.room import Answer as Answered
@@ -40,7 +40,9 @@ def appeals() -> str:
     if text:
         query = query.where(holds(text, Branch.name, Branch.code))
     oldest = col(Appeal.opened_at)
-    found = part(query.order_by(oldest if cut == "open" else oldest.desc()), "office.appeals", show=cut, q=text)
+    query = query.order_by(oldest if cut == "open" else oldest.desc())
+    query = query.options(selectinload(Appeal.audit).selectinload(Audit.branch), selectinload(Appeal.item))  # type: ignore[arg-type]
+    found = part(query, "office.appeals", show=cut, q=text)
     return render_template(
         "office/appeals.html",
         headline=_headline(),
@@ -60,16 +62,12 @@ def _headline() -> str:
 
 def _line(appeal: Appeal) -> tuple[str, str, str, str]:
     """Branch, address, the question, how it stands."""
-    tongue, item = gate.tongue(), _item(appeal)
+    tongue, item = gate.tongue(), appeal.item
     note = tongue.say(AppealState(appeal.state).word)
     if appeal.state == AppealState.OPEN.value:
         note = tongue.say("opened {ago}", ago=ago_words(appeal.opened_at))
     href = url_for("office.appeal", public_id=appeal.public_id)
     return appeal.audit.branch.name, href, short(item, tongue), note
-
-
-def _item(appeal: Appeal) -> Item:
-    return gate.session().get_one(Item, appeal.item_id)
 
 
 def _the(public_id: str) -> Appeal:
@@ -107,7 +105,7 @@ def decide(public_id: str) -> Answered:
 
 def _mark(appeal: Appeal, typed: Typed) -> str:
     """The mark that takes the answer's place, checked here so that what is wrong stands beside it."""
-    question = question_of(appeal.audit, _item(appeal))
+    question = question_of(appeal.audit, appeal.item)
     mark = questions.read(
         question.rule, typed.line("mark", LONGEST_MARK, message("You chose to change the answer: say what it becomes."))
     )
@@ -123,7 +121,7 @@ def _mark(appeal: Appeal, typed: Typed) -> str:
 
 
 def _page(appeal: Appeal, typed: Typed, late: str = "") -> str:
-    audit, item = appeal.audit, _item(appeal)
+    audit, item = appeal.audit, appeal.item
     question = question_of(audit, item)
     answer = gate.session().get(Answer, (audit.id, item.id))
     choices = [(value, text) for value, text in options(question) if answer is None or value != answer.mark]

@@ -19,7 +19,7 @@ from monitor.web import gate
 from monitor.web.office import doubted, told
 from monitor.web.office.audit import LONGEST_REASON, facts
 from monitor.web.office.audit import headline as standing
-from monitor.web.office.review import Line
+from monitor.web.office.review import Line, with_names
 from monitor.web.office.room import (
     Answer,
     blueprint,
@@ -53,7 +53,8 @@ def open_assignments() -> str:
         query = query.where(col(Audit.branch_id).in_(there) | col(Audit.shopper_id).in_(theirs))
     last = col(Assignment.closes_on)
     order = last.desc() if cut == "expired" else last.asc().nulls_last()
-    found = part(query.order_by(order, col(Audit.id)), "office.open_assignments", show=cut, q=text)
+    found = part(with_names(query.order_by(order, col(Audit.id))), "office.open_assignments", show=cut, q=text)
+    known = assignments.of_all(gate.session(), found.rows)
     n = amount("open")
     return render_template(
         "office/open_assignments.html",
@@ -61,7 +62,7 @@ def open_assignments() -> str:
         if n
         else tongue.say("No audit is assigned at the moment."),
         views=_views(cut),
-        lines=[_line(audit) for audit in found.rows],
+        lines=[_line(audit, known.get(audit.id)) for audit in found.rows],
         part=found,
         q=text,
         cut=cut,
@@ -103,9 +104,8 @@ def _views(current: str) -> list[tuple[str, str, bool, int | None]]:
     ]
 
 
-def _line(audit: Audit) -> Line:
-    tongue, known = gate.tongue(), assignments.of(gate.session(), audit)
-    about = called(audit.shopper)
+def _line(audit: Audit, known: Assignment | None) -> Line:
+    tongue, about = gate.tongue(), called(audit.shopper)
     if known is not None:
         about += " · " + tongue.say("{first} to {last}", first=known.opens_on, last=known.closes_on)
     href = url_for("office.assignment", public_id=audit.public_id)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from flask import render_template, url_for
+from sqlalchemy.orm import selectinload
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -43,7 +44,7 @@ def review() -> str:
     query = _found(of_cut(cut), text)
     old, new = col(Audit.submitted_at), col(Audit.id)
     order = (old, new) if cut in ("waiting", "returned", "approved") else (col(Audit.visited_on).desc(), new.desc())
-    found = part(query.order_by(*order), "office.review", show=cut, q=text)
+    found = part(with_names(query.order_by(*order)), "office.review", show=cut, q=text)
     return render_template(
         "office/review.html",
         headline=_headline(),
@@ -53,6 +54,11 @@ def review() -> str:
         q=text,
         cut=cut,
     )
+
+
+def with_names(query: SelectOfScalar[Audit]) -> SelectOfScalar[Audit]:
+    """With branch and shopper of all lines at once."""
+    return query.options(selectinload(Audit.branch), selectinload(Audit.shopper))  # type: ignore[arg-type]
 
 
 def of_cut(cut: str) -> SelectOfScalar[Audit]:
