@@ -11,10 +11,11 @@ from sqlalchemy import JSON, Column, ColumnElement, Index
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Relationship, Session, SQLModel, col, select
 
-from branches import history
+from branches import history, subscriptions
 from branches.database import UtcTime
 from branches.editions import Edition
 from branches.people import Role, User
+from branches.subscriptions import Wanted
 
 FIRST_WAIT = timedelta(minutes=1)
 """After the first failure; each further one doubles it."""
@@ -84,7 +85,7 @@ def write(session: Session, kind: MailKind, user: User, about: dict[str, Any], *
 
 
 def for_edition(session: Session, edition: Edition, *, at: datetime) -> list[Mail]:
-    """Mail about an edition for everybody it is made for: the region's managers, or of the chain's the office."""
+    """Mail about an edition for everybody it is made for and who wants it: the region's managers, or of the chain's the office."""
     about = {
         "edition": edition.public_id,
         "scope": edition.scope,
@@ -94,6 +95,7 @@ def for_edition(session: Session, edition: Edition, *, at: datetime) -> list[Mai
     return [
         write(session, MailKind.EDITION, reader, about, key=f"edition:{edition.public_id}:{reader.public_id}", at=at)
         for reader in readers(session, edition)
+        if subscriptions.is_wanted(Wanted(subscriptions.of(session, reader).wanted), [edition])
     ]
 
 

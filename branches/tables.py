@@ -19,6 +19,7 @@ from branches import (
     places,
     sessions,
     standards,
+    subscriptions,
 )
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "places",
     "sessions",
     "standards",
+    "subscriptions",
 ]
 
 metadata = SQLModel.metadata

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from branches import access, actions, clocks, editions, standards
+from branches import access, actions, clocks, editions, standards, subscriptions
 from branches.assignments import Assignment
 from branches.audits import Audit
 from branches.editions import Edition
@@ -37,7 +37,15 @@ WHERE_IT_STANDS = {
 
 
 class NoReader(Exception):  # noqa: N818 - an answer, not a fault
-    """There is nobody any more who is to read it."""
+    """There is nobody any more who is to read it; `why` is kept with the mail."""
+
+    why = "Its reader has left, or may no longer read it."
+
+
+class NotWanted(NoReader):
+    """Its reader has chosen to get no such mail, perhaps since it was written."""
+
+    why = "Its reader does not want it."
 
 
 @dataclass(frozen=True)
@@ -49,6 +57,10 @@ class Links:
 
     def edition(self, public_id: str) -> str:
         return f"{self.address}/editions/{public_id}"
+
+    def mails(self, token: str) -> str:
+        """Where whoever has this mail chooses which mails come; mail programs send an unsubscription there."""
+        return f"{self.address}/mails/{token}"
 
     @property
     def home(self) -> str:
@@ -62,6 +74,8 @@ class Enclosed:
 
     letter: Letter
     papers: tuple[Paper, ...] = ()
+    mails: str = ""
+    """Where its reader ends such mails; empty for what cannot be ended."""
 
 
 @dataclass(frozen=True)
@@ -89,20 +103,24 @@ def edition(session: Session, mail: Mail, reader: User, links: Links, *, now: da
         kept: what has been composed and drawn for other readers; added to.
 
     Raises:
-        NoReader: the reader may not read this scope, or no longer.
+        NoReader: the reader may not read this scope, or no longer, or wants no such mail.
     """
     found = editions.find(session, mail.about["edition"])
     if found is None or not access.may_read_scope(reader, found.scope):
         raise NoReader
-    tongue = language(reader.language)
+    earlier = mail.about.get("earlier", [])
+    if not subscriptions.is_wanted(subscriptions.wanted(session, reader), _told(session, found, earlier)):
+        raise NotWanted
+    tongue, mails = language(reader.language), _mails(session, reader, links)
     if (found.public_id, tongue.code) not in kept:
         kept[found.public_id, tongue.code] = _printed(session, found, tongue, links)
-    printed, earlier = kept[found.public_id, tongue.code], mail.about.get("earlier", [])
+    printed = kept[found.public_id, tongue.code]
     due, promises = actions.promised(session, now, ahead=AHEAD, region_id=found.region_id, most=words.MOST_DUE)
     setting = Setting(
         monday=found.week,
         link=links.edition(found.public_id),
         why=_why(reader, tongue),
+        mails=mails,
         edition=_edition_words(found, tongue),
         flags=found.states.get(State.FALLS_SHORT.value, 0),
         revised=(*_skipped(session, found, earlier, tongue), *printed.revised),
@@ -111,7 +129,18 @@ def edition(session: Session, mail: Mail, reader: User, links: Links, *, now: da
         promises=promises,
         with_paper=bool(printed.papers),
     )
-    return Enclosed(words.edition_mail(printed.report, tongue, setting, printed.picture), printed.papers)
+    return Enclosed(words.edition_mail(printed.report, tongue, setting, printed.picture), printed.papers, mails)
+
+
+def _told(session: Session, found: Edition, earlier: list[str]) -> list[Edition]:
+    """Every edition that the mail speaks for: what was missed in days off is told with the latest."""
+    rows = session.exec(select(Edition).where(col(Edition.public_id).in_(earlier))) if earlier else ()
+    return [found, *rows]
+
+
+def _mails(session: Session, reader: User, links: Links) -> str:
+    held = subscriptions.find(session, reader)
+    return links.mails(held.token) if held is not None else ""
 
 
 def _why(reader: User, tongue: Language) -> str:

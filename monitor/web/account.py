@@ -1,4 +1,4 @@
-"""A person's own sign-in: where they are signed in, and their password if they want one."""
+"""A person's own sign-in: where they are signed in, their password if they want one, and when the report is mailed to them."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -6,13 +6,14 @@ from datetime import timedelta
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from branches import accounts, knocking, sessions
+from branches import access, accounts, knocking, sessions, subscriptions
+from branches.access import Right
 from branches.errors import NotAllowed, Refused
-from branches.people import Role
+from branches.people import Role, User
 from branches.sessions import LINK_MINUTES, DeviceSession
 from branches.weeks import local_date
 from monitor import passwords
-from monitor.web import devices, gate
+from monitor.web import devices, gate, mailed
 
 blueprint = Blueprint("account", __name__)
 
@@ -47,8 +48,17 @@ def _page(**errors: str) -> str:
         devices=[_line(one) for one in found],
         has_password=user.password is not None,
         least=passwords.LEAST_LETTERS,
+        mailed=_mailed(user),
         **errors,
     )
+
+
+def _mailed(user: User) -> dict[str, object] | None:
+    """What of the reports' mail is theirs to choose; None for whom no report is made."""
+    if access.reach(user, Right.READ_EDITIONS) is None:
+        return None
+    wanted = subscriptions.wanted(gate.session(), user)
+    return {"wanted": wanted.value, "now": mailed.now_words(wanted), "choices": mailed.choices()}
 
 
 def _line(device: DeviceSession) -> Line:
@@ -75,6 +85,16 @@ def end_device() -> AnyResponse:
             sessions.end_device(gate.session(), device, by=gate.person(), at=at)
     flash(gate.tongue().say("Signed out there."), "done")
     return redirect(url_for("account.show"))
+
+
+@blueprint.post("/account/mails")
+@gate.needs(Right.READ_EDITIONS)
+def choose_mails() -> AnyResponse:
+    """When the weekly report is mailed to them."""
+    user, wanted = gate.person(), mailed.asked(request.form)
+    subscriptions.choose(gate.session(), user, wanted, by=user, at=gate.site().clock())
+    flash(gate.tongue().say("Kept."), "done")
+    return redirect(url_for("account.show"), 303)
 
 
 @blueprint.post("/account/password")

@@ -55,7 +55,7 @@ OPENED_BY = {
         "capture.photo capture.push capture.section capture.send capture.sent capture.start capture.take_photo"
     ),
     Right.READ_EDITIONS: (
-        "editions.chain editions.edition editions.mine editions.paper editions.past editions.scope "
+        "account.choose_mails editions.chain editions.edition editions.mine editions.paper editions.past editions.scope "
         "editions.table editions.workbook plan.scope region.branch region.branches region.table "
         "region.workbook"
     ),
@@ -92,6 +92,8 @@ FOR_EVERYBODY = {
         "capture.no_answer",
         "capture.nothing_done",
         "capture.worker",
+        "mails.choose",
+        "mails.show",
         "static",
     ),
 }

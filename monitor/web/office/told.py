@@ -13,7 +13,8 @@ from branches.history import Event
 from branches.language import message
 from branches.people import Role, User
 from branches.places import Branch, Region
-from monitor.web import gate
+from branches.subscriptions import Wanted
+from monitor.web import gate, mailed
 from monitor.web.office.room import called, moment_words
 
 _AUDIT = {
@@ -42,6 +43,7 @@ _PERSON = {
     "set_password": message("{who} changed the password."),
     "invite": message("{who} had a sign-in link mailed."),
     "give_address": message("{who} gave an address."),
+    "choose_mails": message("{who} chose when the report is mailed."),
     "declare_conflict": message("{who} noted a conflict of interest."),
     "sign_in": message("{who} signed in."),
     "sign_out": message("{who} signed out."),
@@ -143,6 +145,8 @@ def _note(event: Event) -> str:
         return " → ".join(_days(pair) for pair in (known.get("before", []), known.get("after", [])))
     if event.verb == "call":
         return " → ".join(str(pair[0]) for pair in (known["before"], known["after"]))
+    if event.verb == "choose_mails":
+        return " → ".join(mailed.words(Wanted(known[when])) for when in ("before", "after"))
     if event.verb == "change":
         return "; ".join(_change(name, pair) for name, pair in known.items())
     if event.verb == "change_role":
