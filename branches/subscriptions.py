@@ -12,10 +12,8 @@ from branches import history
 from branches.database import hold
 from branches.editions import Edition
 from branches.history import Actor
-from branches.people import Role, User
+from branches.people import READERS, User
 
-READERS = (Role.MANAGER, Role.OFFICE)
-"""For whom editions are made."""
 FALLS_SHORT = "falls_short"
 """What an edition calls the state in its counts."""
 

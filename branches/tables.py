@@ -18,6 +18,7 @@ from branches import (
     people,
     places,
     sessions,
+    stand_ins,
     standards,
     subscriptions,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "people",
     "places",
     "sessions",
+    "stand_ins",
     "standards",
     "subscriptions",
 ]

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from branches import access, actions, clocks, editions, standards, subscriptions
+from branches import access, actions, clocks, editions, stand_ins, standards, subscriptions
 from branches.assignments import Assignment
 from branches.audits import Audit
 from branches.editions import Edition
 from branches.language import Language, language
 from branches.outbox import Mail, MailKind
 from branches.people import Role, User
+from branches.stand_ins import StandIn
 from branches.states import AuditState
 from branches.weeks import Week
 from reports import mail as words
@@ -106,8 +107,13 @@ def edition(session: Session, mail: Mail, reader: User, links: Links, *, now: da
         NoReader: the reader may not read this scope, or no longer, or wants no such mail.
     """
     found = editions.find(session, mail.about["edition"])
-    if found is None or not access.may_read_scope(reader, found.scope):
+    if found is None:
         raise NoReader
+    instead = _instead(session, found, reader, now)
+    if not access.may_read_scope(reader, found.scope, [found.scope] if instead is not None else ()):
+        raise NoReader
+    if found.region_id is not None and reader.role == Role.OFFICE.value and instead is None:
+        raise NoReader  # who reads everything anyway was to have it on certain days alone
     earlier = mail.about.get("earlier", [])
     if not subscriptions.is_wanted(subscriptions.wanted(session, reader), _told(session, found, earlier)):
         raise NotWanted
@@ -119,7 +125,7 @@ def edition(session: Session, mail: Mail, reader: User, links: Links, *, now: da
     setting = Setting(
         monday=found.week,
         link=links.edition(found.public_id),
-        why=_why(reader, tongue),
+        why=_why(found, reader, instead, tongue),
         mails=mails,
         edition=_edition_words(found, tongue),
         flags=found.states.get(State.FALLS_SHORT.value, 0),
@@ -143,8 +149,19 @@ def _mails(session: Session, reader: User, links: Links) -> str:
     return links.mails(held.token) if held is not None else ""
 
 
-def _why(reader: User, tongue: Language) -> str:
-    if reader.role == Role.MANAGER.value and reader.region is not None:
+def _instead(session: Session, found: Edition, reader: User, now: datetime) -> StandIn | None:
+    """For whom the reader stands in, where that is why they get this edition."""
+    if found.region_id is None or (reader.role == Role.MANAGER.value and reader.region_id == found.region_id):
+        return None
+    held = stand_ins.held_by(session, reader, at=now)
+    return next((one for one in held if one.region_id == found.region_id), None)
+
+
+def _why(found: Edition, reader: User, instead: StandIn | None, tongue: Language) -> str:
+    if instead is not None:
+        name = wording.isolated(instead.person.name or instead.person.email or instead.region.name)
+        return tongue.say("You get this because you stand in for {name} until {day}.", name=name, day=instead.last_day)
+    if found.region_id is not None and reader.region is not None:
         region = wording.isolated(reader.region.name)
         return tongue.say("You get this because you manage {region}.", region=region)
     return tongue.say("You get this because you work at head office.")

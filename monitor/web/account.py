@@ -1,9 +1,9 @@
-"""A person's own sign-in: where they are signed in, their password if they want one, and when the report is mailed to them."""
+"""A person's own sign-in: where they are signed in, their password if they want one, when the report is mailed, who stands in."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from branches import access, accounts, knocking, sessions, subscriptions
@@ -13,7 +13,7 @@ from branches.people import Role, User
 from branches.sessions import LINK_MINUTES, DeviceSession
 from branches.weeks import local_date
 from monitor import passwords
-from monitor.web import devices, gate, mailed
+from monitor.web import devices, gate, leave, mailed
 
 blueprint = Blueprint("account", __name__)
 
@@ -40,7 +40,7 @@ def show() -> str:
     return _page()
 
 
-def _page(**errors: str) -> str:
+def _page(**errors: object) -> str:
     user = gate.person()
     found = sessions.devices(gate.session(), user, at=gate.site().clock())
     return render_template(
@@ -49,6 +49,8 @@ def _page(**errors: str) -> str:
         has_password=user.password is not None,
         least=passwords.LEAST_LETTERS,
         mailed=_mailed(user),
+        leave=leave.of(user),
+        held=leave.held(user),
         **errors,
     )
 
@@ -94,6 +96,32 @@ def choose_mails() -> AnyResponse:
     user, wanted = gate.person(), mailed.asked(request.form)
     subscriptions.choose(gate.session(), user, wanted, by=user, at=gate.site().clock())
     flash(gate.tongue().say("Kept."), "done")
+    return redirect(url_for("account.show"), 303)
+
+
+@blueprint.post("/account/stand-in")
+@gate.needs(Right.READ_EDITIONS)
+def name_stand_in() -> Answer:
+    """Who gets and reads the region's reports while they are away."""
+    user = gate.person()
+    if not leave.may_be_stood_in_for(user):
+        abort(404)
+    wrong = leave.name(user, request.form)
+    if wrong:
+        return _page(wrong=wrong, typed={name: request.form.get(name, "") for name in leave.FIELDS}), UNFIT
+    flash(gate.tongue().say("Kept."), "done")
+    return redirect(url_for("account.show"), 303)
+
+
+@blueprint.post("/account/stand-in/end")
+@gate.needs(Right.READ_EDITIONS)
+def end_stand_in() -> AnyResponse:
+    """Before its last day."""
+    user = gate.person()
+    if not leave.may_be_stood_in_for(user):
+        abort(404)
+    leave.end(user, request.form.get("stand_in", ""))
+    flash(gate.tongue().say("Ended."), "done")
     return redirect(url_for("account.show"), 303)
 
 

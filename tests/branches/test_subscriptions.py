@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -25,7 +26,11 @@ WEEK = Week.of(NOW.date()).plus(-1)
 def told(*, short: int = 0, state_changed: bool | None = None) -> Edition:
     """An edition with so many sections that fall short; a revision where it is said whether a state changed."""
     changes = None if state_changed is None else {"state_changed": state_changed}
-    return Edition(scope=CHAIN, week=WEEK.monday, states={"falls_short": short, "watch": 3}, changes=changes)
+    return edition(states={"falls_short": short, "watch": 3}, changes=changes)
+
+
+def edition(**more: Any) -> Edition:
+    return Edition(scope=CHAIN, week=WEEK.monday, due_at=NOW, issued_at=NOW, content={}, **more)
 
 
 def issued(session: Session, week: Week = WEEK, *, short: int = 0) -> Edition:
@@ -53,21 +58,19 @@ def test_a_choice_is_kept_with_who_made_it_and_the_same_again_changes_nothing(se
 
 
 @pytest.mark.parametrize(
-    ("edition", "wanted"),
+    ("found", "wanted"),
     [
         (told(), False),
         (told(short=1), True),
         (told(state_changed=True), True),
         (told(state_changed=False), False),
-        (Edition(scope=CHAIN, week=WEEK.monday), False),
+        (edition(), False),
     ],
 )
-def test_something_falls_short_where_a_branch_does_or_a_revision_changed_a_state(
-    edition: Edition, wanted: bool
-) -> None:
-    assert subscriptions.is_wanted(Wanted.SHORT, [edition]) is wanted
-    assert subscriptions.is_wanted(Wanted.ALWAYS, [edition]) is True
-    assert subscriptions.is_wanted(Wanted.NEVER, [edition]) is False
+def test_something_falls_short_where_a_branch_does_or_a_revision_changed_a_state(found: Edition, wanted: bool) -> None:
+    assert subscriptions.is_wanted(Wanted.SHORT, [found]) is wanted
+    assert subscriptions.is_wanted(Wanted.ALWAYS, [found]) is True
+    assert subscriptions.is_wanted(Wanted.NEVER, [found]) is False
 
 
 @given(st.lists(st.integers(0, 2), min_size=1, max_size=6))

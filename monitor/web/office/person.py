@@ -11,7 +11,7 @@ from branches.language import codes, message
 from branches.people import User
 from branches.sessions import LINK_MINUTES
 from branches.subscriptions import Wanted
-from monitor.web import gate, mailed, way_in
+from monitor.web import gate, leave, mailed, way_in
 from monitor.web.office import told
 from monitor.web.office.people import LONGEST_NAME, choices, mail, place_of, role_and_place
 from monitor.web.office.room import Answer, blueprint, called, done, now, the
@@ -92,6 +92,21 @@ def _choose_mails(user: User, typed: Typed) -> str:
     return gate.tongue().say("Kept.")
 
 
+def _name_stand_in(user: User, typed: Typed) -> str:
+    if not leave.may_be_stood_in_for(user):
+        abort(404)
+    for name in leave.FIELDS:
+        typed.line(name, LONGEST_NAME)
+    if not typed.errors:
+        typed.errors |= leave.name(user, typed.values)
+    return gate.tongue().say("Kept.")
+
+
+def _end_stand_in(user: User, typed: Typed) -> str:
+    leave.end(user, typed.line("stand_in", LONGEST_NAME))
+    return gate.tongue().say("Ended.")
+
+
 def _reads_reports(user: User) -> bool:
     return access.reach(user, Right.READ_EDITIONS) is not None
 
@@ -104,6 +119,8 @@ CHANGES: dict[str, Callable[[User, Typed], str]] = {
     "reactivate": _reactivate,
     "invite": _invite,
     "mails": _choose_mails,
+    "stand-in": _name_stand_in,
+    "end-stand-in": _end_stand_in,
 }
 
 
@@ -132,6 +149,8 @@ def _page(user: User, typed: Typed) -> str:
         longest=LONGEST_NAME,
         mailed=mailed.words(wanted) if _reads_reports(user) else "",
         wishes=mailed.choices(),
+        leave=leave.of(user),
+        stands_in=[(gate.tongue().say("Stands in for"), words) for words in leave.held_for(user)],
         lately=told.lately(user, LATELY),
         history=told.of(user),
         **choices(),

@@ -44,6 +44,8 @@ _PERSON = {
     "invite": message("{who} had a sign-in link mailed."),
     "give_address": message("{who} gave an address."),
     "choose_mails": message("{who} chose when the report is mailed."),
+    "name_stand_in": message("{who} named a stand-in."),
+    "end_stand_in": message("{who} ended the time of a stand-in."),
     "declare_conflict": message("{who} noted a conflict of interest."),
     "sign_in": message("{who} signed in."),
     "sign_out": message("{who} signed out."),
@@ -145,6 +147,8 @@ def _note(event: Event) -> str:
         return " → ".join(_days(pair) for pair in (known.get("before", []), known.get("after", [])))
     if event.verb == "call":
         return " → ".join(str(pair[0]) for pair in (known["before"], known["after"]))
+    if event.verb in ("name_stand_in", "end_stand_in"):
+        return _stand_in(known)
     if event.verb == "choose_mails":
         return " → ".join(mailed.words(Wanted(known[when])) for when in ("before", "after"))
     if event.verb == "change":
@@ -152,6 +156,12 @@ def _note(event: Event) -> str:
     if event.verb == "change_role":
         return " → ".join(_role(str(pair[0])) for pair in (known.get("before", []), known.get("after", [])) if pair)
     return str(known.get("reason") or known.get("decision") or "")
+
+
+def _stand_in(known: Mapping[str, str]) -> str:
+    query = select(User).where(User.public_id == known["stand_in"])
+    who = called(gate.session().exec(query).first())
+    return f"{who} · {_days((known['first'], known['last']))}" if "first" in known else who
 
 
 def _days(pair: Sequence[str]) -> str:
