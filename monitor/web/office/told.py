@@ -1,8 +1,9 @@
 """History in sentences: who did what, when, and what they said about it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from flask import url_for
 from sqlmodel import SQLModel, col, select
@@ -143,19 +144,16 @@ def _told(event: Event, people: Mapping[int, User], zone: str, name: str = "", h
 def _note(event: Event) -> str:
     """What was said, or what was there before and what came."""
     known = event.details
-    if event.verb == "change_window":
-        return " → ".join(_days(pair) for pair in (known.get("before", []), known.get("after", [])))
-    if event.verb == "call":
-        return " → ".join(str(pair[0]) for pair in (known["before"], known["after"]))
-    if event.verb in ("name_stand_in", "end_stand_in"):
-        return _stand_in(known)
-    if event.verb == "choose_mails":
-        return " → ".join(mailed.words(Wanted(known[when])) for when in ("before", "after"))
-    if event.verb == "change":
-        return "; ".join(_change(name, pair) for name, pair in known.items())
-    if event.verb == "change_role":
-        return " → ".join(_role(str(pair[0])) for pair in (known.get("before", []), known.get("after", [])) if pair)
-    return str(known.get("reason") or known.get("decision") or "")
+    match event.verb:
+        case "change":
+            return "; ".join(_change(name, pair) for name, pair in known.items())
+        case "name_stand_in" | "end_stand_in":
+            return _stand_in(known)
+        case "change_window" | "call" | "choose_mails" | "change_role":
+            pairs = [known[when] for when in ("before", "after") if known.get(when)]
+            return " → ".join(_WORDED[event.verb](one) for one in pairs)
+        case _:
+            return str(known.get("reason") or known.get("decision") or "")
 
 
 def _stand_in(known: Mapping[str, str]) -> str:
@@ -186,6 +184,15 @@ def _value(name: str, value: object) -> str:
 
 def _role(role: str) -> str:
     return role_words().get(role, role)
+
+
+_WORDED: Mapping[str, Callable[[Any], str]] = {
+    "change_window": _days,
+    "call": lambda named: str(named[0]),
+    "choose_mails": lambda wanted: mailed.words(Wanted(wanted)),
+    "change_role": lambda held: _role(str(held[0])),
+}
+"""How one state of a thing is told, beside that before it."""
 
 
 def role_words() -> dict[str, str]:
