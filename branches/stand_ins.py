@@ -100,15 +100,16 @@ def to_come(session: Session, person: User, *, at: datetime) -> list[StandIn]:
 
 def held_by(session: Session, user: User, *, at: datetime) -> list[StandIn]:
     """For whom that person stands in today."""
-    return [row for row in _standing(session, StandIn.stand_in_id == user.id, at) if _holds(row, at)]
+    return [row for row in _standing(session, StandIn.stand_in_id == user.id, at) if holds(row, at)]
 
 
 def in_region(session: Session, region_id: int, *, at: datetime) -> list[StandIn]:
     """Who stands in for the managers of a region today."""
-    return [row for row in _standing(session, StandIn.region_id == region_id, at) if _holds(row, at)]
+    return [row for row in _standing(session, StandIn.region_id == region_id, at) if holds(row, at)]
 
 
-def _holds(row: StandIn, at: datetime) -> bool:
+def holds(row: StandIn, at: datetime) -> bool:
+    """Whether that is one of its days, by the date in the region."""
     return row.first_day <= _today(row, at) <= row.last_day
 
 

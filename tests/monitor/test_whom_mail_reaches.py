@@ -1,22 +1,21 @@
-"""The mails as a mail server receives them: how one ends them, what a click on it does, and to which mails at all."""
+"""Whom the mail reaches, as a mail server receives it: who chose what, how one ends it, who stands in for whom."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 from sqlmodel import col, select
 
-from branches import outbox, subscriptions
+from branches import accounts, outbox, stand_ins, subscriptions
 from branches.database import reading, transaction
 from branches.editions import Edition
 from branches.outbox import Mail
 from branches.people import Role, User
+from branches.places import Branch
 from branches.subscriptions import Wanted
 from monitor.app import create_app
 from monitor.web.gate import Site
@@ -25,8 +24,7 @@ from reports.deliver import Sent
 from reports.envelope import POLICY, Letter, Sender
 from reports.figures import State
 from tests import make
-from tests.monitor.chains import audit_weekly, small_chain
-from tests.monitor.sink import sink
+from tests.monitor import test_post
 from tests.monitor.test_post import DAY, FIRST, MANAGER, MINUTE, OFFICE, Scene, assigned, body, revise
 
 pytestmark = pytest.mark.slow
@@ -34,19 +32,7 @@ pytestmark = pytest.mark.slow
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 
-@pytest.fixture
-def scene(engine: sa.Engine, tmp_path: Path) -> Iterator[Scene]:
-    """One manager and one person of head office."""
-    with transaction(engine) as session:
-        chain = small_chain(session)
-        audit_weekly(session, chain, FIRST.plus(-4).monday, weeks=10)
-        for user in session.exec(select(User).where(User.role == Role.OFFICE.value)):
-            user.email = None  # those who released the audits read no reports
-        budapest = chain.branches["Europe/Budapest"].region
-        make.user(session, Role.MANAGER, region=budapest, language="hu").email = MANAGER
-        make.user(session).email = OFFICE
-    with sink() as server:
-        yield Scene(engine, server, tmp_path, chain)
+scene = test_post.scene
 
 
 @pytest.fixture
@@ -190,3 +176,81 @@ def test_whatever_the_pages_address_is_the_header_is_plain(link: str, header: st
     lines = made.as_bytes(policy=POLICY).decode("ascii").split("\r\n")
     assert [line for line in lines if line.startswith("List-Unsubscribe: ")] == [f"List-Unsubscribe: {header}"]
     assert ("List-Unsubscribe-Post: List-Unsubscribe=One-Click" in lines) is one_click
+
+
+STAND_IN = "karin@example.com"
+
+
+def lend(scene: Scene, role: Role, *, last: date) -> None:
+    """Somebody of that role stands in for the manager from today on."""
+    with transaction(scene.engine) as session:
+        away = session.exec(select(User).where(User.email == MANAGER)).one()
+        away.name = "Anna"
+        elsewhere = session.get_one(Branch, scene.chain.branches["Asia/Kolkata"].id).region
+        there = make.user(session, role, region=elsewhere if role is Role.MANAGER else None)
+        there.email = STAND_IN
+        subscriptions.choose(
+            session, session.exec(select(User).where(User.email == OFFICE)).one(), Wanted.NEVER, by=None, at=scene.now
+        )
+        stand_ins.name(session, away, there, first_day=scene.now.date(), last_day=last, by=None, at=scene.now)
+
+
+def about_region(scene: Scene) -> list[EmailMessage]:
+    """Mails to the stand-in about the region of the one who is away."""
+    return [one for one in scene.came_to(STAND_IN) if str(one["Subject"]).startswith("Europe/Budapest")]
+
+
+@pytest.mark.parametrize("role", [Role.MANAGER, Role.OFFICE])
+def test_a_stand_in_is_mailed_the_regions_report_and_told_why(scene: Scene, role: Role) -> None:
+    lend(scene, role, last=date(2026, 3, 14))
+    scene.issue()
+    scene.send()
+    (message,) = about_region(scene)
+    for kind in ("plain", "html"):
+        assert "You get this because you stand in for Anna until 14 March 2026." in unwrapped(message, kind)
+    assert len(scene.came_to(MANAGER)) == 1
+    scene.now += 7 * DAY
+    scene.issue()
+    scene.send()
+    assert (len(about_region(scene)), len(scene.came_to(MANAGER))) == (1, 2)
+
+
+def unwrapped(message: EmailMessage, kind: str) -> str:
+    return " ".join(body(message, kind).split()).replace("\u2068", "").replace("\u2069", "")
+
+
+@pytest.mark.parametrize("role", [Role.MANAGER, Role.OFFICE])
+def test_a_mail_that_waits_until_the_days_are_over_goes_to_no_stand_in(scene: Scene, role: Role) -> None:
+    lend(scene, role, last=scene.now.date())
+    scene.issue()
+    scene.now += DAY
+    scene.send()
+    assert about_region(scene) == []
+    assert len(scene.came_to(MANAGER)) == 1
+
+
+def test_an_end_of_the_stand_ins_access_holds_for_mail_that_waits(scene: Scene) -> None:
+    lend(scene, Role.MANAGER, last=date(2026, 3, 20))
+    scene.issue()
+    with transaction(scene.engine) as session:
+        accounts.deactivate(
+            session, session.exec(select(User).where(User.email == STAND_IN)).one(), by=None, at=scene.now
+        )
+    scene.send()
+    assert scene.came_to(STAND_IN) == []
+
+
+def test_a_stand_ins_own_choice_holds_for_what_they_get_instead_of_somebody(scene: Scene) -> None:
+    lend(scene, Role.MANAGER, last=date(2026, 3, 20))
+    choose(scene, STAND_IN, Wanted.NEVER)
+    scene.issue()
+    scene.send()
+    assert scene.came_to(STAND_IN) == []
+
+
+def test_who_is_away_gets_no_mail_where_they_want_none_and_the_stand_in_does(scene: Scene) -> None:
+    lend(scene, Role.OFFICE, last=date(2026, 3, 20))
+    choose(scene, MANAGER, Wanted.NEVER)
+    scene.issue()
+    scene.send()
+    assert (len(about_region(scene)), scene.came_to(MANAGER)) == (1, [])
