@@ -132,7 +132,8 @@ def _lent() -> dict[str, StandIn]:
 def _ways(scope_key: str) -> list[tuple[str, str]]:
     """To the reports that this reader stands in for, but for those they are at: address and region."""
     lent = _lent()
-    return [(url_for("editions.scope", scope=key), lent[key].region.name) for key in lent if key != scope_key]
+    named = {key: wording.isolated(one.region.name) for key, one in lent.items() if key != scope_key}
+    return [(url_for("editions.scope", scope=key), name) for key, name in named.items()]
 
 
 def _stands_in(scope_key: str) -> str:

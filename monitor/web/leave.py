@@ -15,6 +15,7 @@ from branches.people import READERS, Role, User
 from branches.stand_ins import StandIn
 from branches.weeks import local_date
 from monitor.web import forms, gate
+from reports import wording
 
 FIELDS = ("stand_in", "first_day", "last_day")
 
@@ -74,7 +75,8 @@ def held_for(user: User) -> list[str]:
 
 
 def held_words(one: StandIn) -> str:
-    return gate.tongue().say("You stand in for {name} until {day}.", name=_called(one.person), day=one.last_day)
+    name = wording.isolated(_called(one.person))
+    return gate.tongue().say("You stand in for {name} until {day}.", name=name, day=one.last_day)
 
 
 def _days(one: StandIn) -> str:
