@@ -191,8 +191,8 @@ def address(written: str, name: str = "") -> Address:
 def _plain(link: str) -> str:
     """An address as it may stand in a header, whatever letters its host and folders are written in."""
     parts = urlsplit(link)
-    host = _domain(parts.hostname or "") + (f":{parts.port}" if parts.port else "")
-    return f"{parts.scheme}://{host}{quoted(parts.path, safe=_OF_PATHS)}"
+    host, colon, port = parts.netloc.partition(":")
+    return f"{parts.scheme}://{_domain(host)}{colon}{port}{quoted(parts.path, safe=_OF_PATHS)}"
 
 
 def _domain(host: str) -> str:

@@ -10,7 +10,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from branches import stand_ins
 from branches.editions import region_key
-from branches.errors import Refused
+from branches.errors import Conflict, Refused
 from branches.people import READERS, Role, User
 from branches.stand_ins import StandIn
 from branches.weeks import local_date
@@ -127,9 +127,11 @@ def _day(typed: str) -> date | None:
 
 
 def end(person: User, public_id: str) -> None:
-    """Ends one of theirs; any other is not there."""
+    """Ends one of theirs; any other is as good as ended."""
+    if not may_be_stood_in_for(person):
+        abort(404)
     at = gate.site().clock()
     found = [one for one in stand_ins.to_come(gate.session(), person, at=at) if one.public_id == public_id]
     if not found:
-        abort(404)
+        raise Conflict("This has ended already.")
     stand_ins.end(gate.session(), found[0], by=gate.person(), at=at)

@@ -116,7 +116,7 @@ def test_head_office_names_and_ends_it_and_history_says_so(rooms: Rooms) -> None
     page = office.submit(form(page, f"{where}/end-stand-in"))
     assert "Olga Office ended the time of a stand-in." in page.text
     sent = {**form(page, f"{where}/name").fields, "stand_in": rooms.all(StandIn)[0].public_id}
-    assert office.client.post(f"{where}/end-stand-in", data=sent).status_code == 404
+    assert office.client.post(f"{where}/end-stand-in", data=sent).status_code == 409
 
 
 @pytest.mark.parametrize("role", [Role.STAFF, Role.SHOPPER, Role.OFFICE])
@@ -141,7 +141,7 @@ def test_a_manager_ends_no_stand_in_of_another(rooms: Rooms) -> None:
         held = stand_ins.name(session, other, office, first_day=TODAY, last_day=TODAY, by=None, at=ROOMS_NOW)
     manager = rooms.visitor(Role.MANAGER)
     sent = {**form(manager.get("/account"), "/account/mails").fields, "stand_in": held.public_id}
-    assert manager.client.post("/account/stand-in/end", data=sent).status_code == 404
+    assert manager.client.post("/account/stand-in/end", data=sent).status_code == 409
     assert rooms.all(StandIn)[0].ended_at is None
 
 

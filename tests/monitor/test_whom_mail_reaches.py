@@ -160,6 +160,8 @@ def test_who_wants_none_has_none_written(scene: Scene) -> None:
     [
         ("https://a.example/mails/x_y-z", "<https://a.example/mails/x_y-z>", True),
         ("http://127.0.0.1:8000/mails/x", "<http://127.0.0.1:8000/mails/x>", False),
+        ("https://[2001:db8::1]:8443/mails/x", "<https://[2001:db8::1]:8443/mails/x>", True),
+        ("https://szépség.example:8443/mails/x", "<https://xn--szpsg-csac.example:8443/mails/x>", True),
         ("https://szépség.example/a,b/mails/x", "<https://xn--szpsg-csac.example/a%2Cb/mails/x>", True),
         ("https://a.example/" + "long/" * 60 + "mails/x", "<https://a.example/" + "long/" * 60 + "mails/x>", True),
     ],
