@@ -1,6 +1,6 @@
 """Access: who may see what. Whatever no line of the table allows is denied, and so is whoever is no longer active."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -118,13 +118,17 @@ def holders(right: Right) -> tuple[Role, ...]:
     return tuple(role for role in Role if right in RIGHTS[role])
 
 
-def may_read_scope(user: User, scope_key: str) -> bool:
-    """Whether that person may read the reports of the chain or of that region."""
+def may_read_scope(user: User, scope_key: str, lent: Collection[str] = ()) -> bool:
+    """Whether that person may read the reports of the chain or of that region.
+
+    `lent` are the regions, by their keys, whose manager that person stands in for today: it lends reports alone, and only
+    to somebody for whom reports are made anyway.
+    """
     match reach(user, Right.READ_EDITIONS):
         case Reach.CHAIN:
             return scope_key == CHAIN or scope_key.startswith("region-")
         case Reach.REGION:
-            return user.region is not None and scope_key == region_key(user.region)
+            return (user.region is not None and scope_key == region_key(user.region)) or scope_key in lent
         case _:
             return False
 

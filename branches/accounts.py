@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from branches import history, people, sessions
+from branches import history, people, sessions, subscriptions
 from branches.database import hold
 from branches.errors import Conflict, Refused
 from branches.history import Actor
@@ -62,9 +62,10 @@ def reactivate(session: Session, user: User, *, by: Actor | None, at: datetime) 
 
 
 def change_address(session: Session, user: User, email: str, *, by: Actor | None, at: datetime) -> None:
-    """Another address to mail to and to sign in with."""
+    """Another address to mail to and to sign in with; mails at the one before change nothing any more."""
     hold(session, user)
     people.take_address(session, user, email)
+    subscriptions.renew(session, user)
     _end(session, user, "change_address", by, at)
 
 

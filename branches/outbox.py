@@ -11,10 +11,11 @@ from sqlalchemy import JSON, Column, ColumnElement, Index
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Relationship, Session, SQLModel, col, select
 
-from branches import history
+from branches import history, stand_ins, subscriptions
 from branches.database import UtcTime
 from branches.editions import Edition
 from branches.people import Role, User
+from branches.subscriptions import Wanted
 
 FIRST_WAIT = timedelta(minutes=1)
 """After the first failure; each further one doubles it."""
@@ -84,7 +85,10 @@ def write(session: Session, kind: MailKind, user: User, about: dict[str, Any], *
 
 
 def for_edition(session: Session, edition: Edition, *, at: datetime) -> list[Mail]:
-    """Mail about an edition for everybody it is made for: the region's managers, or of the chain's the office."""
+    """Mail about an edition for everybody it is made for and who wants it.
+
+    A region's is made for its managers and who stands in for one today, the chain's for head office.
+    """
     about = {
         "edition": edition.public_id,
         "scope": edition.scope,
@@ -93,17 +97,20 @@ def for_edition(session: Session, edition: Edition, *, at: datetime) -> list[Mai
     }
     return [
         write(session, MailKind.EDITION, reader, about, key=f"edition:{edition.public_id}:{reader.public_id}", at=at)
-        for reader in readers(session, edition)
+        for reader in readers(session, edition, at=at)
+        if subscriptions.is_wanted(Wanted(subscriptions.of(session, reader).wanted), [edition])
     ]
 
 
-def readers(session: Session, edition: Edition) -> list[User]:
+def readers(session: Session, edition: Edition, *, at: datetime) -> list[User]:
     """Whom an edition is made for, as far as they have an address."""
     query = select(User).where(col(User.active), col(User.email).is_not(None))
     if edition.region_id is None:
         query = query.where(User.role == Role.OFFICE.value)
     else:
-        query = query.where(User.role == Role.MANAGER.value, User.region_id == edition.region_id)
+        lent = [one.stand_in_id for one in stand_ins.in_region(session, edition.region_id, at=at)]
+        own = (col(User.role) == Role.MANAGER.value) & (col(User.region_id) == edition.region_id)
+        query = query.where(own | col(User.id).in_(lent))
     return list(session.exec(query.order_by(col(User.id))))
 
 

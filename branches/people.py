@@ -24,6 +24,8 @@ class Role(StrEnum):
     OFFICE = "office"
 
 
+READERS = (Role.MANAGER, Role.OFFICE)
+"""Those for whom reports are made; `access` says how far they read."""
 _SEPARATORS = '"(),:;<>@[]\\'
 """In a header these would make two addresses of one."""
 

@@ -18,7 +18,9 @@ from branches import (
     people,
     places,
     sessions,
+    stand_ins,
     standards,
+    subscriptions,
 )
 
 __all__ = [
@@ -38,7 +40,9 @@ __all__ = [
     "people",
     "places",
     "sessions",
+    "stand_ins",
     "standards",
+    "subscriptions",
 ]
 
 metadata = SQLModel.metadata

@@ -9,7 +9,21 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from branches.errors import Conflict, NotAllowed, NotFound, Refused
 from branches.language import codes, language
 from branches.people import Role, User
-from monitor.web import account, capture, editions, files, gate, login, office, packed, plan, portal, region, results
+from monitor.web import (
+    account,
+    capture,
+    editions,
+    files,
+    gate,
+    login,
+    mails,
+    office,
+    packed,
+    plan,
+    portal,
+    region,
+    results,
+)
 from monitor.web.gate import Site
 
 MOST_BYTES = 1_000_000
@@ -52,9 +66,10 @@ def create_app(site: Site, secret: bytes, *, trusted_proxies: int = 0) -> Flask:
     if site.demo:
         app.before_request(gate.stay_here)
     gate.guard(app)
-    CSRFProtect(app)
+    forms = CSRFProtect(app)
+    forms.exempt(mails.choose)  # mail providers send it: the secret is in its address, and no cookie gives it any power
     gate.let_write(app)
-    for room in (login, account, editions, plan, portal, region, results, capture, office):
+    for room in (login, account, mails, editions, plan, portal, region, results, capture, office):
         app.register_blueprint(room.blueprint)
     app.context_processor(_words)
     app.register_error_handler(Refused, _refused)

@@ -1,18 +1,24 @@
-"""Logs: what is written of a request never holds the way in that its address carries."""
+"""Logs: what is written of a request never holds the secret that its address carries."""
 
 import logging
 import re
 from typing import Any
 
-_PATH = "".join(f"(?:{letter}|%{ord(letter):02x})" for letter in "/sign-in/")
-"""A server opens an address also where its letters are written as numbers."""
-_WAY_IN = re.compile(rf"({_PATH})(?!(?:code|password)(?![\w-]))[^\s\"'?#<>\]]+", re.IGNORECASE)
+
+def _path(plain: str) -> str:
+    """A server opens an address also where its letters are written as numbers."""
+    return "".join(f"(?:{letter}|%{ord(letter):02x})" for letter in plain)
+
+
+_WAY_IN = rf"{_path('/sign-in/')}(?!(?:code|password)(?![\w-]))"
+_CHOICE = _path("/mails/")
+_SECRET = re.compile(rf"({_WAY_IN}|{_CHOICE})[^\s\"'?#<>\]]+", re.IGNORECASE)
 WORDS = "%(asctime)s %(levelname)s %(message)s"
 
 
 def redacted(text: str) -> str:
-    """Without the secret part of a sign-in link."""
-    return _WAY_IN.sub(r"\1…", text)
+    """Without the secret part of a sign-in link, or of the address by which one chooses one's mails."""
+    return _SECRET.sub(r"\1…", text)
 
 
 class Redacting(logging.Formatter):

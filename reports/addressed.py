@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from branches import access, actions, clocks, editions, standards
+from branches import access, actions, clocks, editions, stand_ins, standards, subscriptions
 from branches.assignments import Assignment
 from branches.audits import Audit
 from branches.editions import Edition
 from branches.language import Language, language
 from branches.outbox import Mail, MailKind
 from branches.people import Role, User
+from branches.stand_ins import StandIn
 from branches.states import AuditState
 from branches.weeks import Week
 from reports import mail as words
@@ -37,7 +38,15 @@ WHERE_IT_STANDS = {
 
 
 class NoReader(Exception):  # noqa: N818 - an answer, not a fault
-    """There is nobody any more who is to read it."""
+    """There is nobody any more who is to read it; `why` is kept with the mail."""
+
+    why = "Its reader has left, or may no longer read it."
+
+
+class NotWanted(NoReader):
+    """Its reader has chosen to get no such mail, perhaps since it was written."""
+
+    why = "Its reader does not want it."
 
 
 @dataclass(frozen=True)
@@ -49,6 +58,10 @@ class Links:
 
     def edition(self, public_id: str) -> str:
         return f"{self.address}/editions/{public_id}"
+
+    def mails(self, token: str) -> str:
+        """Where whoever has this mail chooses which mails come; mail programs send an unsubscription there."""
+        return f"{self.address}/mails/{token}"
 
     @property
     def home(self) -> str:
@@ -62,6 +75,8 @@ class Enclosed:
 
     letter: Letter
     papers: tuple[Paper, ...] = ()
+    mails: str = ""
+    """Where its reader ends such mails; empty for what cannot be ended."""
 
 
 @dataclass(frozen=True)
@@ -89,20 +104,29 @@ def edition(session: Session, mail: Mail, reader: User, links: Links, *, now: da
         kept: what has been composed and drawn for other readers; added to.
 
     Raises:
-        NoReader: the reader may not read this scope, or no longer.
+        NoReader: the reader may not read this scope, or no longer, or wants no such mail.
     """
     found = editions.find(session, mail.about["edition"])
-    if found is None or not access.may_read_scope(reader, found.scope):
+    if found is None:
         raise NoReader
-    tongue = language(reader.language)
+    instead = _instead(session, found, reader, now)
+    if not access.may_read_scope(reader, found.scope, [found.scope] if instead is not None else ()):
+        raise NoReader
+    if found.region_id is not None and reader.role == Role.OFFICE.value and instead is None:
+        raise NoReader  # who reads everything anyway was to have it on certain days alone
+    earlier = mail.about.get("earlier", [])
+    if not subscriptions.is_wanted(subscriptions.wanted(session, reader), _told(session, found, earlier)):
+        raise NotWanted
+    tongue, mails = language(reader.language), _mails(session, reader, links)
     if (found.public_id, tongue.code) not in kept:
         kept[found.public_id, tongue.code] = _printed(session, found, tongue, links)
-    printed, earlier = kept[found.public_id, tongue.code], mail.about.get("earlier", [])
+    printed = kept[found.public_id, tongue.code]
     due, promises = actions.promised(session, now, ahead=AHEAD, region_id=found.region_id, most=words.MOST_DUE)
     setting = Setting(
         monday=found.week,
         link=links.edition(found.public_id),
-        why=_why(reader, tongue),
+        why=_why(found, reader, instead, tongue),
+        mails=mails,
         edition=_edition_words(found, tongue),
         flags=found.states.get(State.FALLS_SHORT.value, 0),
         revised=(*_skipped(session, found, earlier, tongue), *printed.revised),
@@ -111,11 +135,33 @@ def edition(session: Session, mail: Mail, reader: User, links: Links, *, now: da
         promises=promises,
         with_paper=bool(printed.papers),
     )
-    return Enclosed(words.edition_mail(printed.report, tongue, setting, printed.picture), printed.papers)
+    return Enclosed(words.edition_mail(printed.report, tongue, setting, printed.picture), printed.papers, mails)
 
 
-def _why(reader: User, tongue: Language) -> str:
-    if reader.role == Role.MANAGER.value and reader.region is not None:
+def _told(session: Session, found: Edition, earlier: list[str]) -> list[Edition]:
+    """Every edition that the mail speaks for: what was missed in days off is told with the latest."""
+    rows = session.exec(select(Edition).where(col(Edition.public_id).in_(earlier))) if earlier else ()
+    return [found, *rows]
+
+
+def _mails(session: Session, reader: User, links: Links) -> str:
+    held = subscriptions.find(session, reader)
+    return links.mails(held.token) if held is not None else ""
+
+
+def _instead(session: Session, found: Edition, reader: User, now: datetime) -> StandIn | None:
+    """For whom the reader stands in, where that is why they get this edition."""
+    if found.region_id is None or (reader.role == Role.MANAGER.value and reader.region_id == found.region_id):
+        return None
+    held = stand_ins.held_by(session, reader, at=now)
+    return next((one for one in held if one.region_id == found.region_id), None)
+
+
+def _why(found: Edition, reader: User, instead: StandIn | None, tongue: Language) -> str:
+    if instead is not None:
+        name = wording.isolated(instead.person.name or instead.person.email or instead.region.name)
+        return tongue.say("You get this because you stand in for {name} until {day}.", name=name, day=instead.last_day)
+    if found.region_id is not None and reader.region is not None:
         region = wording.isolated(reader.region.name)
         return tongue.say("You get this because you manage {region}.", region=region)
     return tongue.say("You get this because you work at head office.")

@@ -25,7 +25,6 @@ PATIENCE = timedelta(hours=1)
 """How long an edition's mail waits for later editions that are being made."""
 PAUSES = (0.2, 1.0, 5.0)
 """Seconds after which it is tried again to note what was sent."""
-NOBODY = "Its reader has left, or may no longer read it."
 
 
 @dataclass(frozen=True)
@@ -102,8 +101,9 @@ def _send(going: _Round, mail: Mail, done: Sent) -> Sent:
     try:
         message = _message(going, claimed)
         going.transport.send(message)
-    except NoReader:
-        _end(going, lambda session: outbox.drop(session, claimed, NOBODY, at=going.clock()))
+    except NoReader as nobody:
+        why = nobody.why
+        _end(going, lambda session: outbox.drop(session, claimed, why, at=going.clock()))
         return replace(done, dropped=done.dropped + 1)
     except NotDelivered as refused:
         _failed(going, claimed, refused.why, for_good=refused.for_good)
@@ -138,7 +138,13 @@ def _message(going: _Round, mail: Mail) -> EmailMessage:
         enclosed = _enclosed(session, mail, reader, going)
         to = envelope.address(reader.email, reader.name)
     return envelope.enclose(
-        enclosed.letter, post.sender, to, message_id=mail.message_id, at=going.clock(), papers=enclosed.papers
+        enclosed.letter,
+        post.sender,
+        to,
+        message_id=mail.message_id,
+        at=going.clock(),
+        papers=enclosed.papers,
+        ended_at=enclosed.mails,
     )
 
 

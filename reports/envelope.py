@@ -10,6 +10,8 @@ from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime, quote
 from typing import Any, Protocol
+from urllib.parse import quote as quoted
+from urllib.parse import urlsplit
 
 
 class _Exact(EmailPolicy):
@@ -26,6 +28,8 @@ class _Exact(EmailPolicy):
             case "from" | "to":
                 each = (self._address(one, name) for one in value.addresses)
                 return f"{name}: {f',{self.linesep} '.join(each)}{self.linesep}"
+            case "list-unsubscribe":
+                return f"{name}: {value}{self.linesep}"  # folded or encoded, a mail program finds no address in it
             case _:
                 folded: str = super().fold(name, value)
                 return folded
@@ -49,6 +53,8 @@ POLICY = _Exact(linesep="\r\n", cte_type="7bit")
 """Plain letters all the way: a relay that knows no eight-bit mail changes nothing."""
 LONGEST_HEADER = 250
 """Letters of a subject or a name that are kept."""
+_OF_PATHS = "/%:@!$&'()*+;=~"
+"""What stands in an address as it is; a comma would begin another one."""
 _NO_LETTERS = {"Cc", "Cs", "Zl", "Zp"}
 """Control characters, halves of characters, and what ends a line somewhere."""
 
@@ -123,8 +129,9 @@ def enclose(
     message_id: str,
     at: datetime,
     papers: Iterable[Paper] = (),
+    ended_at: str = "",
 ) -> EmailMessage:
-    """The letter with its text, HTML, pictures and papers as one message."""
+    """The letter with its text, HTML, pictures and papers as one message; `ended_at`: where one ends such mails."""
     message = EmailMessage(policy=POLICY)
     message["From"] = address(sender.address, sender.name)
     message["To"] = to
@@ -132,6 +139,7 @@ def enclose(
     message["Date"] = format_datetime(at)
     message["Message-ID"] = message_id
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: answering machines keep quiet
+    _say_where_it_ends(message, ended_at)
     message.set_content(letter.text)
     if letter.html:
         message.add_alternative(letter.html, subtype="html")
@@ -139,6 +147,14 @@ def enclose(
     for paper in papers:
         message.add_attachment(paper.content, maintype="application", subtype="pdf", filename=one_line(paper.name))
     return message
+
+
+def _say_where_it_ends(message: EmailMessage, link: str) -> None:
+    """For the mail program's own button: RFC 2369, and by one click RFC 8058, which asks for https."""
+    if link:
+        message["List-Unsubscribe"] = f"<{_plain(link)}>"
+    if link.startswith("https://"):
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
 
 
 def _add_images(message: EmailMessage, images: tuple[Image, ...]) -> None:
@@ -170,6 +186,13 @@ def address(written: str, name: str = "") -> Address:
         return Address(one_line(name), user, _domain(host))
     except (ValueError, IndexError):
         raise no_address from None
+
+
+def _plain(link: str) -> str:
+    """An address as it may stand in a header, whatever letters its host and folders are written in."""
+    parts = urlsplit(link)
+    host, colon, port = parts.netloc.partition(":")
+    return f"{parts.scheme}://{_domain(host)}{colon}{port}{quoted(parts.path, safe=_OF_PATHS)}"
 
 
 def _domain(host: str) -> str:

@@ -47,6 +47,8 @@ class Setting:
     promises: int = 0
     """How many are due; the mail shows the first of them."""
     with_paper: bool = False
+    mails: str = ""
+    """Where the reader chooses which mails come."""
 
 
 def edition_mail(report: Report, tongue: Language, setting: Setting, picture: Image | None) -> Letter:
@@ -59,7 +61,7 @@ def edition_mail(report: Report, tongue: Language, setting: Setting, picture: Im
         picture: the chart of `main_picture`, drawn; None leaves it out.
     """
     blocks = list(_blocks(report, tongue, setting, picture))
-    foot = (setting.why, tongue.say("Head office can change or stop it."), setting.edition)
+    foot: mail_layout.Foot = (setting.why, *_choice(setting.mails, tongue), setting.edition)
     subject = _subject(report, tongue, setting)
     glance = " ".join((*report.headline[1:], report.basis))
     return Letter(
@@ -68,6 +70,10 @@ def edition_mail(report: Report, tongue: Language, setting: Setting, picture: Im
         mail_layout.html(blocks, foot, tongue, subject=subject, glance=glance),
         (picture,) if picture is not None else (),
     )
+
+
+def _choice(mails: str, tongue: Language) -> tuple[Way, ...]:
+    return (Way(tongue.say("Which mails you get"), mails),) if mails else ()
 
 
 def _subject(report: Report, tongue: Language, setting: Setting) -> str:

@@ -79,7 +79,7 @@ class Chart:
 
 @dataclass(frozen=True)
 class Way:
-    """The one thing to do."""
+    """The one thing to do; at the foot, where one chooses which mails come."""
 
     words: str
     link: str
@@ -93,9 +93,10 @@ class Links:
 
 
 Block = Lead | Lines | Rows | Chart | Way | Links
+Foot = tuple[str | Way, ...]
 
 
-def html(blocks: Iterable[Block], foot: tuple[str, ...], tongue: Language, *, subject: str, glance: str) -> str:
+def html(blocks: Iterable[Block], foot: Foot, tongue: Language, *, subject: str, glance: str) -> str:
     """The mail as HTML with its style in every element, as mail programs want it.
 
     Args:
@@ -113,16 +114,21 @@ def html(blocks: Iterable[Block], foot: tuple[str, ...], tongue: Language, *, su
         glance=glance,
         leading="tall" if tongue.script != "Latn" else "plain",
         body=body,
-        foot=Markup().join(Markup("<p class='foot quiet'>{}</p>").format(line) for line in foot),
+        foot=Markup().join(Markup("<p class='foot quiet'>{}</p>").format(_foot(line)) for line in foot),
         width=WIDTH,
     )
     return _inliner().inline(page)
 
 
-def text(blocks: Iterable[Block], foot: tuple[str, ...]) -> str:
+def text(blocks: Iterable[Block], foot: Foot) -> str:
     """The mail as plain text."""
     parts = [_text(block) for block in blocks]
-    return "\n\n".join([*parts, "-- \n" + _wrapped(foot)]) + "\n"
+    signed = "\n".join(_wrapped([line]) if isinstance(line, str) else _text(line) for line in foot)
+    return "\n\n".join([*parts, "-- \n" + signed]) + "\n"
+
+
+def _foot(line: str | Way) -> str | Markup:
+    return line if isinstance(line, str) else _link(line.words, line.link)
 
 
 _PAGE = Markup("""<!doctype html>
@@ -166,8 +172,12 @@ def _html(block: Block) -> Markup:
         case Way():
             return Markup("<p class='way'><a class='button' href='{}'>{}</a></p>").format(block.link, block.words)
         case Links():
-            links = (Markup("<a class='link' href='{}'>{}</a>").format(link, words) for words, link in block.links)
+            links = (_link(words, link) for words, link in block.links)
             return _heading(block.heading) + _list(links) + _paragraphs((block.rest,), "line quiet")
+
+
+def _link(words: str, link: str) -> Markup:
+    return Markup("<a class='link' href='{}'>{}</a>").format(link, words)
 
 
 def _lines(block: Lines) -> Markup:

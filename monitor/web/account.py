@@ -1,18 +1,19 @@
-"""A person's own sign-in: where they are signed in, and their password if they want one."""
+"""A person's own sign-in: where they are signed in, their password if they want one, when the report is mailed, who stands in."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from branches import accounts, knocking, sessions
+from branches import access, accounts, knocking, sessions, subscriptions
+from branches.access import Right
 from branches.errors import NotAllowed, Refused
-from branches.people import Role
+from branches.people import Role, User
 from branches.sessions import LINK_MINUTES, DeviceSession
 from branches.weeks import local_date
 from monitor import passwords
-from monitor.web import devices, gate
+from monitor.web import devices, gate, leave, mailed
 
 blueprint = Blueprint("account", __name__)
 
@@ -39,7 +40,7 @@ def show() -> str:
     return _page()
 
 
-def _page(**errors: str) -> str:
+def _page(**errors: object) -> str:
     user = gate.person()
     found = sessions.devices(gate.session(), user, at=gate.site().clock())
     return render_template(
@@ -47,8 +48,19 @@ def _page(**errors: str) -> str:
         devices=[_line(one) for one in found],
         has_password=user.password is not None,
         least=passwords.LEAST_LETTERS,
+        mailed=_mailed(user),
+        leave=leave.of(user),
+        held=leave.held(user),
         **errors,
     )
+
+
+def _mailed(user: User) -> dict[str, object] | None:
+    """What of the reports' mail is theirs to choose; None for whom no report is made."""
+    if access.reach(user, Right.READ_EDITIONS) is None:
+        return None
+    wanted = subscriptions.wanted(gate.session(), user)
+    return {"wanted": wanted.value, "now": mailed.now_words(wanted), "choices": mailed.choices()}
 
 
 def _line(device: DeviceSession) -> Line:
@@ -75,6 +87,39 @@ def end_device() -> AnyResponse:
             sessions.end_device(gate.session(), device, by=gate.person(), at=at)
     flash(gate.tongue().say("Signed out there."), "done")
     return redirect(url_for("account.show"))
+
+
+@blueprint.post("/account/mails")
+@gate.needs(Right.READ_EDITIONS)
+def choose_mails() -> AnyResponse:
+    """When the weekly report is mailed to them."""
+    user, wanted = gate.person(), mailed.asked(request.form)
+    subscriptions.choose(gate.session(), user, wanted, by=user, at=gate.site().clock())
+    flash(gate.tongue().say("Kept."), "done")
+    return redirect(url_for("account.show"), 303)
+
+
+@blueprint.post("/account/stand-in")
+@gate.needs(Right.READ_EDITIONS)
+def name_stand_in() -> Answer:
+    """Who gets and reads the region's reports while they are away."""
+    user = gate.person()
+    if not leave.may_be_stood_in_for(user):
+        abort(404)
+    wrong = leave.name(user, request.form)
+    if wrong:
+        return _page(wrong=wrong, typed={name: request.form.get(name, "") for name in leave.FIELDS}), UNFIT
+    flash(gate.tongue().say("Kept."), "done")
+    return redirect(url_for("account.show"), 303)
+
+
+@blueprint.post("/account/stand-in/end")
+@gate.needs(Right.READ_EDITIONS)
+def end_stand_in() -> AnyResponse:
+    """Before its last day."""
+    leave.end(gate.person(), request.form.get("stand_in", ""))
+    flash(gate.tongue().say("Ended."), "done")
+    return redirect(url_for("account.show"), 303)
 
 
 @blueprint.post("/account/password")

@@ -7,13 +7,14 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from sqlmodel import col
 from werkzeug.wrappers import Response as AnyResponse
 
-from branches import access, editions, standards
+from branches import access, editions, stand_ins, standards
 from branches.access import Right
 from branches.editions import CHAIN, Edition, Entry
 from branches.people import Role
 from branches.places import Branch, regions
+from branches.stand_ins import StandIn
 from monitor import cache
-from monitor.web import download, gate, sheets
+from monitor.web import download, gate, leave, sheets
 from monitor.web.tables import Sheet
 from reports import stored, wording
 from reports.compose import compose
@@ -52,7 +53,7 @@ def past(scope: str) -> str:
     found = editions.past(gate.session(), scope)
     revised = {entry.week for entry in found if entry.revision}
     lines = [_line(entry, revised) for entry in found]
-    return render_template("edition/list.html", scope=_scope_name(scope), editions=lines)
+    return render_template("edition/list.html", scope=_scope_name(scope), editions=lines, lent=_ways(scope))
 
 
 @blueprint.get("/editions/<public_id>")
@@ -104,7 +105,7 @@ def _latest(scope_key: str) -> str:
     _may_read(scope_key)
     found = editions.latest(gate.session(), scope_key)
     if found is None:
-        return render_template("edition/list.html", scope=_scope_name(scope_key), editions=[])
+        return render_template("edition/list.html", scope=_scope_name(scope_key), editions=[], lent=_ways(scope_key))
     return _page(found)
 
 
@@ -118,8 +119,27 @@ def _readable(public_id: str) -> Edition:
 
 def _may_read(scope_key: str) -> None:
     known = {CHAIN, *(editions.region_key(region) for region in regions(gate.session()))}
-    if scope_key not in known or not access.may_read_scope(gate.person(), scope_key):
+    if scope_key not in known or not access.may_read_scope(gate.person(), scope_key, _lent()):
         abort(404)
+
+
+def _lent() -> dict[str, StandIn]:
+    """The scopes of the regions that this reader stands in for today, each with what it rests on."""
+    held = stand_ins.held_by(gate.session(), gate.person(), at=gate.site().clock())
+    return {editions.region_key(one.region): one for one in held}
+
+
+def _ways(scope_key: str) -> list[tuple[str, str]]:
+    """To the reports that this reader stands in for, but for those they are at: address and region."""
+    lent = _lent()
+    named = {key: wording.isolated(one.region.name) for key, one in lent.items() if key != scope_key}
+    return [(url_for("editions.scope", scope=key), name) for key, name in named.items()]
+
+
+def _stands_in(scope_key: str) -> str:
+    """Why this reader may read it, where they stand in for its manager."""
+    found = _lent().get(scope_key)
+    return leave.held_words(found) if found is not None else ""
 
 
 def _scope_name(scope_key: str) -> str:
@@ -139,6 +159,9 @@ def _page(found: Edition) -> str:
         charts=drawings,
         branch_pages=_branch_pages(figures),
         others=_others(),
+        lent=_ways(found.scope),
+        stands_in=_stands_in(found.scope),
+        may_plan=access.may_read_scope(gate.person(), found.scope),
         revised=_revised(found, figures),
         newer=_newer(found),
     )

@@ -227,12 +227,16 @@ def drop_cookie(response: AnyResponse, name: str) -> None:
 def tongue() -> Language:
     """The language of this reader: their own choice, else what their browser asks for, else the chain's."""
     user = somebody()
-    if user is not None and user.language in codes():
-        return language(user.language)
-    chosen = cookie(LANGUAGE_COOKIE)
-    if chosen in codes():
-        return language(chosen)
+    chosen = (user.language if user is not None else "", cookie(LANGUAGE_COOKIE), g.get("written_in"))
+    for code in chosen:
+        if code in codes():
+            return language(code)
     return language(request.accept_languages.best_match(codes()) or site().language)
+
+
+def written_in(code: str) -> None:
+    """Somebody who is not signed in comes from a mail in that language: the page goes on in it, unless they chose another."""
+    g.written_in = code
 
 
 def asks_for_data() -> bool:

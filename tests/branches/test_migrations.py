@@ -174,3 +174,21 @@ def test_items_of_an_earlier_version_are_not_timed(empty: sa.Engine) -> None:
     with empty.connect() as connection:
         assert connection.execute(sa.text("SELECT code, timed FROM item")).all() == [("b", "")]
     assert migrations.differences(empty) == []
+
+
+def test_those_for_whom_reports_are_made_get_an_address_to_choose_their_mails_at(empty: sa.Engine) -> None:
+    upgrade_to(empty, "0003")
+    row = (
+        "INSERT INTO person (id, public_id, role, name, language, active, fs_uniquifier, created_at)"
+        " VALUES (:id, :public_id, :role, '', 'en', :active, :public_id, '2025-07-02 12:00:00')"
+    )
+    with empty.begin() as connection:
+        roles = enumerate(("office", "manager", "staff", "shopper"), start=1)
+        rows = [{"id": n, "public_id": f"p{n}", "role": role, "active": True} for n, role in roles]
+        connection.execute(sa.text(row), rows)
+    migrations.upgrade(empty)
+    with empty.connect() as connection:
+        found = connection.execute(sa.text("SELECT user_id, wanted, token FROM subscription ORDER BY user_id")).all()
+    assert [(number, wanted, len(token)) for number, wanted, token in found] == [(1, "always", 32), (2, "always", 32)]
+    assert found[0].token != found[1].token
+    assert migrations.differences(empty) == []

@@ -44,9 +44,16 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     "login.code": (Example(""),),
     "login.landing": (Example("", {"token": "0123456789abcdef"}),),
     "login.demo": (Example("", {"role": "office"}),),
-    "account.show": (Example("office"), Example("shopper", note="shopper")),
+    "account.show": (
+        *(Example("office"), Example("shopper", note="shopper"), Example("manager", note="manager")),
+        Example("new manager", note="stands in"),
+    ),
+    "mails.show": (Example("", {"token": "mails"}),),
     "editions.chain": (Example("office"),),
-    "editions.scope": (Example("manager", {"scope": "scope"}),),
+    "editions.scope": (
+        Example("manager", {"scope": "scope"}),
+        Example("new manager", {"scope": "scope"}, note="stands in"),
+    ),
     "editions.mine": (Example("new manager"),),
     "editions.past": (Example("office", {"scope": "chain"}),),
     "editions.edition": (
@@ -109,7 +116,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     "office.assignment": (_office(public_id="open"), Example("office", {"public_id": "begun"}, note="begun")),
     "office.people": (Example("office"),),
     "office.adding": (Example("office"),),
-    "office.person": (_office(public_id="person"),),
+    "office.person": (_office(public_id="person"), Example("office", {"public_id": "manager"}, note="manager")),
     "office.places": (Example("office"), Example("office", query="?show=uninformed", note="uninformed")),
     "office.informing": (Example("office"),),
     "office.opening_region": (Example("office"),),
@@ -164,6 +171,9 @@ SENT: tuple[tuple[str, str, str, str, Mapping[str, str], int], ...] = (
     ("office", "/office/places/branches/{branch}", "/office/places/branches/{branch}/name", "no name", {}, 422),
     ("office", "/office/places/branches/{branch}", "/office/places/branches/{branch}/notices", "no notice", {}, 422),
     ("office", "/office/notices", "/office/notices", "not informed", {}, 422),
+    ("manager", "/account", "/account/stand-in", "no stand-in", {}, 422),
+    ("office", "/office/people/{manager}", "/office/people/{manager}/stand-in", "no stand-in", {}, 422),
+    ("", "/mails/{mails}", "/mails/{mails}", "no choice", {}, 422),
     ("office", "/account", "/language", "refused", {"language": "xx"}, 422),
     ("office", "/account", "/language", "without a token", {"csrf_token": ""}, 400),
 )

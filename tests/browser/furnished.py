@@ -1,4 +1,4 @@
-"""The chain with work at every state: audits asked for, begun, returned and sent, answers disputed, promises, mail in trouble."""
+"""The chain with work at every state: audits asked for, begun, returned and sent, answers disputed, promises, mail in trouble, leave."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -8,7 +8,19 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from branches import actions, appeals, assignments, audits, drafts, editions, outbox, photos, review
+from branches import (
+    actions,
+    appeals,
+    assignments,
+    audits,
+    drafts,
+    editions,
+    outbox,
+    photos,
+    review,
+    stand_ins,
+    subscriptions,
+)
 from branches.audits import Answer, Audit, Photo
 from branches.database import transaction
 from branches.drafts import Typed
@@ -69,6 +81,7 @@ def furnish(engine: sa.Engine, kept: Path) -> dict[str, str]:
         _asked(here, form_of_each_kind(session))
         _waiting(here)
         _mail(here)
+        _leave(here)
         return here.things
 
 
@@ -210,3 +223,18 @@ def _mail(here: Furnished) -> None:
     mail.tries, mail.trouble = 3, f"550 5.1.1 <{UNBROKEN}@example.com>: no such user here"
     here.session.add(mail)
     here.things |= {"asked": audit.public_id, "person": shopper.public_id}
+
+
+def _leave(here: Furnished) -> None:
+    """The manager is away, and one of another region stands in; what mails come is theirs to choose."""
+    session, first = here.session, AT.date()
+    away = here.person(Role.MANAGER, col(User.region_id) == here.branch(HARMFUL).region_id)
+    there = here.person(Role.MANAGER, col(User.region_id) != away.region_id)
+    away.name, there.name = f"Anna {UNBROKEN}", f"Karin <b>{HUGE}</b>"[:200]
+    week = timedelta(days=7)
+    stand_ins.name(session, away, there, first_day=first, last_day=first + week, by=away, at=AT)
+    stand_ins.name(session, away, here.office, first_day=first + 2 * week, last_day=first + 3 * week, by=away, at=AT)
+    here.things |= {
+        "manager": away.public_id,
+        "mails": subscriptions.of(session, away).token,
+    }

@@ -55,7 +55,7 @@ OPENED_BY = {
         "capture.photo capture.push capture.section capture.send capture.sent capture.start capture.take_photo"
     ),
     Right.READ_EDITIONS: (
-        "editions.chain editions.edition editions.mine editions.paper editions.past editions.scope "
+        "account.choose_mails account.end_stand_in account.name_stand_in editions.chain editions.edition editions.mine editions.paper editions.past editions.scope "
         "editions.table editions.workbook plan.scope region.branch region.branches region.table "
         "region.workbook"
     ),
@@ -92,12 +92,19 @@ FOR_EVERYBODY = {
         "capture.no_answer",
         "capture.nothing_done",
         "capture.worker",
+        "mails.choose",
+        "mails.show",
         "static",
     ),
 }
 FIXED = {"sha256": "0" * 64, "size": "small", "step": "1", "way": "cannot-go", "change": "name"}
 FIXED_AT = {("office.step", "step"): "approve", ("capture.photo", "public_id"): "released"}
-ONLY = {"editions.chain": {Reach.CHAIN}, "editions.mine": {Reach.REGION}}
+ONLY = {
+    "editions.chain": {Reach.CHAIN},
+    "editions.mine": {Reach.REGION},
+    "account.name_stand_in": {Reach.REGION},
+    "account.end_stand_in": {Reach.REGION},
+}
 """Routes without an id that speak of one thing: how far one must reach for it."""
 MADE_UP = (
     *("0" * 16, "9223372036854775808", "-1", "0", "None", "\u0661\u0662", "\u202ea", "\U0001f4a9", "%00", "a%0Ab"),

@@ -38,6 +38,13 @@ def test_a_way_in_is_taken_out_of_what_is_logged() -> None:
     assert logs.redacted("GET /%73ign-in/secret HTTP/1.1") == "GET /%73ign-in/… HTTP/1.1"
 
 
+def test_the_address_at_which_one_chooses_ones_mails_is_taken_out_too() -> None:
+    said = f'"POST /mails/{SECRET} HTTP/1.1" "GET /ma%69ls/{SECRET}?x=1 HTTP/1.1" "POST /account/mails HTTP/1.1"'
+    assert logs.redacted(said) == (
+        '"POST /mails/… HTTP/1.1" "GET /ma%69ls/…?x=1 HTTP/1.1" "POST /account/mails HTTP/1.1"'
+    )
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

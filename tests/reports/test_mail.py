@@ -19,6 +19,7 @@ from tests.reports import invented
 
 ODD = "Anna <b>Salai</b> & $co$"
 LINK = "https://audits.example/editions/0123456789abcdef"
+CHOICE = "https://audits.example/mails/token"
 SIGNED = "-- "
 """What stands above a signature; mail programs know it by its space."""
 GMAIL_CLIPS_AT = 102 * 1024
@@ -35,6 +36,7 @@ SETTING = Setting(
     ),
     promises=2,
     with_paper=True,
+    mails=CHOICE,
 )
 PICTURE = Image("funnel@chain.example", b"\x89PNG", "The picture shows what the words below it say.")
 
@@ -136,7 +138,8 @@ Earlier editions that no mail told you of
 
 {SIGNED}
 You get this because you manage North.
-Head office can change or stop it.
+Which mails you get:
+{CHOICE}
 edition 0123456789abcdef
 """
     )
@@ -169,7 +172,7 @@ def test_300_flags_stay_below_what_mail_programs_clip(code: str) -> None:
 def test_nothing_is_fetched_and_layout_is_no_table_of_figures() -> None:
     shown = Words(letter().html)
     assert [image["src"] for image in shown.of("img")] == [f"cid:{PICTURE.cid}"]
-    assert {link["href"] for link in shown.of("a")} == {LINK, f"{LINK}2", f"{LINK}9"}
+    assert {link["href"] for link in shown.of("a")} == {LINK, f"{LINK}2", f"{LINK}9", CHOICE}
     assert shown.of("link") + shown.of("script") == []
     layout = [table for table in shown.of("table") if "rows" not in (table["class"] or "")]
     assert [table["role"] for table in layout] == ["presentation"] * len(layout)

@@ -5,12 +5,13 @@ from functools import partial
 
 from flask import abort, current_app, render_template
 
-from branches import accounts
+from branches import access, accounts, subscriptions
 from branches.access import Right
 from branches.language import codes, message
 from branches.people import User
 from branches.sessions import LINK_MINUTES
-from monitor.web import gate, way_in
+from branches.subscriptions import Wanted
+from monitor.web import gate, leave, mailed, way_in
 from monitor.web.office import told
 from monitor.web.office.people import LONGEST_NAME, choices, mail, place_of, role_and_place
 from monitor.web.office.room import Answer, blueprint, called, done, now, the
@@ -83,6 +84,33 @@ def _invite(user: User, typed: Typed) -> str:
     )
 
 
+def _choose_mails(user: User, typed: Typed) -> str:
+    if not _reads_reports(user):
+        abort(404)
+    wanted = typed.one_of("wanted", tuple(Wanted), message("Choose when the report is mailed."))
+    typed.take("wanted", lambda: subscriptions.choose(gate.session(), user, Wanted(wanted), by=by(), at=now()))
+    return gate.tongue().say("Kept.")
+
+
+def _name_stand_in(user: User, typed: Typed) -> str:
+    if not leave.may_be_stood_in_for(user):
+        abort(404)
+    for name in leave.FIELDS:
+        typed.line(name, LONGEST_NAME)
+    if not typed.errors:
+        typed.errors |= leave.name(user, typed.values)
+    return gate.tongue().say("Kept.")
+
+
+def _end_stand_in(user: User, typed: Typed) -> str:
+    leave.end(user, typed.line("stand_in", LONGEST_NAME))
+    return gate.tongue().say("Ended.")
+
+
+def _reads_reports(user: User) -> bool:
+    return access.reach(user, Right.READ_EDITIONS) is not None
+
+
 CHANGES: dict[str, Callable[[User, Typed], str]] = {
     "name": _call,
     "address": _change_address,
@@ -90,10 +118,14 @@ CHANGES: dict[str, Callable[[User, Typed], str]] = {
     "deactivate": _deactivate,
     "reactivate": _reactivate,
     "invite": _invite,
+    "mails": _choose_mails,
+    "stand-in": _name_stand_in,
+    "end-stand-in": _end_stand_in,
 }
 
 
 def _page(user: User, typed: Typed) -> str:
+    wanted = subscriptions.wanted(gate.session(), user)
     now_kept = {
         "name": user.name,
         "language": user.language,
@@ -101,6 +133,7 @@ def _page(user: User, typed: Typed) -> str:
         "role": user.role,
         "branch": user.branch.public_id if user.branch is not None else "",
         "region": user.region.public_id if user.region is not None else "",
+        "wanted": wanted.value,
     }
     words = told.role_words()[user.role]
     place = place_of(user)
@@ -114,6 +147,10 @@ def _page(user: User, typed: Typed) -> str:
         errors=typed.errors,
         found=typed.found,
         longest=LONGEST_NAME,
+        mailed=mailed.words(wanted) if _reads_reports(user) else "",
+        wishes=mailed.choices(),
+        leave=leave.of(user),
+        stands_in=[(gate.tongue().say("Stands in for"), words) for words in leave.held_for(user)],
         lately=told.lately(user, LATELY),
         history=told.of(user),
         **choices(),

@@ -1,8 +1,9 @@
 """History in sentences: who did what, when, and what they said about it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from flask import url_for
 from sqlmodel import SQLModel, col, select
@@ -13,7 +14,8 @@ from branches.history import Event
 from branches.language import message
 from branches.people import Role, User
 from branches.places import Branch, Region
-from monitor.web import gate
+from branches.subscriptions import Wanted
+from monitor.web import gate, mailed
 from monitor.web.office.room import called, moment_words
 
 _AUDIT = {
@@ -42,6 +44,9 @@ _PERSON = {
     "set_password": message("{who} changed the password."),
     "invite": message("{who} had a sign-in link mailed."),
     "give_address": message("{who} gave an address."),
+    "choose_mails": message("{who} chose when the report is mailed."),
+    "name_stand_in": message("{who} named a stand-in."),
+    "end_stand_in": message("{who} ended the time of a stand-in."),
     "declare_conflict": message("{who} noted a conflict of interest."),
     "sign_in": message("{who} signed in."),
     "sign_out": message("{who} signed out."),
@@ -139,15 +144,22 @@ def _told(event: Event, people: Mapping[int, User], zone: str, name: str = "", h
 def _note(event: Event) -> str:
     """What was said, or what was there before and what came."""
     known = event.details
-    if event.verb == "change_window":
-        return " → ".join(_days(pair) for pair in (known.get("before", []), known.get("after", [])))
-    if event.verb == "call":
-        return " → ".join(str(pair[0]) for pair in (known["before"], known["after"]))
-    if event.verb == "change":
-        return "; ".join(_change(name, pair) for name, pair in known.items())
-    if event.verb == "change_role":
-        return " → ".join(_role(str(pair[0])) for pair in (known.get("before", []), known.get("after", [])) if pair)
-    return str(known.get("reason") or known.get("decision") or "")
+    match event.verb:
+        case "change":
+            return "; ".join(_change(name, pair) for name, pair in known.items())
+        case "name_stand_in" | "end_stand_in":
+            return _stand_in(known)
+        case "change_window" | "call" | "choose_mails" | "change_role":
+            pairs = [known[when] for when in ("before", "after") if known.get(when)]
+            return " → ".join(_WORDED[event.verb](one) for one in pairs)
+        case _:
+            return str(known.get("reason") or known.get("decision") or "")
+
+
+def _stand_in(known: Mapping[str, str]) -> str:
+    query = select(User).where(User.public_id == known["stand_in"])
+    who = called(gate.session().exec(query).first())
+    return f"{who} · {_days((known['first'], known['last']))}" if "first" in known else who
 
 
 def _days(pair: Sequence[str]) -> str:
@@ -172,6 +184,15 @@ def _value(name: str, value: object) -> str:
 
 def _role(role: str) -> str:
     return role_words().get(role, role)
+
+
+_WORDED: Mapping[str, Callable[[Any], str]] = {
+    "change_window": _days,
+    "call": lambda named: str(named[0]),
+    "choose_mails": lambda wanted: mailed.words(Wanted(wanted)),
+    "change_role": lambda held: _role(str(held[0])),
+}
+"""How one state of a thing is told, beside that before it."""
 
 
 def role_words() -> dict[str, str]:
