@@ -9,7 +9,21 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from branches.errors import Conflict, NotAllowed, NotFound, Refused
 from branches.language import codes, language
 from branches.people import Role, User
-from monitor.web import account, capture, editions, files, gate, login, office, packed, plan, portal, region, results
+from monitor.web import (
+    account,
+    capture,
+    editions,
+    files,
+    gate,
+    login,
+    office,
+    packed,
+    plan,
+    portal,
+    region,
+    results,
+    section,
+)
 from monitor.web.gate import Site
 
 MOST_BYTES = 1_000_000
@@ -21,6 +35,7 @@ ABOVE = {
     "capture": ("capture.mine",),
     "editions": ("editions.chain", "editions.mine"),
     "plan": ("editions.chain", "editions.mine"),
+    "section": ("editions.chain", "editions.mine"),
     "region": ("editions.chain", "region.branches"),
     "results": ("editions.chain", "region.branches", "portal.branch"),
 }
@@ -54,7 +69,7 @@ def create_app(site: Site, secret: bytes, *, trusted_proxies: int = 0) -> Flask:
     gate.guard(app)
     CSRFProtect(app)
     gate.let_write(app)
-    for room in (login, account, editions, plan, portal, region, results, capture, office):
+    for room in (login, account, editions, section, plan, portal, region, results, capture, office):
         app.register_blueprint(room.blueprint)
     app.context_processor(_words)
     app.register_error_handler(Refused, _refused)

@@ -83,6 +83,7 @@ def _verdict(voice: Voice, cell: Cell, far: float, flag: StandingFlag | None) ->
         detail=wording.detail(voice.language, cell, voice.figures.rules.margin),
         since=wording.flagged(voice.language, cell.state, voice.figures.week, flag) if flag else "",
         strip=strip(cell, voice.figures.rules.margin, far),
+        code=cell.section,
     )
 
 

@@ -53,6 +53,10 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         Example("office", {"public_id": "first"}),
         Example("office", {"public_id": "poor"}, note="poor"),
     ),
+    "section.show": (
+        Example("office", {"public_id": "first", "place": "1"}),
+        Example("office", {"public_id": "poor", "place": "2"}, note="poor"),
+    ),
     "plan.chain": (Example("office"), Example("office", query="?audits=12", note="supposed")),
     "plan.scope": (Example("manager", {"scope": "scope"}),),
     "portal.branch": (
@@ -121,7 +125,15 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
 FILES = {
     *("static", "capture.worker", "capture.fresh", "capture.manifest"),
     *("editions.paper", "editions.table", "editions.workbook", "portal.paper", "portal.table"),
-    *("region.table", "region.workbook", "results.photo", "capture.photo", "office.photo"),
+    *(
+        "region.table",
+        "region.workbook",
+        "section.table",
+        "section.workbook",
+        "results.photo",
+        "capture.photo",
+        "office.photo",
+    ),
 }
 """Routes that give a file."""
 ONWARD = {"login.home"}
