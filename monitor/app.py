@@ -13,6 +13,7 @@ from monitor.web import (
     account,
     capture,
     editions,
+    explore,
     files,
     gate,
     login,
@@ -36,6 +37,7 @@ ABOVE = {
     "editions": ("editions.chain", "editions.mine"),
     "plan": ("editions.chain", "editions.mine"),
     "section": ("editions.chain", "editions.mine"),
+    "explore": ("editions.chain", "editions.mine"),
     "region": ("editions.chain", "region.branches"),
     "results": ("editions.chain", "region.branches", "portal.branch"),
 }
@@ -69,7 +71,7 @@ def create_app(site: Site, secret: bytes, *, trusted_proxies: int = 0) -> Flask:
     gate.guard(app)
     CSRFProtect(app)
     gate.let_write(app)
-    for room in (login, account, editions, section, plan, portal, region, results, capture, office):
+    for room in (login, account, editions, section, explore, plan, portal, region, results, capture, office):
         app.register_blueprint(room.blueprint)
     app.context_processor(_words)
     app.register_error_handler(Refused, _refused)

@@ -125,15 +125,8 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
 FILES = {
     *("static", "capture.worker", "capture.fresh", "capture.manifest"),
     *("editions.paper", "editions.table", "editions.workbook", "portal.paper", "portal.table"),
-    *(
-        "region.table",
-        "region.workbook",
-        "section.table",
-        "section.workbook",
-        "results.photo",
-        "capture.photo",
-        "office.photo",
-    ),
+    *("region.table", "region.workbook", "section.table", "section.workbook", "explore.table", "explore.workbook"),
+    *("results.photo", "capture.photo", "office.photo"),
 }
 """Routes that give a file."""
 ONWARD = {"login.home"}

@@ -58,7 +58,7 @@ OPENED_BY = {
     Right.READ_EDITIONS: (
         "editions.chain editions.edition editions.mine editions.paper editions.past editions.scope "
         "editions.table editions.workbook plan.scope region.branch region.branches region.table "
-        "region.workbook section.show section.table section.workbook"
+        "region.workbook explore.show explore.table explore.workbook section.show section.table section.workbook"
     ),
     Right.KEEP_PEOPLE: (
         "office.add office.adding office.change_person office.mail office.people office.person office.retry"
