@@ -209,7 +209,7 @@ def _notes(voice: Voice, before: Figures) -> tuple[str, ...]:
             "The difference is the estimate now less the estimate before, each from the norm of its own time: what has moved the whole chain is not in it. Its range holds the true change nine times in ten."
         ),
         say(
-            "Better and worse are chosen over the whole chain and all its sections: of 100 differences that are named, at most {most} are expected to be chance. Where nothing at all has changed, at most {most} such comparisons in 100 would name any branch.",
+            "Better and worse are chosen over the whole chain and all its sections: of 100 differences that are named, at most {most} are expected to be chance, and the plain scores must bear them out. Where nothing at all has changed, at most {most} such comparisons in 100 would name any branch.",
             most=most,
         ),
         say("“Cannot be told” does not mean that nothing has changed: a few audits show large changes alone."),

@@ -48,7 +48,7 @@ def explore(session: Session, days: Window, scope: Scope, rules: Rules, known_at
     picture, earlier = (weekly.look(session, one, known_at, rules) for one in (days, before(days)))
     now, standard_id = _figures(session, picture, scope, known_at)
     was, _ = _figures(session, earlier, scope, known_at)
-    found = against(picture.assessment.cells, earlier.assessment.cells, rules.false_share)
+    found = against(picture.assessment, earlier.assessment, rules.false_share)
     return Explored(now, was, of_branches(found, now.branch_names), standard_id)
 
 
