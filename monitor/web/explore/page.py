@@ -29,6 +29,8 @@ class Shown:
 
     report: Report
     against: AgainstReport
+    section: str
+    """The title of the one that is looked at; empty for all."""
     charts: dict[str, Markup]
     branch_pages: dict[str, str]
 
@@ -67,11 +69,12 @@ def _shown(found: Found, section: str) -> Shown:
     titles, items = wordings(found.explored)
     tongue = gate.tongue()
     report = _few_pictures(compose(figures, tongue, titles, items))
-    drawn = f"{found.at.name}-{_number(found.explored, section)}"
+    number = _number(found.explored, section)
     return Shown(
         report,
         against_report(Voice(figures, tongue, titles), found.explored.before, found.explored.against),
-        cache.drawings(found.at.folder, drawn, report, tongue),
+        (titles.get(section) or section) if number else "",
+        cache.drawings(found.at.folder, f"{found.at.name}-{number}", report, tongue),
         reading.branch_pages(figures),
     )
 
