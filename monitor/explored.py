@@ -106,12 +106,6 @@ def told_failed(at: Place) -> bool:
     return True
 
 
-def at_work(at: Place) -> bool:
-    """Whether any window is being worked out on this machine just now."""
-    with _turn(at.folder) as free:
-        return not free
-
-
 @contextmanager
 def _turn(folder: Path) -> Iterator[bool]:
     """Whether it is the caller's turn; the lock is the machine's, and ends with whoever holds it."""
