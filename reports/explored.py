@@ -55,7 +55,10 @@ def explore(session: Session, days: Window, scope: Scope, rules: Rules, known_at
 def _figures(session: Session, picture: Picture, scope: Scope, known_at: datetime) -> tuple[Figures, int | None]:
     week = Week.of(min(picture.window.last, local_date(known_at, scope.zone)))
     made = weekly.prepare(session, picture, scope, week, due_at=known_at, since=known_at, reported=week)
-    return replace(made.figures, by_days=True, new=(), new_after=None, shoppers=()), made.standard_id
+    # One page answers once what has changed: the charts of single branches ask another question, with another share of
+    # false alarms. Shoppers and what is new belong to a week's report.
+    figures = replace(made.figures, by_days=True, new=(), new_after=None, shoppers=(), changes=())
+    return figures, made.standard_id
 
 
 @cache

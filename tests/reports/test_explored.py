@@ -47,7 +47,7 @@ def test_both_windows_are_judged_as_an_edition_would_be(session: Session) -> Non
     assert (found.now.design.audits, found.before.design.audits) == (2, 4)
     assert found.before.cells == then.assessment.cells
     assert {one.turn for one in found.against} == {Turn.NOT_ENOUGH}
-    assert (found.now.by_days, found.now.new, found.now.shoppers) == (True, (), ())
+    assert (found.now.by_days, found.now.new, found.now.shoppers, found.now.changes) == (True, (), (), ())
 
 
 def test_a_region_holds_nothing_of_other_branches(session: Session) -> None:
