@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import select
 
-from branches import editions
+from branches import database, editions
 from branches.database import reading, transaction
 from branches.people import Role
 from branches.places import Branch
@@ -207,6 +207,32 @@ def test_what_could_not_be_worked_out_is_said_once_and_tried_again(opened: Opene
     page = office.get(f"/explore?{DAYS}")
     assert ("could not be worked out" in page.text, "Refresh" in page.headers) == (True, False)
     assert "The time before is as long" in office.get(f"/explore?{DAYS}").text
+
+
+def test_what_fails_is_written_down_and_leaves_the_turn_to_the_next(
+    opened: Opened, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with reading(opened.engine) as session:
+        wish = Wish(explored_days(2), editions.scopes(session, "UTC")[0], Rules(), NOW)
+        at = explored.place(session, opened.site.cache, wish)
+    empty = database.create(f"sqlite:///{tmp_path / 'empty.sqlite3'}")
+    explored.work_out(empty, at, wish)
+    empty.dispose()
+    assert (explored.kept(at), [record.message for record in caplog.records]) == (
+        None,
+        ["A window could not be worked out."],
+    )
+    assert [explored.told_failed(at), explored.told_failed(at)] == [True, False]
+    explored.work_out(opened.engine, at, wish)
+    assert explored.kept(at) is not None
+
+
+def test_a_region_without_a_branch_has_nothing_to_look_at(opened: Opened) -> None:
+    manager = enter(opened, Role.MANAGER)
+    with transaction(opened.engine) as session:
+        opened.person(session, Role.MANAGER).region_id = make.region(session, "West").id
+    page = manager.get(f"/explore?{DAYS}")
+    assert ("There is no branch in your region yet." in page.text, kept(opened)) == (True, {})
 
 
 def test_a_file_that_is_none_is_made_anew(opened: Opened) -> None:
