@@ -13,6 +13,7 @@ from monitor.web import (
     account,
     capture,
     editions,
+    explore,
     files,
     gate,
     login,
@@ -23,6 +24,7 @@ from monitor.web import (
     portal,
     region,
     results,
+    section,
 )
 from monitor.web.gate import Site
 
@@ -35,11 +37,16 @@ ABOVE = {
     "capture": ("capture.mine",),
     "editions": ("editions.chain", "editions.mine"),
     "plan": ("editions.chain", "editions.mine"),
+    "section": ("editions.chain", "editions.mine"),
+    "explore": ("editions.chain", "editions.mine"),
     "region": ("editions.chain", "region.branches"),
     "results": ("editions.chain", "region.branches", "portal.branch"),
 }
 """By room, the pages in the list of pages that all of its pages are below; each role has one of them."""
 STATUS = ((NotFound, 404), (NotAllowed, 403), (Conflict, 409), (Refused, 422))
+
+ROOMS = (login, account, mails, editions, section, explore, plan, portal, region, results, capture, office)
+"""What is behind the pages, each by itself."""
 
 
 class _Json(DefaultJSONProvider):
@@ -69,7 +76,7 @@ def create_app(site: Site, secret: bytes, *, trusted_proxies: int = 0) -> Flask:
     forms = CSRFProtect(app)
     forms.exempt(mails.choose)  # mail providers send it: the secret is in its address, and no cookie gives it any power
     gate.let_write(app)
-    for room in (login, account, mails, editions, plan, portal, region, results, capture, office):
+    for room in ROOMS:
         app.register_blueprint(room.blueprint)
     app.context_processor(_words)
     app.register_error_handler(Refused, _refused)

@@ -80,24 +80,25 @@ def _holds_drawings(kept: bytes) -> bool:
 
 def _once(file: Path, make: Callable[[], bytes], good: Callable[[bytes], bool]) -> bytes:
     """What was kept, else what is made now; two who ask at once have it made once."""
-    kept = _read(file)
+    kept = read(file)
     if not good(kept):
         with _one_at_a_time:
-            kept = _read(file)
+            kept = read(file)
             if not good(kept):
                 kept = make()
-                _write(file, kept)
+                write(file, kept)
     return kept
 
 
-def _read(file: Path) -> bytes:
+def read(file: Path) -> bytes:
+    """What a file holds; nothing where there is none."""
     try:
         return file.read_bytes()
     except OSError:
         return b""
 
 
-def _write(file: Path, content: bytes) -> None:
+def write(file: Path, content: bytes) -> None:
     """Whole or not at all: another process may be reading. A full disk costs the next reader's time, not the page."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -106,4 +107,4 @@ def _write(file: Path, content: bytes) -> None:
             stream.write(content)
         Path(name).replace(file)
     except OSError as error:
-        log.warning("a drawing or paper could not be kept: %s", error)
+        log.warning("what was made could not be kept: %s", error)

@@ -11,7 +11,7 @@ from monitor import logs, mailer
 from monitor.app import create_app
 from monitor.config import Config, read_config, secret
 from monitor.later import Later
-from monitor.opening import caches, now, open_chain, photos_folder
+from monitor.opening import caches, now, open_chain, photos_folder, rules
 from monitor.porch import Porch
 from monitor.web.gate import Site
 
@@ -70,6 +70,7 @@ def _pages(*, demo: bool) -> Porch:
         later=Later(),
         appeal_days=config.audits.appeal_days,
         managers_know_shoppers=config.privacy.managers_know_shoppers,
+        rules=rules(config),
     )
     app = create_app(site, secret(config, "pages"), trusted_proxies=config.serve.trusted_proxies)
     return Porch(app, THREADS)

@@ -190,6 +190,14 @@ def _lookup(column: Ints, meaning: Mapping[int, int]) -> Ints:
     return np.array([meaning[number] for number in used.tolist()], dtype=np.int64)[at]
 
 
+def reach(session: Session) -> Window | None:
+    """The days of the first and the last visit that count; None before the first."""
+    day = col(ScoreRow.day)
+    found = sa.select(sa.func.min(day), sa.func.max(day)).where(col(ScoreRow.counted_from).is_not(None))
+    first, last = session.execute(found).one()
+    return None if first is None else Window(date.fromordinal(first), date.fromordinal(last))
+
+
 def trend(sheet: ScoreSheet, branches: Collection[str]) -> tuple[TrendPoint, ...]:
     """How did these branches do, week by week? Plain means of the week's audits, section by section."""
     mine = np.isin(sheet.branch, [index for index, code in enumerate(sheet.branches) if code in branches])

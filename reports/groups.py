@@ -84,6 +84,7 @@ def _verdict(voice: Voice, cell: Cell, far: float, flag: StandingFlag | None) ->
         since=wording.flagged(voice.language, cell.state, voice.figures.week, flag) if flag else "",
         doing=doing.beside(voice, cell.branch, cell.section, flag),
         strip=strip(cell, voice.figures.rules.margin, far),
+        code=cell.section,
     )
 
 

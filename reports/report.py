@@ -23,6 +23,8 @@ class Entry:
     state: State | None = None
     branch: str = ""
     """Code of the branch that the text names; empty elsewhere."""
+    section: str = ""
+    """Code of the section that the text names; empty elsewhere."""
     unsure: bool = False
     """Whether a state that is as the norm is so for want of proof alone; shown as a question mark."""
 
@@ -226,6 +228,8 @@ class Verdict:
     """How long the flag has stood; empty without one."""
     doing: tuple[str, ...] = ()
     """What is being done about it, a line each."""
+    code: str = ""
+    """The section's code."""
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,10 @@ def sections(voice: Voice) -> Table | None:
     return Table(
         say("The chain's norms"),
         (Column(say("Section"), "text"), *(Column(title, "number") for title in titles[:shown])),
-        tuple(tuple(Entry(text) for text in row[: shown + 1]) for row in rows),
+        tuple(
+            (Entry(row[0], section=section.section), *(Entry(text) for text in row[1 : shown + 1]))
+            for section, row in zip(voice.figures.sections, rows, strict=True)
+        ),
     )
 
 
@@ -68,7 +71,7 @@ def _verdict_row(voice: Voice, cell: Cell) -> tuple[Entry, ...]:
     counts = (language.whole(cell.audits), language.whole(cell.shoppers))
     return (
         branch_entry(voice, cell.branch),
-        Entry(voice.title(cell.section)),
+        Entry(voice.title(cell.section), section=cell.section),
         Entry(wording.cell_word(language, cell), cell.state, unsure=wording.unsure(cell)),
         *(Entry(text) for text in (*scores, *points, *chances, *counts, wording.rank(language, cell))),
     )

@@ -2,7 +2,7 @@
 
 import ipaddress
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,7 @@ from branches.people import Role, User
 from branches.sessions import DeviceSession
 from monitor.later import Job, at_once
 from reports.envelope import Sender, Transport
+from reports.figures import Rules
 
 DEVICE_COOKIE = "device"
 LANGUAGE_COOKIE = "language"
@@ -68,6 +69,8 @@ class Site:
     appeal_days: int = 7
     """How long after its release an audit's answers may be appealed."""
     managers_know_shoppers: bool = False
+    rules: Rules = field(default_factory=Rules)
+    """By which a window of the reader's choice is judged, as the reports are."""
 
     @property
     def secure(self) -> bool:

@@ -29,6 +29,7 @@ class Example:
     ids: Mapping[str, str] = field(default_factory=dict)
     query: str = ""
     note: str = ""
+    status: int = 200
 
 
 def _office(**ids: str) -> Example:
@@ -59,6 +60,15 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     "editions.edition": (
         Example("office", {"public_id": "first"}),
         Example("office", {"public_id": "poor"}, note="poor"),
+    ),
+    "explore.show": (
+        Example("office"),
+        Example("manager", query="?from=2026-09-28&to=2026-11-22&section=greeting", note="manager"),
+        Example("office", query="?from=2026-11-16&to=2026-11-01", note="wrong", status=422),
+    ),
+    "section.show": (
+        Example("office", {"public_id": "first", "place": "1"}),
+        Example("office", {"public_id": "poor", "place": "2"}, note="poor"),
     ),
     "plan.chain": (Example("office"), Example("office", query="?audits=12", note="supposed")),
     "plan.scope": (Example("manager", {"scope": "scope"}),),
@@ -128,7 +138,8 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
 FILES = {
     *("static", "capture.worker", "capture.fresh", "capture.manifest"),
     *("editions.paper", "editions.table", "editions.workbook", "portal.paper", "portal.table"),
-    *("region.table", "region.workbook", "results.photo", "capture.photo", "office.photo"),
+    *("region.table", "region.workbook", "section.table", "section.workbook", "explore.table", "explore.workbook"),
+    *("results.photo", "capture.photo", "office.photo"),
 }
 """Routes that give a file."""
 ONWARD = {"login.home"}
@@ -202,7 +213,7 @@ def _opened(app: Flask, things: Mapping[str, str]) -> Iterator[Place]:
         for example in examples:
             ids = {name: things.get(value, value) for name, value in example.ids.items()}
             name = f"{endpoint} · {example.note}" if example.note else endpoint
-            yield Place(name, example.person, urls.build(endpoint, ids) + example.query)
+            yield Place(name, example.person, urls.build(endpoint, ids) + example.query, example.status)
 
 
 def _came_back(things: Mapping[str, str]) -> Iterator[Place]:

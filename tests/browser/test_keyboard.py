@@ -74,7 +74,18 @@ def test_the_tab_key_reaches_everything_in_sight_and_shows_where_it_is(
             seen.note(name, **_walk(seen))
 
 
-WALKED = {"/sign-in", "/account", "/audits", "/results", "/flags", "/actions", "/branches", "/office", "/plan"}
+WALKED = {
+    "/sign-in",
+    "/account",
+    "/audits",
+    "/results",
+    "/flags",
+    "/actions",
+    "/branches",
+    "/office",
+    "/plan",
+    "/explore",
+}
 """Where the rooms with forms and lists are."""
 
 

@@ -22,6 +22,7 @@ from tests.monitor.walked import NOW, Opened, Side, World, build
 KINDS = {
     "capture": "open",
     "editions": "edition",
+    "section": "edition",
     "region": "branch",
     "results": "released",
     "results.action": "action",
@@ -57,7 +58,7 @@ OPENED_BY = {
     Right.READ_EDITIONS: (
         "account.choose_mails account.end_stand_in account.name_stand_in editions.chain editions.edition editions.mine editions.paper editions.past editions.scope "
         "editions.table editions.workbook plan.scope region.branch region.branches region.table "
-        "region.workbook"
+        "region.workbook explore.show explore.table explore.workbook section.show section.table section.workbook"
     ),
     Right.KEEP_PEOPLE: (
         "office.add office.adding office.change_person office.mail office.people office.person office.retry"
@@ -99,6 +100,7 @@ FOR_EVERYBODY = {
 }
 FIXED = {"sha256": "0" * 64, "size": "small", "step": "1", "way": "cannot-go", "change": "name"}
 FIXED_AT = {("office.step", "step"): "approve", ("capture.photo", "public_id"): "released"}
+FIXED_AT |= {(f"section.{page}", "place"): "1" for page in ("show", "table", "workbook")}
 ONLY = {
     "editions.chain": {Reach.CHAIN},
     "editions.mine": {Reach.REGION},

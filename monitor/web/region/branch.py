@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from branches.access import Right
 from branches.audits import Audit
 from branches.weeks import Week
-from monitor.web import download, follow, gate, sheets, standing, told
+from monitor.web import download, follow, gate, reading, sheets, standing, told
 from monitor.web.region.room import blueprint, shows_shoppers, the_branch
 
 
@@ -19,6 +19,7 @@ def branch(public_id: str) -> str:
     return render_template(
         "region/branch.html",
         branch=found,
+        section_pages=reading.section_pages(stands.edition, stands.figures) if stands is not None else {},
         report=stands.report if stands is not None else None,
         charts=stands.drawings() if stands is not None else {},
         basis=_basis(stands, len(audits)) if stands is not None else "",
