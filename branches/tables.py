@@ -17,8 +17,10 @@ from branches import (
     outbox,
     people,
     places,
+    runs,
     sessions,
     standards,
+    timetable,
 )
 
 __all__ = [
@@ -37,8 +39,10 @@ __all__ = [
     "outbox",
     "people",
     "places",
+    "runs",
     "sessions",
     "standards",
+    "timetable",
 ]
 
 metadata = SQLModel.metadata
