@@ -2,7 +2,7 @@
 
 import ipaddress
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,7 @@ from branches.database import for_reading, reading, transaction
 from branches.language import Language, codes, language
 from branches.people import Role, User
 from branches.sessions import DeviceSession
+from branches.timetable import DueTimes
 from monitor.later import Job, at_once
 from reports.envelope import Sender, Transport
 
@@ -68,6 +69,8 @@ class Site:
     appeal_days: int = 7
     """How long after its release an audit's answers may be appealed."""
     managers_know_shoppers: bool = False
+    due: DueTimes = field(default_factory=DueTimes)
+    """When reports are due as the settings have it."""
 
     @property
     def secure(self) -> bool:

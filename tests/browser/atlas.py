@@ -97,6 +97,8 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     "capture.no_network": (Example(""), Example("shopper", note="shopper")),
     "office.desk": (Example("office"),),
     "office.mail": (Example("office"),),
+    "office.schedule": (Example("office"), Example("office", query="?show=own", note="none")),
+    "office.due_time": (_office(scope="chain"), Example("office", {"scope": "scope"}, note="region")),
     "office.review": (Example("office"), Example("office", query="?q=nowhere", note="none")),
     "office.audit": tuple(
         Example("office", {"public_id": thing}, note=thing)
@@ -164,6 +166,7 @@ SENT: tuple[tuple[str, str, str, str, Mapping[str, str], int], ...] = (
     ("office", "/office/places/branches/{branch}", "/office/places/branches/{branch}/name", "no name", {}, 422),
     ("office", "/office/places/branches/{branch}", "/office/places/branches/{branch}/notices", "no notice", {}, 422),
     ("office", "/office/notices", "/office/notices", "not informed", {}, 422),
+    ("office", "/office/schedule/{scope}", "/office/schedule/{scope}", "no time", {"hour": "late"}, 422),
     ("office", "/account", "/language", "refused", {"language": "xx"}, 422),
     ("office", "/account", "/language", "without a token", {"csrf_token": ""}, 400),
 )

@@ -7,12 +7,13 @@ from datetime import date
 from flask import url_for
 from sqlmodel import SQLModel, col, select
 
-from branches import access, history
+from branches import access, clocks, history
 from branches.audits import Audit
 from branches.history import Event
 from branches.language import message
 from branches.people import Role, User
 from branches.places import Branch, Region
+from branches.weeks import DueTime
 from monitor.web import gate
 from monitor.web.office.room import called, moment_words
 
@@ -73,6 +74,7 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
     "correctiveaction": _ACTION,
     "flag": {"dismiss": message("{who} dismissed a flag.")},
     "mail": {"retry": message("{who} had the mails that were not taken tried again.")},
+    "duechange": {"change_due": message("{who} changed when a report is due.")},
     "standard": {"publish": message("{who} published a version of the standard.")},
 }
 AT_ONCE = 10
@@ -101,7 +103,12 @@ class Told:
 
 def of(thing: SQLModel, zone: str = "") -> list[Told]:
     """What happened to a thing, newest first."""
-    events = [event for event in history.of(gate.session(), thing) if _words(event)]
+    return of_all([thing], zone)
+
+
+def of_all(things: Sequence[SQLModel], zone: str = "") -> list[Told]:
+    """What happened to things of one kind, newest first."""
+    events = [event for event in history.of_all(gate.session(), things) if _words(event)]
     people = _people(events)
     return [_told(event, people, zone) for event in reversed(events)]
 
@@ -145,6 +152,8 @@ def _note(event: Event) -> str:
         return " → ".join(str(pair[0]) for pair in (known["before"], known["after"]))
     if event.verb == "change":
         return "; ".join(_change(name, pair) for name, pair in known.items())
+    if event.verb == "change_due":
+        return _due(known)
     if event.verb == "change_role":
         return " → ".join(_role(str(pair[0])) for pair in (known.get("before", []), known.get("after", [])) if pair)
     return str(known.get("reason") or known.get("decision") or "")
@@ -153,6 +162,14 @@ def _note(event: Event) -> str:
 def _days(pair: Sequence[str]) -> str:
     first, last = (date.fromisoformat(day) for day in pair)
     return gate.tongue().say("{first} to {last}", first=first, last=last)
+
+
+def _due(known: Mapping[str, str | None]) -> str:
+    """Which time, and from which week on."""
+    tongue, written = gate.tongue(), known["due"]
+    when = clocks.due_words(tongue, DueTime.parse(written)) if written else tongue.say("as config.toml says")
+    week = tongue.week(date.fromisoformat(known["first_week"] or ""))
+    return tongue.say("{when}, from the {week} on", when=when, week=week)
 
 
 def _change(name: str, pair: Sequence[object]) -> str:
