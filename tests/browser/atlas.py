@@ -166,7 +166,7 @@ SENT: tuple[tuple[str, str, str, str, Mapping[str, str], int], ...] = (
     ("office", "/office/places/branches/{branch}", "/office/places/branches/{branch}/name", "no name", {}, 422),
     ("office", "/office/places/branches/{branch}", "/office/places/branches/{branch}/notices", "no notice", {}, 422),
     ("office", "/office/notices", "/office/notices", "not informed", {}, 422),
-    ("office", "/office/schedule/{scope}", "/office/schedule/{scope}", "no time", {"hour": "late"}, 422),
+    ("office", "/office/schedule/{scope}", "/office/schedule/{scope}", "no time", {"hour": ""}, 422),
     ("office", "/account", "/language", "refused", {"language": "xx"}, 422),
     ("office", "/account", "/language", "without a token", {"csrf_token": ""}, 400),
 )
