@@ -23,7 +23,8 @@ from branches.database import reading, transaction
 from branches.editions import CHAIN, Edition, Scope
 from branches.outbox import Mail
 from branches.people import Role, User
-from branches.weeks import DueTime, Week
+from branches.timetable import DueTimes
+from branches.weeks import Week
 from monitor import demo
 from monitor.app import create_app
 from monitor.web.gate import Site
@@ -52,7 +53,7 @@ def counted(spent: Spent, what: str) -> Iterator[None]:
 
 def edition_of(engine: sa.Engine, picture: Picture, scope: Scope, week: Week, spent: Spent) -> Edition:
     """The region's figures, stored with the mails that tell of them."""
-    at = scope.due_at(week, DueTime())
+    at = scope.due_at(week)
     with counted(spent, "figures"), transaction(engine) as session:
         prepared = weekly.prepare(session, picture, scope, week, due_at=at, since=at - 7 * DAY, reported=week)
         return weekly.issue(session, prepared, picture, at=NOW)
@@ -91,7 +92,7 @@ def measured(branches: int, weeks: int) -> tuple[float, list[Spent]]:
         visitor = sign_in(create_app(Site(engine, lambda: NOW, "en", Path(folder) / "cache", "UTC"), SECRET), token)
         week, began = Week.of(NOW.date()).plus(-1), time.perf_counter()
         with reading(engine) as session:
-            scopes = [one for one in editions.scopes(session, "UTC") if one.key != CHAIN]
+            scopes = [one for one in editions.scopes(session, "UTC", DueTimes()) if one.key != CHAIN]
             picture = weekly.look(session, Window.ending(week, weeks), NOW, Rules())
         shared, found = time.perf_counter() - began, []
         for scope in scopes:

@@ -38,6 +38,8 @@ class Right(StrEnum):
     """Approve, return, release and exclude audits."""
     KEEP_PEOPLE = "keep_people"
     KEEP_PLACES = "keep_places"
+    KEEP_TIMES = "keep_times"
+    """Say when reports are due, and see what ran unattended."""
     KEEP_NOTICES = "keep_notices"
     """Note that a branch's staff were told of the audits."""
     APPEAL = "appeal"
@@ -90,6 +92,7 @@ RIGHTS: Mapping[Role, Mapping[Right, Reach]] = {
         Right.REVIEW: Reach.CHAIN,
         Right.KEEP_PEOPLE: Reach.CHAIN,
         Right.KEEP_PLACES: Reach.CHAIN,
+        Right.KEEP_TIMES: Reach.CHAIN,
         Right.KEEP_NOTICES: Reach.CHAIN,
         Right.DECIDE_APPEALS: Reach.CHAIN,
         Right.VERIFY_ACTIONS: Reach.CHAIN,

@@ -8,6 +8,7 @@ from sqlmodel import Session, select
 
 from branches.language import Language
 from branches.places import Branch
+from branches.weeks import DAYS, DueTime
 
 
 def moment_words(tongue: Language, at: datetime, zone: str) -> str:
@@ -19,6 +20,16 @@ def moment_words(tongue: Language, at: datetime, zone: str) -> str:
 def time_words(tongue: Language, at: datetime, zone: str) -> str:
     """What the clock in that zone shows then, without the day."""
     return format_time(at.astimezone(ZoneInfo(zone)).time(), "short", locale=tongue.locale)
+
+
+def day_words(tongue: Language, day: str) -> str:
+    """A day of the week by its name."""
+    return str(tongue.locale.days["stand-alone"]["wide"][DAYS.index(day)])
+
+
+def due_words(tongue: Language, due: DueTime) -> str:
+    """A day of the week and the time on it."""
+    return f"{day_words(tongue, due.weekday)}, {format_time(due.at, 'short', locale=tongue.locale)}"
 
 
 def there(tongue: Language, when: str, zone: str) -> str:

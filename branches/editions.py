@@ -4,8 +4,8 @@ The row is the claim: (report, scope, week, revision) is unique and is written i
 content. While work runs a lease is held, which ends by itself when its holder dies.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Container, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,12 +14,13 @@ from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from branches import history
+from branches import history, timetable
 from branches.database import Packed, UtcTime, public_id
 from branches.errors import Conflict
 from branches.people import User
 from branches.places import Branch, Region, regions
-from branches.weeks import DueTime, Week
+from branches.timetable import DueTimes, Times
+from branches.weeks import DueTime, Week, local_date
 
 COUNTING = 7_220_132
 """PostgreSQL's lock on what counts; SQLite has one writer at a time anyway."""
@@ -87,10 +88,27 @@ class Scope:
     closed: tuple[date | None, ...] = ()
     """By zone, the day on which its last branch closed; None while one is open. Empty: none has closed."""
     region_name: str | None = None
+    times: Times = field(default_factory=Times)
 
-    def due_at(self, week: Week, due: DueTime) -> datetime:
+    def due_at(self, week: Week) -> datetime:
         """When the week's report is due: at its hour in the scope's zone, never before the week has ended everywhere."""
-        return max(due.of(week, self.zone), self.ended_at(week))
+        return max(self.times.of(week).of(week, self.zone), self.ended_at(week))
+
+    def next_week(self, now: datetime) -> Week:
+        """The first week whose report is not due yet; those before it are due, whatever their times."""
+        week = Week.of(local_date(now, self.zone)).plus(-3)
+        while self.due_at(week) <= now:
+            week = week.plus(1)
+        return week
+
+    def first_to_come(self, now: datetime) -> Week:
+        """The first week of a scope that has no past to report: the one after this."""
+        return Week.of(local_date(now, self.zone)).plus(1)
+
+    def changes_from(self, due: DueTime | None, now: datetime) -> Week:
+        """The first week for which another time may hold: its report is due neither by the old time nor by the new."""
+        new = replace(self, times=Times(due or self.times.settings))
+        return max(self.next_week(now), new.next_week(now))
 
     def ended_at(self, week: Week) -> datetime:
         return max(week.ends_at(zone) for zone in self.zones_in(week) or (self.zone,))
@@ -107,19 +125,22 @@ class Scope:
         return tuple(zone for zone, closed in held if closed is None or closed > week.monday)
 
 
-def scopes(session: Session, chain_zone: str) -> list[Scope]:
-    """The chain, then each region that has a branch."""
+def scopes(session: Session, chain_zone: str, due: DueTimes) -> list[Scope]:
+    """The chain, then each region that has a branch, with the times at which its reports are due."""
     days = sa.select(col(Branch.region_id), col(Branch.timezone), col(Branch.closed)).distinct()
     rows = session.execute(days).all()
     if not rows:
         return []
+    changes = timetable.changes(session)
     zones, closed = _zones([(zone, day) for _, zone, day in rows])
-    held = [Scope(CHAIN, chain_zone, zones=zones, closed=closed)]
+    times = Times(due.of(None), changes.get(CHAIN, ()))
+    held = [Scope(CHAIN, chain_zone, zones=zones, closed=closed, times=times)]
     for region in regions(session):
         zones, closed = _zones([(zone, day) for region_id, zone, day in rows if region_id == region.id])
         if zones:
             key = region_key(region)
-            held.append(Scope(key, region.timezone, region.id, region.code, zones, closed, region.name))
+            times = Times(due.of(region.code), changes.get(key, ()))
+            held.append(Scope(key, region.timezone, region.id, region.code, zones, closed, region.name, times))
     return held
 
 
@@ -188,15 +209,16 @@ def issued_weeks(session: Session, scope_key: str) -> set[date]:
     return set(session.exec(query))
 
 
-def missing_weeks(session: Session, scope: Scope, first: Week, due: DueTime, now: datetime) -> list[Week]:
+def missing_weeks(session: Session, scope: Scope, first: Week, now: datetime) -> list[Week]:
     """Weeks that are due and have no edition, oldest first."""
-    done = issued_weeks(session, scope.key)
-    missing, week = [], first
-    while scope.due_at(week, due) <= now:
-        if week.monday not in done and scope.is_open(week):
-            missing.append(week)
-        week = week.plus(1)
-    return missing
+    return missing(scope, first, issued_weeks(session, scope.key), now)
+
+
+def missing(scope: Scope, first: Week, done: Container[date], now: datetime) -> list[Week]:
+    """The same, where it is known which weeks have one."""
+    due = range((scope.next_week(now).monday - first.monday).days // 7)
+    weeks = (first.plus(n) for n in due)
+    return [week for week in weeks if week.monday not in done and scope.is_open(week)]
 
 
 def claim(session: Session, scope_key: str, week: Week, *, holder: str, now: datetime, seconds: int) -> bool:

@@ -1,6 +1,6 @@
 """History: who did what to what, when; written by every verb, changed by none."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -48,8 +48,15 @@ def plain(changes: Mapping[str, list[object]]) -> dict[str, list[object]]:
 
 def of(session: Session, thing: SQLModel) -> list[Event]:
     """What happened to that thing, oldest first."""
-    number = thing.id  # type: ignore[attr-defined]
-    query = select(Event).where(Event.thing == _kind(thing), Event.thing_id == number)
+    return of_all(session, [thing])
+
+
+def of_all(session: Session, things: Sequence[SQLModel]) -> list[Event]:
+    """What happened to things of one kind, oldest first."""
+    if not things:
+        return []
+    numbers = [thing.id for thing in things]  # type: ignore[attr-defined]
+    query = select(Event).where(Event.thing == _kind(things[0]), col(Event.thing_id).in_(numbers))
     return list(session.exec(query.order_by(col(Event.at), col(Event.id))))
 
 

@@ -252,6 +252,11 @@ def counts(session: Session) -> Counts:
     return Counts(*session.execute(sa.select(*columns).select_from(Mail)).one())
 
 
+def sent_since(session: Session, at: datetime) -> int:
+    """How many mails have been taken since then."""
+    return session.exec(select(sa.func.count()).select_from(Mail).where(col(Mail.sent_at) >= at)).one()
+
+
 def troubled(session: Session, *, most: int = 50) -> list[Mail]:
     """Mail that was tried and not taken, the oldest first."""
     query = select(Mail).where(waiting(), Mail.trouble != "").order_by(col(Mail.made_at), col(Mail.id))

@@ -17,10 +17,12 @@ from branches import (
     outbox,
     people,
     places,
+    runs,
     sessions,
     stand_ins,
     standards,
     subscriptions,
+    timetable,
 )
 
 __all__ = [
@@ -39,10 +41,12 @@ __all__ = [
     "outbox",
     "people",
     "places",
+    "runs",
     "sessions",
     "stand_ins",
     "standards",
     "subscriptions",
+    "timetable",
 ]
 
 metadata = SQLModel.metadata

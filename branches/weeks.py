@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from branches.errors import Refused
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _ISO_WEEK = re.compile(r"(?:19|20|21)\d\d-W\d\d", re.ASCII)
 
 
@@ -63,6 +64,17 @@ class DueTime:
     def of(self, week: Week, zone: str) -> datetime:
         day = week.monday + timedelta(days=7 + DAYS.index(self.weekday))
         return moment(day, self.at, zone)
+
+    @classmethod
+    def parse(cls, text: str) -> "DueTime":
+        """Reads "tuesday 07:00"."""
+        day, _, hour = text.partition(" ")
+        if day not in DAYS or _CLOCK.fullmatch(hour) is None:
+            raise Refused("{text} is not a day and a time; write it like tuesday 07:00.", text=text[:40])
+        return cls(day, time.fromisoformat(hour))
+
+    def __str__(self) -> str:
+        return f"{self.weekday} {self.at:%H:%M}"
 
 
 def moment(day: date, at: time, zone: str) -> datetime:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from branches.errors import Refused
-from monitor.misread import PREFIX, refusal, refuse_unknown_variables
+from monitor.misread import PREFIX, refusal, refuse_unknown_variables, unreadable
 from monitor.settings import (
     AuditsSection,
     ChainSection,
@@ -84,6 +84,8 @@ def read_config(file: Path | None = None) -> Config:
         return Config(**_written(text, chosen))
     except ValidationError as invalid:
         raise refusal(invalid.errors()[0], sections, chosen, text) from None
+    except SettingsError:
+        raise unreadable(sections) from None
 
 
 def _chosen() -> Path | None:

@@ -13,11 +13,12 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from branches import corrections, editions
+from branches import corrections, editions, timetable
 from branches.database import reading, transaction
 from branches.editions import CHAIN, Edition, Scope
 from branches.errors import Conflict, Refused
-from branches.weeks import Week, local_date
+from branches.places import regions
+from branches.weeks import Week
 from reports import revising, stored, weekly
 from reports.collect import Window
 from reports.figures import Figures
@@ -52,6 +53,8 @@ class Worker:
     """Sends the mail that is due, but for that of scopes still at work; gives how many were sent."""
     photos: Path | None = None
     """Where the photos of audits lie."""
+    tell: Callable[[str], None] = lambda _: None
+    """Hears what went wrong with one thing while the others were made."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,12 @@ def holder_name() -> str:
     return f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
+def in_words(error: Exception) -> str:
+    """What went wrong, on one line; what we refuse has its sentence, and of other faults the kind is named too."""
+    said = (str(error).strip().splitlines() or [""])[0]
+    return said if isinstance(error, Refused) else f"{type(error).__name__}: {said}".removesuffix(": ")
+
+
 def weekly_report(worker: Worker) -> list[Edition]:
     """Issues every edition that is due and missing, oldest week first; then revises what corrections have changed."""
     begin_reporting(worker)
@@ -82,15 +91,19 @@ def begin_reporting(worker: Worker) -> None:
     """
     wanted, now = worker.settings.reporting_from, worker.clock()
     with reading(worker.engine) as session:
-        scopes = editions.scopes(session, worker.settings.chain_zone)
+        scopes = _scopes(session, worker)
         if not _left(session, scopes) and all(editions.is_switched_on(session, scope, wanted) for scope in scopes):
             return
     with transaction(worker.engine) as session:
-        scopes = editions.scopes(session, worker.settings.chain_zone)
+        scopes = _scopes(session, worker)
         editions.switch_off(session, _left(session, scopes))
         begins = [(scope, _first_week(session, worker, scope, now)) for scope in scopes]
         for scope, first in begins:
             editions.switch_on(session, scope, wanted, first)
+
+
+def _scopes(session: Session, worker: Worker) -> list[Scope]:
+    return editions.scopes(session, worker.settings.chain_zone, worker.settings.due)
 
 
 def _left(session: Session, scopes: Iterable[Scope]) -> set[str]:
@@ -99,19 +112,35 @@ def _left(session: Session, scopes: Iterable[Scope]) -> set[str]:
 
 
 def _first_week(session: Session, worker: Worker, scope: Scope, now: datetime) -> Week:
-    following = Week.of(local_date(now, scope.zone)).plus(1)
-    return editions.first_week(session, scope, worker.settings.reporting_from, otherwise=following)
+    wanted, following = worker.settings.reporting_from, scope.first_to_come(now)
+    return editions.first_week(session, scope, wanted, otherwise=following)
 
 
 def due_editions(worker: Worker) -> list[Due]:
     """What is due now and has not been issued, in the order in which it is made; nothing is written."""
-    now, due_time = worker.clock(), worker.settings.due
-    due = []
+    now, due = worker.clock(), list[Due]()
     with reading(worker.engine) as session:
-        for scope in editions.scopes(session, worker.settings.chain_zone):
+        for scope in _scopes(session, worker):
             first = _first_week(session, worker, scope, now)
-            due += [Due(week, scope, first) for week in editions.missing_weeks(session, scope, first, due_time, now)]
-    return sorted(due, key=lambda d: (d.week, d.scope.due_at(d.week, due_time), d.scope.region_code or ""))
+            due += [Due(week, scope, first) for week in editions.missing_weeks(session, scope, first, now)]
+    return sorted(due, key=lambda d: (d.week, d.scope.due_at(d.week), d.scope.region_code or ""))
+
+
+def coming_editions(worker: Worker) -> list[Due]:
+    """The next report of each scope that is not due yet; nothing is written."""
+    now, coming = worker.clock(), list[Due]()
+    with reading(worker.engine) as session:
+        for scope in _scopes(session, worker):
+            first = _first_week(session, worker, scope, now)
+            week = max(first, scope.next_week(now))
+            coming += [Due(week, scope, first)] if scope.is_open(week) else []
+    return coming
+
+
+def times_for_nobody(worker: Worker) -> list[str]:
+    """Codes to which the settings give a time and that no region has."""
+    with reading(worker.engine) as session:
+        return timetable.unknown(worker.settings.due, [region.code for region in regions(session)])
 
 
 def _issue_all(worker: Worker, due: list[Due]) -> Iterator[Edition]:
@@ -125,8 +154,9 @@ def _issue_all(worker: Worker, due: list[Due]) -> Iterator[Edition]:
         except _Held:
             waiting.add(one.scope.key)
             continue
-        except Exception:
+        except Exception as error:
             log.exception("the report of %s for week %s failed and is tried again", _name(one.scope), one.week)
+            worker.tell(f"{_name(one.scope)}, week {one.week}: {in_words(error)}")
             waiting.add(one.scope.key)
             continue
         if edition is not None:
@@ -174,13 +204,13 @@ def _name(scope: Scope) -> str:
 
 
 def _issue(worker: Worker, due: Due, pictures: Pictures) -> Edition | None:
-    at = due.scope.due_at(due.week, worker.settings.due)
+    at = due.scope.due_at(due.week)
     with reading(worker.engine) as session:
         if editions.latest(session, due.scope.key, due.week.monday) is not None:
             return None
         picture = _picture(worker, session, due.week, at, pictures)
         before = editions.latest(session, due.scope.key, due.week.plus(-1).monday)
-        since = before.due_at if before is not None else due.scope.due_at(due.week.plus(-1), worker.settings.due)
+        since = before.due_at if before is not None else due.scope.due_at(due.week.plus(-1))
         prepared = weekly.prepare(
             session, picture, due.scope, due.week, due_at=at, since=since, reported=due.first_week
         )
@@ -225,7 +255,7 @@ def revise_editions(worker: Worker) -> list[Edition]:
 
 def issue_by_hand(worker: Worker, scope: Scope, week: Week) -> tuple[Figures, int | None]:
     """Issues one week's edition now; never before it is due, never twice, never before an earlier one that is owed."""
-    now, at = worker.clock(), scope.due_at(week, worker.settings.due)
+    now, at = worker.clock(), scope.due_at(week)
     if now < at:
         raise Refused(
             "The report of week {week} is due at {moment}; until then nothing is issued.",
@@ -236,7 +266,7 @@ def issue_by_hand(worker: Worker, scope: Scope, week: Week) -> tuple[Figures, in
         if editions.latest(session, scope.key, week.monday) is not None:
             raise Conflict("The report of week {week} has already been issued.", week=str(week))
         first = editions.started(session).get(scope.key, week)
-        owed = editions.missing_weeks(session, scope, first, worker.settings.due, now)
+        owed = editions.missing_weeks(session, scope, first, now)
     if owed and owed[0] < week:
         raise Refused("The report of week {week} is due before this one; issue it first.", week=str(owed[0]))
     try:

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from branches.errors import Refused
-from monitor.settings import allowed
+from monitor.settings import allowed, each_allowed
 
 PREFIX = "MONITOR_"
 Sections = Mapping[str, type[BaseModel]]
@@ -38,8 +38,8 @@ def _looks_like_ours(name: str, sections: Sections) -> bool:
 
 def refusal(error: ErrorDetails, sections: Sections, file: Path | None, text: str) -> Refused:
     """Words the first fault that was found."""
-    section, key, *_ = (*map(str, error["loc"]), "", "")
-    place = _place(section, key, file, text)
+    section, key, entry, *_ = (*map(str, error["loc"]), "", "", "")
+    place = _place(section, key, entry, file, text)
     if section not in sections:
         known = ", ".join(sections)
         sentence = "{place}: there is no section [{section}]; the sections are {known}."
@@ -53,17 +53,37 @@ def refusal(error: ErrorDetails, sections: Sections, file: Path | None, text: st
         return Refused(sentence, place=place, key=key, section=section, known=known)
     given = error["input"]
     may, value = allowed(settings[key]), (repr(given) if isinstance(given, str) else str(given))[:60]
+    if entry:
+        section, key, may = f"{section}.{key}", entry, each_allowed(settings[key])
     sentence = "{place}: {key} in [{section}] must be {allowed}, not {value}."
     return Refused(sentence, place=place, key=key, section=section, allowed=may, value=value)
 
 
-def _place(section: str, key: str, file: Path | None, text: str) -> str:
-    """Where it was written: the variable, or the file and its line."""
+def unreadable(sections: Sections) -> Refused:
+    """Words the fault of a variable that should hold a table and holds no JSON."""
+    known = {_variable(section, key): (section, key) for section, key in _tables(sections)}
+    given = {name.upper(): value for name, value in os.environ.items()}
+    place = next(name for name in known if name in given)
+    section, key = known[place]
+    sentence = "{place}: {key} in [{section}] must be {allowed}, not {value}."
+    return Refused(sentence, place=place, key=key, section=section, allowed="JSON", value=repr(given[place])[:60])
+
+
+def _tables(sections: Sections) -> Iterator[tuple[str, str]]:
+    """Settings that hold a table of entries."""
+    for section, keys in sections.items():
+        yield from ((section, key) for key, setting in keys.model_fields.items() if each_allowed(setting))
+
+
+def _place(section: str, key: str, entry: str, file: Path | None, text: str) -> str:
+    """Where it was written: the variable, or the file and its line; an entry of a table may have one of its own."""
     variable = _variable(section, key)
     if variable in {name.upper() for name in os.environ}:
         return variable
     lines = _lines(text)
-    line = lines.get((section, key)) or lines.get((section, ""))
+    table = f"{section}.{key}"
+    nested = lines.get((section, f"{key}.{entry}")) or lines.get((f"{table}.{entry}", "")) or lines.get((table, ""))
+    line = nested or lines.get((section, key)) or lines.get((section, ""))
     return f"{file}, line {line}" if line else str(file)
 
 

@@ -12,6 +12,7 @@ from branches.database import reading
 from branches.editions import Edition
 from branches.errors import Refused
 from branches.language import language
+from branches.timetable import DueTimes
 from branches.weeks import DueTime, Week
 from monitor import cache, mailer
 from monitor.config import Config
@@ -61,13 +62,19 @@ def rules(config: Config) -> Rules:
     )
 
 
+def due_times(config: Config) -> DueTimes:
+    """When reports are due as config.toml has it."""
+    said = config.reports
+    return DueTimes(DueTime(said.weekday, said.time), said.chain, said.regions)
+
+
 def settings(config: Config) -> Settings:
     """What the chain has decided about its reports."""
     first = config.reports.reporting_from
     return Settings(
         rules=rules(config),
         weeks=config.window.weeks,
-        due=DueTime(config.reports.weekday, config.reports.time),
+        due=due_times(config),
         chain_zone=config.chain.timezone,
         reporting_from=Week(first) if first is not None else None,
         revised_weeks=config.reports.revised_weeks,

@@ -11,6 +11,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from monitor import jobs, upkeep
 from monitor.jobs import Worker
+from monitor.noting import Did, noted
 
 WAKE_SECONDS = 60
 """The longest that a due report waits for its alarm clock."""
@@ -30,11 +31,36 @@ def timetable(worker: Worker, tick_seconds: int) -> list[Job]:
     """Everything that runs by itself, and how often; each on its own, so that a mail server holds up no report."""
     every = min(tick_seconds, WAKE_SECONDS)
     return [
-        Job("weekly report", every, lambda: jobs.weekly_report(worker)),
-        Job("mail", every, lambda: jobs.send_mail(worker)),
-        Job("audits not sent in time", HOUR_SECONDS, lambda: upkeep.expire_audits(worker)),
-        Job("unused photos", HOUR_SECONDS, lambda: upkeep.sweep_photos(worker)),
+        Job("weekly report", every, lambda: make_reports(worker)),
+        Job("mail", every, lambda: send_mail(worker)),
+        Job("audits not sent in time", HOUR_SECONDS, lambda: noted(worker, "audits not sent in time", _expire)),
+        Job("unused photos", HOUR_SECONDS, lambda: noted(worker, "unused photos", _sweep_photos)),
+        Job("old runs", HOUR_SECONDS, lambda: upkeep.sweep_runs(worker)),
     ]
+
+
+def make_reports(worker: Worker) -> Did:
+    """What is due, and noted what was made of it."""
+    return noted(worker, "weekly report", _make_reports)
+
+
+def send_mail(worker: Worker) -> Did:
+    """One round of mail, and noted how many were taken."""
+    return noted(worker, "mail", lambda heard: {"mails": jobs.send_mail(heard)})
+
+
+def _make_reports(worker: Worker) -> Did:
+    made = jobs.weekly_report(worker)
+    revised = sum(edition.revision > 0 for edition in made)
+    return {"editions": len(made) - revised, "revisions": revised}
+
+
+def _expire(worker: Worker) -> Did:
+    return {"audits": len(upkeep.expire_audits(worker))}
+
+
+def _sweep_photos(worker: Worker) -> Did:
+    return {"photos": upkeep.sweep_photos(worker)}
 
 
 def run(worker: Worker, tick_seconds: int, stop: Event) -> None:

@@ -11,7 +11,7 @@ from monitor import logs, mailer
 from monitor.app import create_app
 from monitor.config import Config, read_config, secret
 from monitor.later import Later
-from monitor.opening import caches, now, open_chain, photos_folder, rules
+from monitor.opening import caches, due_times, now, open_chain, photos_folder, rules
 from monitor.porch import Porch
 from monitor.web.gate import Site
 
@@ -61,6 +61,7 @@ def _pages(*, demo: bool) -> Porch:
         language=config.chain.language,
         cache=caches(config),
         chain_zone=config.chain.timezone,
+        due=due_times(config),
         name=config.chain.name,
         demo=demo,
         photos=photos_folder(config),

@@ -9,20 +9,25 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.fields import FieldInfo
 
 from branches.errors import Refused
-from branches.weeks import DAYS, zone_name
+from branches.weeks import DAYS, DueTime, zone_name
 
 _CLOCK = re.compile(r"[0-2]\d:[0-5]\d", re.ASCII)
 _MAIL = re.compile(r"""[^\s@"(),:;<>\[\]\\]+@[^\s@"(),:;<>\[\]\\]+""")
 _PUBLIC = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 
 
-def _setting(default: object, meaning: str, allowed: str, **bounds: Any) -> Any:
-    return Field(default, description=meaning, json_schema_extra={"allowed": allowed}, **bounds)
+def _setting(default: object, meaning: str, allowed: str, *, each: str = "", **bounds: Any) -> Any:
+    return Field(default, description=meaning, json_schema_extra={"allowed": allowed, "each": each}, **bounds)
 
 
 def allowed(field: FieldInfo) -> str:
     """What the setting may be, in words."""
     return cast("dict[str, str]", field.json_schema_extra)["allowed"]
+
+
+def each_allowed(field: FieldInfo) -> str:
+    """What each entry of a table may be, in words."""
+    return cast("dict[str, str]", field.json_schema_extra)["each"]
 
 
 def _zone(name: str) -> str:
@@ -44,6 +49,16 @@ def _clock(written: object) -> object:
     if isinstance(written, time) and written.tzinfo is None:
         return written
     raise ValueError(written)
+
+
+def _due(written: object) -> object:
+    """Reads "tuesday 07:00"."""
+    if isinstance(written, DueTime):
+        return written
+    try:
+        return DueTime.parse(str(written))
+    except Refused:
+        raise ValueError(written) from None
 
 
 def _monday(day: date | None) -> date | None:
@@ -73,6 +88,8 @@ def _public_address(written: str) -> str:
 Zone = Annotated[str, AfterValidator(_zone)]
 Day = Annotated[str, AfterValidator(_day)]
 Clock = Annotated[time, BeforeValidator(_clock)]
+Due = Annotated[DueTime, BeforeValidator(_due)]
+OptionalDue = Annotated[DueTime | None, BeforeValidator(lambda written: _due(written) if written else None)]
 Monday = Annotated[date | None, AfterValidator(_monday), BeforeValidator(lambda written: written or None)]
 Folder = Annotated[Path, BeforeValidator(_folder)]
 OptionalFile = Annotated[Path | None, BeforeValidator(lambda written: _folder(written) if written else None)]
@@ -159,6 +176,17 @@ class ReportsSection(_Section):
     )
     time: Clock = _setting(
         "06:00", "The time on that day, by the clock where the report is read", "a time such as 06:00"
+    )
+    chain: OptionalDue = _setting(
+        "",
+        "The day and time of the whole chain's report, where it has its own; empty: as above",
+        "a day and a time such as tuesday 07:00, or empty",
+    )
+    regions: dict[str, Due] = _setting(
+        {},
+        'The same of regions that have their own, by code; the office may set other times on the page "Schedule"',
+        'a table such as { NORTH = "tuesday 07:00" }',
+        each="a day and a time such as tuesday 07:00",
     )
     revised_weeks: int = _setting(
         4, "Editions back to which a correction makes a revised edition", "a whole number from 0 to 52", ge=0, le=52

@@ -1,15 +1,18 @@
-"""What is put in order unattended: audits that nobody sent in time, photos that belong to no audit."""
+"""What is put in order unattended: audits that nobody sent in time, photos that belong to no audit, old lines of what ran."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from branches import assignments, photos
+from branches import assignments, photos, runs
 from branches.audits import Audit
 from branches.database import reading, transaction
 from monitor.jobs import Worker
 
 UNUSED = timedelta(days=1)
 """How long a photo that belongs to no audit is left: its sender may be about to name it."""
+
+KEPT = timedelta(days=90)
+"""How long it can be read what ran."""
 
 
 def expire_audits(worker: Worker) -> list[Audit]:
@@ -32,3 +35,9 @@ def _drop(worker: Worker, file: Path, before: datetime) -> bool:
     """One file at a time, so that nobody's writing waits for a long sweep."""
     with transaction(worker.engine) as session:
         return photos.drop(session, file, before=before)
+
+
+def sweep_runs(worker: Worker) -> int:
+    """Forgets what ran long ago."""
+    with transaction(worker.engine) as session:
+        return runs.sweep(session, worker.clock() - KEPT)

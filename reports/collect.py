@@ -249,7 +249,9 @@ def new_audits(
     reported: Week,
     days: Window,
 ) -> tuple[NewAudit, ...]:
-    """Which audits count for the first time between two editions?
+    """Which audits count for the first time in this edition?
+
+    A report may be due days after its week: what was visited since belongs to the next one, also where it is released.
 
     Args:
         session: only read from.
@@ -260,7 +262,7 @@ def new_audits(
         reported: the scope's first reported week.
         days: in which it is counted how often a failed critical item failed at its branch.
     """
-    rows = _released(session, branch_ids, after, until)
+    rows = _released(session, branch_ids, after, until, week)
     failed = _failed_critical(session, [audit.id for audit, _, _ in rows])
     often = _failures(
         session, {(audit.branch_id, item) for audit, _, _ in rows for item in failed.get(audit.id, ())}, days, until
@@ -279,14 +281,15 @@ def new_audits(
 
 
 def _released(
-    session: Session, branch_ids: Iterable[int], after: datetime, until: datetime
+    session: Session, branch_ids: Iterable[int], after: datetime, until: datetime, week: Week
 ) -> list[tuple[Audit, str, Week]]:
-    """Audits that began to count in between, with their branch and week; within a week their order tells nothing."""
+    """The week's audits and late ones of weeks before, with branch and week; within a week their order tells nothing."""
     query = (
         select(Audit, Branch.code)
         .join(Branch)
         .where(col(Audit.state).in_(COUNTED))
-        .where(col(Audit.released_at) > after, col(Audit.released_at) <= until)
+        .where(col(Audit.released_at) <= until, col(Audit.visited_on) <= week.sunday)
+        .where((col(Audit.released_at) > after) | (col(Audit.visited_on) >= week.monday))
     )
     found = [row for part in in_parts(branch_ids) for row in session.exec(query.where(col(Audit.branch_id).in_(part)))]
     visited = [(audit, code, Week.of(audit.visited_on)) for audit, code in found if audit.visited_on is not None]

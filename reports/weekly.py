@@ -9,7 +9,8 @@ from sqlmodel import Session
 from branches import editions, flags, outbox
 from branches.editions import CHAIN, Edition, Scope
 from branches.flags import Shortfall
-from branches.weeks import DueTime, Week
+from branches.timetable import DueTimes
+from branches.weeks import Week
 from reports import acting, collect, collect_items, items, stored
 from reports.adjusted import Adjusted, adjusted
 from reports.change_words import CHANGE_SHARE
@@ -28,7 +29,7 @@ class Settings:
     rules: Rules = field(default_factory=Rules)
     weeks: int = 26
     """Length of the window; it ends with the reported week."""
-    due: DueTime = field(default_factory=DueTime)
+    due: DueTimes = field(default_factory=DueTimes)
     chain_zone: str = "UTC"
     reporting_from: Week | None = None
     """First reported week; None: the Monday after a scope is first seen."""

@@ -76,7 +76,7 @@ def command(
 def scope_of(engine: sa.Engine, wanted: Settings, region: str | None) -> Scope:
     """The chain, or the region of that code."""
     with reading(engine) as session:
-        held = editions.scopes(session, wanted.chain_zone)
+        held = editions.scopes(session, wanted.chain_zone, wanted.due)
         left = {known.code for known in regions(session)} - {scope.region_code for scope in held}
     place = engine.url.render_as_string(hide_password=True)
     if not held:
@@ -114,8 +114,8 @@ def prepared(engine: sa.Engine, wanted: Settings, scope: Scope, week: Week, days
     with reading(engine) as session:
         picture = weekly.look(session, days, now(), wanted.rules)
         reported = editions.started(session).get(scope.key, week)
-        since = scope.due_at(week.plus(-1), wanted.due)
-        due_at = scope.due_at(week, wanted.due)
+        since = scope.due_at(week.plus(-1))
+        due_at = scope.due_at(week)
         found = weekly.prepare(session, picture, scope, week, due_at=due_at, since=since, reported=reported)
     return found.figures, found.standard_id
 

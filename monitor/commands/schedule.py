@@ -2,17 +2,21 @@
 
 import logging
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
 from monitor import jobs, mailer, scheduler
 from monitor.config import read_config
+from monitor.jobs import Due, Worker
 from monitor.opening import open_chain, worker
+
+log = logging.getLogger(__name__)
 
 
 @click.command("schedule")
 @click.option("--once", is_flag=True, help="Make what is due now and end.")
-@click.option("--dry-run", is_flag=True, help="Only say what is due now.")
+@click.option("--dry-run", is_flag=True, help="Only say what is due now, and when each next report will be.")
 @click.pass_obj
 def command(config_file: Path | None, once: bool, dry_run: bool) -> None:
     """Run the scheduler: every report that is due is made, once, also after days off."""
@@ -22,18 +26,33 @@ def command(config_file: Path | None, once: bool, dry_run: bool) -> None:
     engine = open_chain(config)
     working = worker(config, engine)
     if dry_run:
-        due = jobs.due_editions(working)
-        for one in due:
-            click.echo(f"{one.week} {one.scope.region_code or 'chain'}")
-        click.echo(f"{len(due)} due")
+        _say_what_is_due(working)
         return
+    for code in jobs.times_for_nobody(working):
+        log.warning("there is no region %s, which has a time in [reports.regions]", code)
     mailer.transport(config)  # settings that cannot be are refused now, not in the middle of the night
     if once:
-        click.echo(f"{len(jobs.weekly_report(working))} issued")
+        click.echo(f"{sum(scheduler.make_reports(working).values())} issued")
         mails = 0
-        while sent := jobs.send_mail(working):
+        while sent := scheduler.send_mail(working)["mails"]:
             mails += sent
         if mails:
             click.echo(f"{mails} sent")
         return
     scheduler.run(working, config.schedule.tick_seconds, scheduler.stop_on_signal())
+
+
+def _say_what_is_due(working: Worker) -> None:
+    due = jobs.due_editions(working)
+    for one in due:
+        click.echo(f"{one.week} {_name(one)}")
+    click.echo(f"{len(due)} due")
+    for one in jobs.coming_editions(working):
+        local = one.scope.due_at(one.week).astimezone(ZoneInfo(one.scope.zone))
+        click.echo(f"{one.week} {_name(one)} will be due on {local:%Y-%m-%d %H:%M} {one.scope.zone}")
+    for code in jobs.times_for_nobody(working):
+        click.echo(f"There is no region {code}, which has a time in [reports.regions].")
+
+
+def _name(one: Due) -> str:
+    return one.scope.region_code or "chain"

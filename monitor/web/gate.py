@@ -22,6 +22,7 @@ from branches.database import for_reading, reading, transaction
 from branches.language import Language, codes, language
 from branches.people import Role, User
 from branches.sessions import DeviceSession
+from branches.timetable import DueTimes
 from monitor.later import Job, at_once
 from reports.envelope import Sender, Transport
 from reports.figures import Rules
@@ -71,6 +72,8 @@ class Site:
     managers_know_shoppers: bool = False
     rules: Rules = field(default_factory=Rules)
     """By which a window of the reader's choice is judged, as the reports are."""
+    due: DueTimes = field(default_factory=DueTimes)
+    """When reports are due as the settings have it."""
 
     @property
     def secure(self) -> bool:

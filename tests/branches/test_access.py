@@ -40,6 +40,7 @@ REACHES = {
                 "review",
                 "keep_people",
                 "keep_places",
+                "keep_times",
             ),
             *("keep_notices", "decide_appeals", "verify_actions", "dismiss_flags"),
         ),

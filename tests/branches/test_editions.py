@@ -10,18 +10,19 @@ from branches import editions, history, places
 from branches.database import reading, transaction
 from branches.editions import CHAIN, Edition, Lease, Scope
 from branches.errors import Conflict
+from branches.timetable import DueTimes, Times
 from branches.weeks import DueTime, Week
 from tests import make
 from tests.together import together
 
 WEEK = Week.parse("2025-W27")
 NORTH = Scope("region-north", "Europe/Budapest", zones=("Europe/Budapest",))
-DUE = NORTH.due_at(WEEK, DueTime())
+DUE = NORTH.due_at(WEEK)
 MINUTE = timedelta(minutes=1)
 
 
 def issue(session: Session, week: Week = WEEK, scope: Scope = NORTH, content: str = "first") -> Edition:
-    due = scope.due_at(week, DueTime())
+    due = scope.due_at(week)
     return editions.issue(session, scope, week, {"is": content}, due_at=due, at=due, standard_id=None)
 
 
@@ -30,12 +31,12 @@ def claim(session: Session, holder: str, now: datetime, seconds: int = 60) -> bo
 
 
 def test_scopes_are_the_chain_and_each_region_that_has_a_branch(session: Session) -> None:
-    assert editions.scopes(session, "UTC") == []
+    assert editions.scopes(session, "UTC", DueTimes()) == []
     north, south = make.region(session, "North"), make.region(session, "South", timezone="Asia/Kolkata")
     make.region(session, "Empty")
     for region, zone in ((north, "Europe/Lisbon"), (north, ""), (south, "")):
         places.open_branch(session, region, f"{region.code} {zone}", timezone=zone, by=None, at=make.NOON)
-    assert editions.scopes(session, "UTC") == [
+    assert editions.scopes(session, "UTC", DueTimes()) == [
         Scope(CHAIN, "UTC", zones=("Asia/Kolkata", "Europe/Budapest", "Europe/Lisbon")),
         Scope(
             editions.region_key(north),
@@ -63,12 +64,12 @@ def test_scopes_are_the_chain_and_each_region_that_has_a_branch(session: Session
 def test_a_report_is_due_at_its_hour_but_not_before_the_last_branchs_week_has_ended(
     zone: str, zones: tuple[str, ...], due: str
 ) -> None:
-    assert Scope("x", zone, zones=zones).due_at(WEEK, DueTime()) == datetime.fromisoformat(due)
+    assert Scope("x", zone, zones=zones).due_at(WEEK) == datetime.fromisoformat(due)
 
 
 def test_a_report_due_at_midnight_waits_for_the_end_of_a_week_whose_midnight_is_skipped() -> None:
-    tehran = Scope("x", "Asia/Tehran", zones=("Asia/Tehran",))
-    due = tehran.due_at(Week.parse("2021-W11"), DueTime(at=time(0)))
+    tehran = Scope("x", "Asia/Tehran", zones=("Asia/Tehran",), times=Times(DueTime(at=time(0))))
+    due = tehran.due_at(Week.parse("2021-W11"))
     assert due == datetime(2021, 3, 21, 20, 30, tzinfo=UTC)
 
 
@@ -77,8 +78,8 @@ def test_each_week_of_a_year_is_missing_from_six_oclock_on_monday(session: Sessi
     scope, week = Scope("x", zone, zones=(zone,)), Week.parse("2024-W51")
     while week < Week.parse("2026-W02"):
         six = datetime.combine(week.plus(1).monday, time(6), ZoneInfo(zone)).astimezone(UTC)
-        assert editions.missing_weeks(session, scope, week, DueTime(), six - timedelta(microseconds=1)) == []
-        assert editions.missing_weeks(session, scope, week, DueTime(), six) == [week]
+        assert editions.missing_weeks(session, scope, week, six - timedelta(microseconds=1)) == []
+        assert editions.missing_weeks(session, scope, week, six) == [week]
         week = week.plus(1)
 
 
@@ -88,17 +89,17 @@ def test_weeks_missed_over_a_clock_change_are_found_oldest_first(session: Sessio
     for changed in ("2025-W13", "2025-W10", "2025-W43", "2025-W44"):
         week = Week.parse(changed)
         weeks = [week.plus(n) for n in (-1, 0, 1)]
-        due = scope.due_at(weeks[-1], DueTime())
-        assert editions.missing_weeks(session, scope, weeks[0], DueTime(), due) == weeks
-        assert editions.missing_weeks(session, scope, weeks[0], DueTime(), due - MINUTE) == weeks[:-1]
+        due = scope.due_at(weeks[-1])
+        assert editions.missing_weeks(session, scope, weeks[0], due) == weeks
+        assert editions.missing_weeks(session, scope, weeks[0], due - MINUTE) == weeks[:-1]
 
 
 def test_weeks_that_were_issued_are_not_missing(session: Session) -> None:
     issue(session, WEEK.plus(1))
     issue(session, WEEK, Scope("other", "UTC"))
-    now = NORTH.due_at(WEEK.plus(2), DueTime())
-    assert editions.missing_weeks(session, NORTH, WEEK, DueTime(), now) == [WEEK, WEEK.plus(2)]
-    assert editions.missing_weeks(session, NORTH, WEEK.plus(9), DueTime(), now) == []
+    now = NORTH.due_at(WEEK.plus(2))
+    assert editions.missing_weeks(session, NORTH, WEEK, now) == [WEEK, WEEK.plus(2)]
+    assert editions.missing_weeks(session, NORTH, WEEK.plus(9), now) == []
 
 
 def test_reporting_is_switched_on_once(session: Session) -> None:
@@ -255,9 +256,9 @@ def test_a_region_whose_branches_have_closed_is_reported_no_longer(session: Sess
     north = make.region(session)
     branch = make.branch(session, north)
     places.close_branch(session, branch, WEEK.plus(1).monday, by=None, at=make.NOON)
-    scope = editions.scopes(session, "UTC")[1]
-    due = scope.due_at(WEEK.plus(3), DueTime())
-    assert editions.missing_weeks(session, scope, WEEK, DueTime(), due) == [WEEK]
+    scope = editions.scopes(session, "UTC", DueTimes())[1]
+    due = scope.due_at(WEEK.plus(3))
+    assert editions.missing_weeks(session, scope, WEEK, due) == [WEEK]
 
 
 @pytest.mark.parametrize("expired", [False, True])

@@ -15,7 +15,7 @@ from branches.editions import CHAIN, Edition, Scope
 from branches.outbox import Counts, Mail, MailKind
 from branches.people import Role, User
 from branches.places import Region
-from branches.weeks import DueTime, Week
+from branches.weeks import Week
 from tests import make
 from tests.together import together
 
@@ -27,7 +27,7 @@ FIRST = Week.parse("2025-W10")
 def issued(session: Session, region: Region | None = None, week: Week = FIRST) -> Edition:
     key = CHAIN if region is None else editions.region_key(region)
     scope = Scope(key, "UTC", region.id if region else None, region.code if region else None)
-    due = scope.due_at(week, DueTime())
+    due = scope.due_at(week)
     return editions.issue(session, scope, week, {}, due_at=due, at=due, standard_id=None)
 
 

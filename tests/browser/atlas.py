@@ -114,6 +114,8 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     "capture.no_network": (Example(""), Example("shopper", note="shopper")),
     "office.desk": (Example("office"),),
     "office.mail": (Example("office"),),
+    "office.schedule": (Example("office"), Example("office", query="?show=own", note="none")),
+    "office.due_time": (_office(scope="chain"), Example("office", {"scope": "scope"}, note="region")),
     "office.review": (Example("office"), Example("office", query="?q=nowhere", note="none")),
     "office.audit": tuple(
         Example("office", {"public_id": thing}, note=thing)
@@ -185,6 +187,7 @@ SENT: tuple[tuple[str, str, str, str, Mapping[str, str], int], ...] = (
     ("manager", "/account", "/account/stand-in", "no stand-in", {}, 422),
     ("office", "/office/people/{manager}", "/office/people/{manager}/stand-in", "no stand-in", {}, 422),
     ("", "/mails/{mails}", "/mails/{mails}", "no choice", {}, 422),
+    ("office", "/office/schedule/{scope}", "/office/schedule/{scope}", "no time", {"hour": ""}, 422),
     ("office", "/account", "/language", "refused", {"language": "xx"}, 422),
     ("office", "/account", "/language", "without a token", {"csrf_token": ""}, 400),
 )

@@ -73,6 +73,7 @@ OPENED_BY = {
         "office.branch office.change_branch office.change_region office.open_branch office.open_region "
         "office.opening_branch office.opening_region office.places office.region"
     ),
+    Right.KEEP_TIMES: "office.change_due_time office.due_time office.schedule",
     Right.KEEP_NOTICES: "office.inform office.informing office.note office.take_back",
     Right.READ_OWN_BRANCH: "portal.branch portal.paper portal.table",
     Right.READ_RESULTS: "results.action results.answer results.audit results.flag results.photo",

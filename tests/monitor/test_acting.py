@@ -14,6 +14,7 @@ from branches.database import reading, transaction
 from branches.flags import Flag
 from branches.places import Branch
 from branches.standards import Standard
+from branches.timetable import DueTimes
 from branches.weeks import Week
 from monitor import jobs
 from monitor.jobs import Worker
@@ -62,7 +63,7 @@ def worker(engine: sa.Engine) -> Worker:
 
 def key(session: Session) -> str:
     """Of the one region's reports."""
-    return next(one.key for one in editions.scopes(session, "UTC") if one.region_id is not None)
+    return next(one.key for one in editions.scopes(session, "UTC", DueTimes()) if one.region_id is not None)
 
 
 def run_to(worker: Worker, week: Week) -> None:

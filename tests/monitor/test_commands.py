@@ -195,9 +195,18 @@ def test_the_scheduler_makes_what_is_due_once(
     monitor("import", str(forms.write(tmp_path / "form")))
     assert monitor("schedule", "--once").out == "0 issued\n"
     monkeypatch.setenv("MONITOR_REPORTS__REPORTING_FROM", "2026-02-02")
-    due = monitor("schedule", "--dry-run").out.splitlines()
-    assert due[:3] == ["2026-W06 chain", "2026-W06 North", "2026-W06 South"]
-    assert monitor("schedule", "--once").out == f"{len(due) - 1} issued\n"
+    monkeypatch.setenv("MONITOR_REPORTS__REGIONS", '{"North": "tuesday 23:59", "NORHT": "monday 06:00"}')
+    said = monitor("schedule", "--dry-run").out.splitlines()
+    assert said[:3] == ["2026-W06 chain", "2026-W06 South", "2026-W06 North"]  # Monday, Monday, Tuesday
+    assert said[-5] == f"{len(said) - 5} due"
+    assert [line.partition(" will be due on ")[0].partition(" ")[2] for line in said[-4:-1]] == [
+        "chain",
+        "North",
+        "South",
+    ]
+    assert said[-3].partition(" will be due on ")[2].split()[1] == "23:59"
+    assert said[-1] == "There is no region NORHT, which has a time in [reports.regions]."
+    assert monitor("schedule", "--once").out == f"{len(said) - 5} issued\n"
     assert monitor("schedule", "--once").out == "0 issued\n"
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from branches.errors import Refused
 from branches.language import codes
+from branches.weeks import DueTime
 from monitor.config import Config, read_config, secret
 from monitor.settings import allowed
 
@@ -118,6 +119,30 @@ def test_dates_and_times_may_be_text_or_of_toml(elsewhere: Path) -> None:
     assert own == as_text
 
 
+def test_the_chain_and_regions_may_have_times_of_their_own(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = '[reports]\nchain = "tuesday 07:00"\n[reports.regions]\nNORTH = "friday 18:30"\n"Dél-Pest" = "monday 00:00"\n'
+    found = read_config(written(elsewhere, own)).reports
+    assert found.chain == DueTime("tuesday", time(7))
+    assert found.regions == {"NORTH": DueTime("friday", time(18, 30)), "Dél-Pest": DueTime("monday", time(0))}
+    monkeypatch.setenv("MONITOR_REPORTS__REGIONS", '{"NORTH": "sunday 12:00"}')
+    assert read_config().reports.regions["NORTH"] == DueTime("sunday", time(12))
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("{", "regions in [reports] must be JSON, not '{'."),
+        ("3", 'regions in [reports] must be a table such as { NORTH = "tuesday 07:00" }, not 3.'),
+        ('{"N": "x"}', "N in [reports.regions] must be a day and a time such as tuesday 07:00, not 'x'."),
+    ],
+)
+def test_fault_in_a_table_of_the_environment_is_named(monkeypatch: pytest.MonkeyPatch, given: str, said: str) -> None:
+    monkeypatch.setenv("MONITOR_REPORTS__REGIONS", given)
+    with pytest.raises(Refused) as refused:
+        read_config()
+    assert str(refused.value) == f"MONITOR_REPORTS__REGIONS: {said}"
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -164,6 +189,26 @@ def test_dates_and_times_may_be_text_or_of_toml(elsewhere: Path) -> None:
         ),
         ('[reports]\ntime = "25:00"\n', "{file}, line 2: time in [reports] must be a time such as 06:00, not '25:00'."),
         ("[reports]\ntime = 360\n", "{file}, line 2: time in [reports] must be a time such as 06:00, not 360."),
+        (
+            '[reports]\nchain = "tuesday"\n',
+            "{file}, line 2: chain in [reports] must be a day and a time such as tuesday 07:00, or empty, not 'tuesday'.",
+        ),
+        (
+            '[reports.regions]\nSOUTH = "monday 06:00"\nNORTH = "tusday 07:00"\n',
+            "{file}, line 3: NORTH in [reports.regions] must be a day and a time such as tuesday 07:00, not 'tusday 07:00'.",
+        ),
+        (
+            "[reports]\nregions = { NORTH = 7 }\n",
+            "{file}, line 2: NORTH in [reports.regions] must be a day and a time such as tuesday 07:00, not 7.",
+        ),
+        (
+            '[reports.regions.NORTH]\nweekday = "monday"\n',
+            "{file}, line 1: NORTH in [reports.regions] must be a day and a time such as tuesday 07:00, not {'weekday': 'monday'}.",
+        ),
+        (
+            "[reports]\nregions = 3\n",
+            '{file}, line 2: regions in [reports] must be a table such as { NORTH = "tuesday 07:00" }, not 3.',
+        ),
         (
             "[schedule]\ntick_seconds = 61\n",
             "{file}, line 2: tick_seconds in [schedule] must be a whole number from 5 to 60, not 61.",

@@ -17,6 +17,7 @@ from branches import database, editions
 from branches.database import reading, transaction
 from branches.people import Role
 from branches.places import Branch
+from branches.timetable import DueTimes
 from branches.weeks import Week
 from monitor import explored
 from monitor.explored import Wish
@@ -171,7 +172,7 @@ def test_two_who_ask_at_once_have_it_worked_out_once(opened: Opened) -> None:
 
     event.listen(opened.engine, "before_cursor_execute", note)
     with reading(opened.engine) as session:
-        scope = editions.scopes(session, "UTC")[0]
+        scope = editions.scopes(session, "UTC", DueTimes())[0]
         wishes = [Wish(explored_days(weeks), scope, Rules(), NOW) for weeks in (2, 3)]
         places = [explored.place(session, opened.site.cache, wish) for wish in wishes]
     explored.work_out(opened.engine, places[0], wishes[0])
@@ -213,7 +214,7 @@ def test_what_fails_is_written_down_and_leaves_the_turn_to_the_next(
     opened: Opened, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with reading(opened.engine) as session:
-        wish = Wish(explored_days(2), editions.scopes(session, "UTC")[0], Rules(), NOW)
+        wish = Wish(explored_days(2), editions.scopes(session, "UTC", DueTimes())[0], Rules(), NOW)
         at = explored.place(session, opened.site.cache, wish)
     empty = database.create(f"sqlite:///{tmp_path / 'empty.sqlite3'}")
     explored.work_out(empty, at, wish)

@@ -13,6 +13,7 @@ from branches.audits import Audit
 from branches.database import reading, transaction
 from branches.editions import CHAIN, Edition
 from branches.errors import Conflict, Refused
+from branches.timetable import DueTimes
 from branches.weeks import DueTime, Week
 from monitor import jobs
 from monitor.jobs import Worker
@@ -56,7 +57,7 @@ def chain(engine: sa.Engine) -> SmallChain:
 def issued(engine: sa.Engine) -> list[tuple[str, date, int]]:
     with reading(engine) as session:
         rows = session.exec(select(Edition).order_by(col(Edition.id))).all()
-        names = {scope.key: scope.region_code or CHAIN for scope in editions.scopes(session, "UTC")}
+        names = {scope.key: scope.region_code or CHAIN for scope in editions.scopes(session, "UTC", DueTimes())}
     return [(names[row.scope], row.week, row.revision) for row in rows]
 
 
@@ -177,7 +178,7 @@ def test_reporting_begins_on_the_next_monday_by_default(worker: Worker, chain: S
 
 def test_by_hand_nothing_is_issued_early_or_twice(worker: Worker, chain: SmallChain, clock: Clock) -> None:
     with reading(worker.engine) as session:
-        scope = editions.scopes(session, "Europe/Budapest")[0]
+        scope = editions.scopes(session, "Europe/Budapest", DueTimes())[0]
     clock.at = datetime(2026, 3, 8, tzinfo=UTC)
     with pytest.raises(Refused, match="is due at"):
         jobs.issue_by_hand(worker, scope, FIRST)
@@ -238,7 +239,7 @@ def test_a_changed_due_time_leaves_no_audit_out_and_none_twice(worker: Worker, c
             make.audit(
                 session, session.merge(chain.branches[zone]), visited_at=visited, released_at=visited.replace(hour=at)
             )
-    later = replace(worker, settings=replace(worker.settings, due=DueTime("monday", time(12))))
+    later = replace(worker, settings=replace(worker.settings, due=DueTimes(DueTime("monday", time(12)))))
     clock.at = datetime(2026, 3, 17, tzinfo=UTC)
     jobs.weekly_report(later)
     assert audits_new_in(worker, FIRST.plus(1)) == 3 + 2
@@ -312,6 +313,6 @@ def test_by_hand_no_week_is_issued_before_an_earlier_one_that_is_owed(
     jobs.begin_reporting(worker)
     clock.at = datetime(2026, 3, 17, tzinfo=UTC)
     with reading(worker.engine) as session:
-        scope = editions.scopes(session, "Europe/Budapest")[0]
+        scope = editions.scopes(session, "Europe/Budapest", DueTimes())[0]
     with pytest.raises(Refused, match="is due before this one"):
         jobs.issue_by_hand(worker, scope, FIRST.plus(1))

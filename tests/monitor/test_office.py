@@ -34,6 +34,9 @@ LISTS = (
     "/office/places/regions/new",
     "/office/places/branches/new",
     "/office/mail",
+    "/office/schedule",
+    "/office/schedule?show=late",
+    "/office/schedule/chain",
 )
 
 

@@ -49,6 +49,7 @@ def test_every_form_bears_rubbish(rooms: Rooms, rubbish: str) -> None:
         "/office/places/regions/new",
         "/office/places/branches/new",
         f"/office/places/branches/{rooms.branch}",
+        "/office/schedule/chain",
     ]
     forms = _forms(office, paths)
     assert len(forms) > 20
@@ -75,5 +76,11 @@ def test_an_id_that_is_nobodys_is_not_found(rooms: Rooms, name: str) -> None:
 
 def test_a_form_without_its_token_is_refused(rooms: Rooms) -> None:
     office = rooms.office()
-    for path in ("/office/assignments/new", "/office/people/new", "/office/places/branches/new", "/office/mail"):
+    for path in (
+        "/office/assignments/new",
+        "/office/people/new",
+        "/office/places/branches/new",
+        "/office/mail",
+        "/office/schedule/chain",
+    ):
         assert office.client.post(path, data={"name": "x"}).status_code == 400

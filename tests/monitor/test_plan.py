@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from branches import database, editions
 from branches.database import transaction
 from branches.people import Role
+from branches.timetable import DueTimes
 from branches.weeks import Week
 from monitor.app import create_app
 from monitor.web.gate import Site
@@ -49,7 +50,7 @@ class Room:
     def issue(self) -> None:
         """An edition of each scope."""
         with transaction(self.engine) as session:
-            for scope in editions.scopes(session, "UTC"):
+            for scope in editions.scopes(session, "UTC", DueTimes()):
                 due = NOW - timedelta(hours=1)
                 editions.issue(session, scope, WEEK, stored.dump(figures(STATES)), due_at=due, at=NOW, standard_id=None)
 

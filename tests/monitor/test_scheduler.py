@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from branches.database import reading
-from branches.editions import started
+from branches.editions import Edition, started
 from branches.weeks import Week
 from monitor import jobs, scheduler
 from monitor.jobs import Worker
@@ -19,7 +19,12 @@ from reports.weekly import Settings
 @pytest.mark.slow
 def test_the_alarm_rings_at_once_and_until_it_is_stopped(monkeypatch: pytest.MonkeyPatch, engine: sa.Engine) -> None:
     rung: list[float] = []
-    monkeypatch.setattr(jobs, "weekly_report", lambda _: rung.append(time.monotonic()))
+
+    def ring(_: Worker) -> list[Edition]:
+        rung.append(time.monotonic())
+        return []
+
+    monkeypatch.setattr(jobs, "weekly_report", ring)
     stop = threading.Event()
     worker = Worker(engine, Settings(), lambda: datetime.now(UTC), "tests")
     began = time.monotonic()

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import Session, select
 
-from branches import assignments, audits, photos
+from branches import assignments, audits, photos, runs
 from branches.audits import Audit, Photo
 from branches.database import reading, transaction
 from branches.errors import Conflict
@@ -141,3 +141,10 @@ def test_a_sweep_asks_the_table_once_and_each_photo_by_its_index(engine: sa.Engi
 
 def test_without_a_folder_there_is_nothing_to_sweep(engine: sa.Engine) -> None:
     assert upkeep.sweep_photos(worker(engine, datetime.now(UTC))) == 0
+
+
+def test_what_ran_is_forgotten_after_three_months(engine: sa.Engine) -> None:
+    with transaction(engine) as session:
+        runs.note(session, "mail", began=make.NOON, ended=make.NOON, did={"mails": 1})
+    assert upkeep.sweep_runs(worker(engine, make.NOON + timedelta(days=90))) == 0
+    assert upkeep.sweep_runs(worker(engine, make.NOON + timedelta(days=90, seconds=1))) == 1

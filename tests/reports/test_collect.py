@@ -151,6 +151,32 @@ def test_new_audits_are_those_released_since_and_late_ones_say_so(session: Sessi
     )
 
 
+def test_where_a_report_is_due_days_later_each_audit_is_new_in_its_own_weeks(session: Session) -> None:
+    """Due on Fridays: what is visited and released after the week, but before its report is due, is the next one's."""
+    branch = make.branch(session)
+    day, friday = timedelta(days=1), NOON + timedelta(days=9)
+    for visited, released in ((NOON, NOON + day), (NOON + 7 * day, NOON + 8 * day), (NOON, NOON + 10 * day)):
+        make.audit(session, branch, visited_at=visited, released_at=released)
+    found = [
+        collect.new_audits(
+            session,
+            [branch.id],
+            after=friday + timedelta(weeks=n - 1),
+            until=friday + timedelta(weeks=n),
+            week=WEEK.plus(n),
+            reported=WEEK,
+            days=Window.ending(WEEK.plus(n), 26),
+        )
+        for n in range(3)
+    ]
+    first, second = WEEK.monday, WEEK.plus(1).monday
+    assert [[(one.week, one.late) for one in new] for new in found] == [
+        [(first, False)],
+        [(first, True), (second, False)],
+        [],
+    ]
+
+
 @pytest.mark.slow
 def test_new_audits_of_more_branches_are_found_than_a_query_may_name(session: Session) -> None:
     first, last = make.branch(session), make.branch(session)

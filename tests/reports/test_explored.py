@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from branches import editions
 from branches.places import Branch
+from branches.timetable import DueTimes
 from reports import explored, weekly
 from reports.against import Turn
 from reports.collect import Window, reach
@@ -41,7 +42,7 @@ def test_the_audits_that_count_reach_from_the_first_to_the_last(session: Session
 
 def test_both_windows_are_judged_as_an_edition_would_be(session: Session) -> None:
     _audited(session)
-    chain = editions.scopes(session, "UTC")[0]
+    chain = editions.scopes(session, "UTC", DueTimes())[0]
     found = explored.explore(session, DAYS, chain, Rules(), LATER)
     then = weekly.look(session, explored.before(DAYS), LATER, Rules())
     assert (found.now.design.audits, found.before.design.audits) == (2, 4)
@@ -52,7 +53,7 @@ def test_both_windows_are_judged_as_an_edition_would_be(session: Session) -> Non
 
 def test_a_region_holds_nothing_of_other_branches(session: Session) -> None:
     north, south = _audited(session)
-    _, *regions = editions.scopes(session, "UTC")
+    _, *regions = editions.scopes(session, "UTC", DueTimes())
     scope = next(one for one in regions if one.region_id == north.region_id)
     found = explored.explore(session, DAYS, scope, Rules(), LATER)
     text = explored.dump(found).decode()
@@ -62,7 +63,7 @@ def test_a_region_holds_nothing_of_other_branches(session: Session) -> None:
 
 def test_what_is_kept_is_what_was_found(session: Session) -> None:
     _audited(session)
-    found = explored.explore(session, DAYS, editions.scopes(session, "UTC")[0], Rules(), LATER)
+    found = explored.explore(session, DAYS, editions.scopes(session, "UTC", DueTimes())[0], Rules(), LATER)
     assert explored.load(explored.dump(found)) == found
     with pytest.raises(ValueError, match="valid"):
         explored.load(b"")
@@ -70,6 +71,6 @@ def test_what_is_kept_is_what_was_found(session: Session) -> None:
 
 def test_what_is_released_later_does_not_count(session: Session) -> None:
     _audited(session)
-    chain = editions.scopes(session, "UTC")[0]
+    chain = editions.scopes(session, "UTC", DueTimes())[0]
     known_at: datetime = NOON - timedelta(days=30)
     assert explored.explore(session, DAYS, chain, Rules(), known_at).now.design.audits == 0

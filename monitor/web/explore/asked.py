@@ -63,7 +63,7 @@ def asked() -> Asked:
 
 
 def _scopes() -> tuple[Scope, ...]:
-    held = editions.scopes(gate.session(), gate.site().chain_zone)
+    held = editions.scopes(gate.session(), gate.site().chain_zone, gate.site().due)
     if Role(gate.person().role) is Role.OFFICE:
         return tuple(held)
     region = gate.person().region or abort(404)

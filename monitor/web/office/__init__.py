@@ -5,6 +5,7 @@ from monitor.web.office import (
     assigning,
     audit,
     desk,
+    due_time,
     informing,
     mail,
     notices,
@@ -15,6 +16,7 @@ from monitor.web.office import (
     place,
     places,
     review,
+    schedule,
     steps,
 )
 from monitor.web.office.room import ABOVE, blueprint
@@ -26,6 +28,7 @@ __all__ = [
     "audit",
     "blueprint",
     "desk",
+    "due_time",
     "informing",
     "mail",
     "notices",
@@ -36,5 +39,6 @@ __all__ = [
     "place",
     "places",
     "review",
+    "schedule",
     "steps",
 ]

@@ -1,17 +1,20 @@
 """The desk: what waits for head office now, the most pressing first, each with the way there."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import render_template, url_for
 from sqlmodel import col
 
-from branches import outbox, photos
+from branches import outbox, photos, runs
 from branches.access import Right
 from branches.audits import Audit
 from monitor.web import gate
 from monitor.web.office import appealed, open_assignments, places, review
-from monitor.web.office.room import blueprint
+from monitor.web.office.room import blueprint, now
 
+A_DAY = timedelta(days=1)
+MOST = 100
 LATEST = 5
 """Audits to review that are named on the desk."""
 
@@ -100,6 +103,12 @@ def _works(without_photos: int) -> list[Waiting]:
             url_for("office.mail"),
             outbox.counts(gate.session()).troubled,
             say("They were not taken and are tried again."),
+        ),
+        Waiting(
+            say("What the scheduler could not do"),
+            url_for("office.schedule"),
+            len(runs.failures(gate.session(), now() - A_DAY, most=MOST)),
+            say("It failed within the last day and is tried again."),
         ),
     ]
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import abort, render_template, url_for
 from sqlmodel import col, func, select
 
-from branches import notices, places
+from branches import editions, notices, places
 from branches.access import Right
 from branches.language import message
 from branches.places import Branch, Region
@@ -121,6 +121,7 @@ def _region_page(region: Region, typed: Typed) -> str:
         headline=tongue.count("{n} branch belongs to it.", "{n} branches belong to it.", n),
         branches_href=url_for("office.places", region=region.public_id),
         new_href=url_for("office.opening_branch", region=region.public_id),
+        due_href=url_for("office.due_time", scope=editions.region_key(region)) if n else "",
         typed={"name": region.name, "timezone": region.timezone, **typed.values},
         errors=typed.errors,
         found=typed.found,

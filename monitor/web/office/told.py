@@ -8,13 +8,14 @@ from typing import Any
 from flask import url_for
 from sqlmodel import SQLModel, col, select
 
-from branches import access, history
+from branches import access, clocks, history
 from branches.audits import Audit
 from branches.history import Event
 from branches.language import message
 from branches.people import Role, User
 from branches.places import Branch, Region
 from branches.subscriptions import Wanted
+from branches.weeks import DueTime
 from monitor.web import gate, mailed
 from monitor.web.office.room import called, moment_words
 
@@ -78,6 +79,7 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
     "correctiveaction": _ACTION,
     "flag": {"dismiss": message("{who} dismissed a flag.")},
     "mail": {"retry": message("{who} had the mails that were not taken tried again.")},
+    "duechange": {"change_due": message("{who} changed when a report is due.")},
     "standard": {"publish": message("{who} published a version of the standard.")},
 }
 AT_ONCE = 10
@@ -106,7 +108,12 @@ class Told:
 
 def of(thing: SQLModel, zone: str = "") -> list[Told]:
     """What happened to a thing, newest first."""
-    events = [event for event in history.of(gate.session(), thing) if _words(event)]
+    return of_all([thing], zone)
+
+
+def of_all(things: Sequence[SQLModel], zone: str = "") -> list[Told]:
+    """What happened to things of one kind, newest first."""
+    events = [event for event in history.of_all(gate.session(), things) if _words(event)]
     people = _people(events)
     return [_told(event, people, zone) for event in reversed(events)]
 
@@ -149,6 +156,8 @@ def _note(event: Event) -> str:
             return "; ".join(_change(name, pair) for name, pair in known.items())
         case "name_stand_in" | "end_stand_in":
             return _stand_in(known)
+        case "change_due":
+            return _due(known)
         case "change_window" | "call" | "choose_mails" | "change_role":
             pairs = [known[when] for when in ("before", "after") if known.get(when)]
             return " → ".join(_WORDED[event.verb](one) for one in pairs)
@@ -165,6 +174,14 @@ def _stand_in(known: Mapping[str, str]) -> str:
 def _days(pair: Sequence[str]) -> str:
     first, last = (date.fromisoformat(day) for day in pair)
     return gate.tongue().say("{first} to {last}", first=first, last=last)
+
+
+def _due(known: Mapping[str, str | None]) -> str:
+    """Which time, and from which week on."""
+    tongue, written = gate.tongue(), known["due"]
+    when = clocks.due_words(tongue, DueTime.parse(written)) if written else tongue.say("as config.toml says")
+    week = tongue.week(date.fromisoformat(known["first_week"] or ""))
+    return tongue.say("{when}, from the {week} on", when=when, week=week)
 
 
 def _change(name: str, pair: Sequence[object]) -> str:
