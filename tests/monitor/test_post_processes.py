@@ -28,6 +28,8 @@ from tests.monitor.sink import ACCEPT, HANG, Sink, sink
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
+DUE_IN_KOLKATA = timedelta(minutes=30)
+"""So long after the week has ended by UTC its report is due there, at six on Monday."""
 SETTINGS = """
 [reports]
 reporting_from = "{first}"
@@ -49,7 +51,7 @@ def server() -> Iterator[Sink]:
 @pytest.fixture
 def chain(tmp_path: Path, server: Sink) -> Config:
     """A chain with last week's edition issued, and one mail of it waiting: the manager's."""
-    first = Week.of(datetime.now(UTC).date()).plus(-1)
+    first = Week.of((datetime.now(UTC) - DUE_IN_KOLKATA).date()).plus(-1)
     file = tmp_path / "config.toml"
     file.write_text(SETTINGS.format(first=first.monday, port=server.port))
     config = read_config(file)

@@ -14,7 +14,6 @@ from tests.branches.test_exchange_toml import HUNGARIAN, STRUCTURE
 from tests.monitor.typed import Monitor
 
 CHOICE = "out.toml, column drink.options: An item of type choice, and no other, has options."
-TODAY = datetime.now(UTC).date().isoformat()
 
 
 @pytest.fixture
@@ -38,7 +37,7 @@ def test_the_standard_for_salons_is_published_once(monitor: Monitor) -> None:
     first = monitor("standard", "publish")
     shipped = tomllib.loads((SHIPPED / "salon.toml").read_text(encoding="utf-8"))
     items = sum(len(section["items"]) for section in shipped["sections"])
-    head = f"version 1 · Salon service standard, in force since {TODAY}: {len(shipped['sections'])} sections"
+    head = f"version 1 · Salon service standard, in force since {datetime.now(UTC).date()}: {len(shipped['sections'])} sections"
     assert (first.code, first.out) == (0, f"Published {head}, {items} items.\n")
     assert monitor("standard", "publish").out == "Nothing new: version 1 says the same.\n"
     shown = monitor("standard", "show").out.splitlines()

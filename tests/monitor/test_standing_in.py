@@ -181,6 +181,9 @@ REPORTS = {
     "editions.paper",
     "editions.table",
     "editions.workbook",
+    "section.show",
+    "section.table",
+    "section.workbook",
 }
 
 
