@@ -8,6 +8,7 @@ from reports.figures import Cell, Figures, State
 from reports.first import first
 from reports.grounds import estimated
 from reports.headline import headline
+from reports.improved import improved
 from reports.news import news
 from reports.report import Report
 from reports.voice import Voice
@@ -59,6 +60,7 @@ def compose(
         sections=tables.sections(voice),
         news=new,
         acts=doing.acts(voice),
+        improved=improved(voice),
         first=first(voice, items or {}, new),
         notes=_notes(voice),
         items=items_words.picture(voice, items or {}),

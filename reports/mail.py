@@ -151,7 +151,8 @@ def _flags(group: Group, tongue: Language, total: int) -> Rows | None:
 def _counted(report: Report) -> Lines | None:
     """How many branches there is something else to be said of."""
     groups = (report.watch, report.above, report.unsure, report.norm, report.unjudged)
-    some = [f"{group.title}: {group.sentence}" for group in groups if group is not None and group.table is not None]
+    told = [group for group in groups if group is not None and group.table is not None]
+    some = [f"{one.title}: {one.sentence}" for one in (*told, *([report.improved] if report.improved else []))]
     return Lines((" · ".join(some),)) if some else None
 
 

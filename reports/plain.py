@@ -2,6 +2,7 @@
 
 from textwrap import fill
 
+from reports.drift import Improved
 from reports.report import Acts, Group, News, Picture, Report, Table
 
 WIDTH = 100
@@ -15,7 +16,13 @@ def plain(report: Report) -> str:
     blocks = [report.title, _lines(report.headline), fill(report.certainty, WIDTH), fill(report.basis, WIDTH)]
     blocks.append(_first(report))
     blocks += [_judged(group) for group in (report.short, report.watch, report.above) if group.verdicts]
-    blocks += [_unsure(report), fill(report.estimated, WIDTH), _unjudged(report), _items(report)]
+    blocks += [
+        _improved(report.improved),
+        _unsure(report),
+        fill(report.estimated, WIDTH),
+        _unjudged(report),
+        _items(report),
+    ]
     blocks += [_answer(report.trend), _answer(report.split), _acts(report.acts), _news(report.news)]
     blocks += [_lines(report.notes, indent="  ")]
     return "\n\n".join(block for block in blocks if block.strip())
@@ -57,6 +64,14 @@ def _judged(group: Group) -> str:
     if group.table is not None and len(group.table.rows) > len(group.verdicts):
         lines += ["  " + " · ".join(entry.text for entry in row) for row in group.table.rows[len(group.verdicts) :]]
     return "\n".join(lines)
+
+
+def _improved(found: Improved | None) -> str:
+    """Who has risen by more than luck, and what that means."""
+    if found is None:
+        return ""
+    told = (*(f"{one.name} · {one.words}" for one in found.rises), found.rest, found.meant)
+    return "\n".join([f"{found.title} · {found.sentence}", *(_indented(line, 2) for line in told if line)])
 
 
 def _unsure(report: Report) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from reports.drift import Improved
 from reports.figures import Interval, State
 
 Kind = Literal["name", "text", "state", "number"]
@@ -377,3 +378,5 @@ class Report:
     """How a strip is read, and what its shaded part is."""
     acts: Acts | None = None
     """The corrective actions; None where there are none."""
+    improved: Improved | None = None
+    """The branches that have risen by more than luck; None where none has."""
