@@ -10,12 +10,9 @@ from reports.grounds import estimated
 from reports.headline import headline
 from reports.improved import improved
 from reports.news import news
+from reports.praise import expected
 from reports.report import Report
 from reports.voice import Voice
-
-LEAST_FALSE = 0.1
-FEW_FALSE = 9.95
-"""Expected false flags below which a decimal is told."""
 
 
 def compose(
@@ -133,18 +130,11 @@ def _certainty(voice: Voice, short: list[Cell]) -> str:
     return language.say(
         "Of the {n} flags here, {false} can be expected to be false alarms: in truth not more than {margin} points below. Almost certain ({sure} or more): {many}.",
         n=len(chances),
-        false=_expected(language, sum(1 - p for p in chances)),
+        false=expected(language, sum(1 - p for p in chances)),
         margin=margin,
         sure=language.percent(wording.ALMOST_CERTAIN),
         many=sum(p >= wording.ALMOST_CERTAIN for p in chances),
     )
-
-
-def _expected(language: Language, flags: float) -> str:
-    """So many flags, with one decimal while they are few; never none."""
-    if flags < LEAST_FALSE:
-        return language.say("fewer than {n}", n=language.number(LEAST_FALSE))
-    return language.say("about {n}", n=language.number(flags, 1 if flags < FEW_FALSE else 0))
 
 
 def _notes(voice: Voice) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from reports.acted import PlannedAction
+from reports.kept import StandingPraise
 
 
 class State(StrEnum):
@@ -96,6 +97,8 @@ class Cell:
     """90 % interval of its rank among the branches seen in the section, 1 the best; None where nothing may be said."""
     ranked: int | None = None
     """How many branches that is."""
+    p_above: float | None = None
+    """Probability that the true difference is above the margin; of those above alone, None in editions that did not keep it."""
 
 
 @dataclass(frozen=True)
@@ -368,6 +371,8 @@ class Figures:
     that did not keep it."""
     usual: Interval | None = None
     """Score of a whole audit anywhere in the chain: the middle one and between which nine in ten lie; None where there are few."""
+    praise: tuple[StandingPraise, ...] = ()
+    """Since when those are above that are; empty in editions that did not keep it."""
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,9 @@ def _how_sure(language: Language, cell: Cell, margin: float) -> list[tuple[str, 
     if cell.p_short is not None:
         what = say("More than {margin} points below the norm", margin=wording.short_number(language, margin))
         found.append((what, say("{share} sure", share=wording.probability(language, cell.p_short))))
+    if cell.p_above is not None:
+        what = say("More than {margin} points above the norm", margin=wording.short_number(language, margin))
+        found.append((what, say("{share} sure", share=wording.probability(language, cell.p_above))))
     if cell.p_short is not None and cell.state is State.FALLS_SHORT:
         what = say("A false alarm: not more than {margin} points below", margin=wording.short_number(language, margin))
         found.append((what, wording.false_alarm(language, cell.p_short)))

@@ -1,8 +1,9 @@
 """The verdicts of a report by state: what falls short, what to watch, what is above, as the norm, and what could not be judged."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from reports import doing, tables, wording
+from reports import doing, praise, tables, wording
 from reports.figures import Cell, StandingFlag, State
 from reports.report import Column, Entry, Group, Strip, Table, Verdict
 from reports.voice import Voice
@@ -28,14 +29,23 @@ def group(voice: Voice, state: State, cells: list[Cell]) -> Group:
     language, cells = voice.language, together(cells)
     branches = wording.branches(language, len({cell.branch for cell in cells}))
     listed = cells[: tables.TABLE_ROWS]
-    table = tables.verdict_table(voice, listed, wording.state_word(language, state), len(cells)) if cells else None
+    table = (
+        tables.verdict_table(
+            voice, listed, wording.state_word(language, state), len(cells), praised=state is State.ABOVE
+        )
+        if cells
+        else None
+    )
     far, since = _reach(voice), {(flag.branch, flag.section): flag for flag in voice.figures.flags}
     verdicts = tuple(
         _verdict(voice, cell, far, since.get((cell.branch, cell.section))) for cell in cells[: _in_full(cells)]
     )
     hidden = len(cells) - len(verdicts)
     more = language.count("{n} more is in the table.", "{n} more are in the table.", hidden) if hidden else ""
-    return Group(state, wording.state_word(language, state), branches, verdicts, table, more)
+    found = Group(state, wording.state_word(language, state), branches, verdicts, table, more)
+    if state is not State.ABOVE:
+        return found
+    return replace(found, names=praise.names(voice, cells), certainty=praise.certainty(voice, cells))
 
 
 def together(cells: list[Cell]) -> list[Cell]:
@@ -80,8 +90,14 @@ def _verdict(voice: Voice, cell: Cell, far: float, flag: StandingFlag | None) ->
         region="" if voice.figures.scope_name else voice.figures.branch_regions.get(cell.branch, ""),
         section=voice.title(cell.section),
         words=wording.verdict(voice.language, cell),
-        detail=wording.detail(voice.language, cell, voice.figures.rules.margin),
-        since=wording.flagged(voice.language, cell.state, voice.figures.week, flag) if flag else "",
+        detail=" ".join(
+            filter(
+                None, (wording.detail(voice.language, cell, voice.figures.rules.margin), praise.how_sure(voice, cell))
+            )
+        ),
+        since=wording.flagged(voice.language, cell.state, voice.figures.week, flag)
+        if flag
+        else praise.stood(voice, cell),
         doing=doing.beside(voice, cell.branch, cell.section, flag),
         strip=strip(cell, voice.figures.rules.margin, far),
         code=cell.section,

@@ -12,6 +12,7 @@ from reports.mail_layout import Block, Chart, Lead, Lines, Links, Row, Rows, Way
 from reports.report import Group, News, Picture, Report
 
 MOST_FLAGS = 12
+MOST_PRAISED = 4
 MOST_DOING = 1
 """Lines of what is being done about one flag."""
 MOST_ITEMS = 2
@@ -100,8 +101,9 @@ def _blocks(report: Report, tongue: Language, setting: Setting, picture: Image |
         _changes(setting.revised, tongue),
         _first(report),
         _flags(report.short, tongue, setting.flags),
+        _praise(report.above, tongue),
         _counted(report),
-        Lines(tuple(line for line in (report.certainty, report.basis) if line), quiet=True),
+        Lines(tuple(line for line in (report.certainty, report.above.certainty, report.basis) if line), quiet=True),
         Chart(shown.question, shown.caption, picture) if picture is not None and shown is not None else None,
         _items(report),
         _news(report.news, tongue),
@@ -148,9 +150,21 @@ def _flags(group: Group, tongue: Language, total: int) -> Rows | None:
     return Rows(f"{group.title} · {group.sentence}", heads, rows, rest)
 
 
+def _praise(group: Group, tongue: Language) -> Lines | None:
+    """Who does better than the norm: named as whoever falls short is, with how far and through how many editions."""
+    if not group.verdicts:
+        return None
+    named = group.verdicts[:MOST_PRAISED]
+    lines = [" · ".join(filter(None, (wording.isolated(one.name), one.section, one.words, one.since))) for one in named]
+    hidden = len(group.table.rows if group.table else named) - len(named)
+    if hidden > 0:
+        lines.append(tongue.count("{n} more is on the page.", "{n} more are on the page.", hidden))
+    return Lines(tuple(lines), f"{group.title} · {group.sentence}", listed=True)
+
+
 def _counted(report: Report) -> Lines | None:
     """How many branches there is something else to be said of."""
-    groups = (report.watch, report.above, report.unsure, report.norm, report.unjudged)
+    groups = (report.watch, report.unsure, report.norm, report.unjudged)
     told = [group for group in groups if group is not None and group.table is not None]
     some = [f"{one.title}: {one.sentence}" for one in (*told, *([report.improved] if report.improved else []))]
     return Lines((" · ".join(some),)) if some else None

@@ -244,6 +244,10 @@ class Group:
     table: Table | None
     more: str = ""
     """How many verdicts stand only in the table; empty where all are given in full."""
+    names: str = ""
+    """Which branches these are, where that is told beside the word; empty elsewhere."""
+    certainty: str = ""
+    """How many of them may be named wrongly, where that is not told in the opening."""
 
 
 @dataclass(frozen=True)

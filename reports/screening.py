@@ -105,6 +105,7 @@ def _cells(sheet: ScoreSheet, means: Means, beliefs: Beliefs, rules: Rules, judg
     shoppers, (lowest, highest, ranked) = _shoppers_seen(sheet), _ranks(means, beliefs)
     cells = []
     for b, k in np.ndindex(means.audits.shape):
+        state = _state(short.item(b, k), q_short.item(b, k), q_above.item(b, k), rules)
         score, norm = _or_none(means.scores.item(b, k)), _or_none(means.norms.item(b, k))
         seen, told = means.audits[b, k] > 0, bool(judged[b, k])
         cells.append(
@@ -121,11 +122,12 @@ def _cells(sheet: ScoreSheet, means: Means, beliefs: Beliefs, rules: Rules, judg
                 high=_or_none(beliefs.high.item(b, k)) if seen else None,
                 p_short=_or_none(short.item(b, k)),
                 q=_or_none(q_short.item(b, k)),
-                state=_state(short.item(b, k), q_short.item(b, k), q_above.item(b, k), rules),
+                state=state,
                 one_visit=short.item(b, k) >= WATCH and bool(one_low[b, k]),
                 rank_low=int(lowest[b, k]) if told else None,
                 rank_high=int(highest[b, k]) if told else None,
                 ranked=int(ranked[k]) if told else None,
+                p_above=above.item(b, k) if state is State.ABOVE else None,
             )
         )
     return tuple(cells)

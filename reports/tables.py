@@ -40,8 +40,8 @@ def sections(voice: Voice) -> Table | None:
     )
 
 
-def verdict_table(voice: Voice, cells: Iterable[Cell], caption: str, total: int) -> Table:
-    """Everything the statistics say of some branches, a line each."""
+def verdict_table(voice: Voice, cells: Iterable[Cell], caption: str, total: int, *, praised: bool = False) -> Table:
+    """Everything the statistics say of some branches, a line each; of those praised how probably they are above."""
     say = voice.language.say
     titles = (
         say("Score"),
@@ -50,30 +50,30 @@ def verdict_table(voice: Voice, cells: Iterable[Cell], caption: str, total: int)
         say("Estimate"),
         say("Likely from"),
         say("to"),
-        say("Probability short"),
-        say("False share"),
+        *((say("Probability above"),) if praised else (say("Probability short"), say("False share"))),
         say("Audits"),
         say("Shoppers"),
         say("Likely rank"),
     )
     heads = (Column(say("Branch"), "name"), Column(say("Section"), "text"), Column(say("State"), "state"))
-    rows = tuple(_verdict_row(voice, cell) for cell in cells)
+    rows = tuple(_verdict_row(voice, cell, praised=praised) for cell in cells)
     return Table(
         caption, (*heads, *(Column(title, "number") for title in titles)), rows, rest(voice, total - len(rows))
     )
 
 
-def _verdict_row(voice: Voice, cell: Cell) -> tuple[Entry, ...]:
+def _verdict_row(voice: Voice, cell: Cell, *, praised: bool) -> tuple[Entry, ...]:
     language = voice.language
     scores = [wording.NOTHING if score is None else language.number(score) for score in (cell.score, cell.norm)]
     points = [wording.signed(language, value) for value in (cell.variance, cell.estimate, cell.low, cell.high)]
-    chances = [wording.NOTHING if p is None else wording.probability(language, p) for p in (cell.p_short, cell.q)]
+    chances = (cell.p_above,) if praised else (cell.p_short, cell.q)
+    said = [wording.NOTHING if p is None else wording.probability(language, p) for p in chances]
     counts = (language.whole(cell.audits), language.whole(cell.shoppers))
     return (
         branch_entry(voice, cell.branch),
         Entry(voice.title(cell.section), section=cell.section),
         Entry(wording.cell_word(language, cell), cell.state, unsure=wording.unsure(cell)),
-        *(Entry(text) for text in (*scores, *points, *chances, *counts, wording.rank(language, cell))),
+        *(Entry(text) for text in (*scores, *points, *said, *counts, wording.rank(language, cell))),
     )
 
 

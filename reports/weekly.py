@@ -11,7 +11,7 @@ from branches.editions import CHAIN, Edition, Scope
 from branches.flags import Shortfall
 from branches.timetable import DueTimes
 from branches.weeks import Week
-from reports import acting, collect, collect_items, items, stored
+from reports import acting, collect, collect_items, items, praise, stored
 from reports.adjusted import Adjusted, adjusted
 from reports.change_words import CHANGE_SHARE
 from reports.collect import Collected, Window
@@ -159,7 +159,10 @@ def issue(session: Session, prepared: Prepared, picture: Picture, *, at: datetim
         short = shortfalls(prepared.figures, mine)
         flags.raise_flags(session, prepared.week.monday, mine.values(), short, at=at)
         acting.keep(session, prepared.figures.actions or (), at=at)
-    figures = replace(prepared.figures, flags=standing(session, mine, at.date()) if in_order else ())
+    figures = prepared.figures
+    if in_order:
+        before = stored.load(newest.content) if newest is not None else None
+        figures = replace(figures, flags=standing(session, mine, at.date()), praise=praise.standing(figures, before))
     edition = editions.issue(
         session,
         prepared.scope,

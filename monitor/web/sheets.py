@@ -22,7 +22,7 @@ def cells(figures: Figures, titles: Mapping[str, str]) -> Sheet:
     heads = (
         *(say("Week"), say("Branch"), say("Region"), say("Section"), say("State")),
         *(say("Score"), say("Norm"), say("Variance"), say("Estimate"), say("Likely from"), say("to")),
-        *(say("Probability short"), say("False share"), say("Audits"), say("Shoppers")),
+        *(say("Probability short"), say("False share"), say("Probability above"), say("Audits"), say("Shoppers")),
         *(say("Rank from"), say("to"), say("Branches ranked"), say("First day counted"), say("Last day counted")),
     )
     return Sheet(say("Figures"), heads, [_cell(cell, figures, titles) for cell in figures.cells])
@@ -37,7 +37,7 @@ def _cell(cell: Cell, figures: Figures, titles: Mapping[str, str]) -> Row:
         titles.get(cell.section) or cell.section,
         wording.state_word(gate.tongue(), cell.state),
         *(stored.printed(value) for value in measured),
-        *(None if p is None else round(p, CHANCE_DIGITS) for p in (cell.p_short, cell.q)),
+        *(None if p is None else round(p, CHANCE_DIGITS) for p in (cell.p_short, cell.q, cell.p_above)),
         *(cell.audits, cell.shoppers),
         *(cell.rank_low, cell.rank_high, cell.ranked),
         *(figures.window_from, figures.window_to),

@@ -105,7 +105,11 @@ the norm)
   12.4 below the norm (likely between 6 and 18 below) · 9 audits by 5
   shoppers
 
-Watch: 1 branch · Above: 1 branch · Not enough audits: 1 branch
+Above · 1 branch
+- watched · Cut · 9.0 above the norm (likely between 6 and 12 above) · 9
+  audits by 5 shoppers
+
+Watch: 1 branch · Not enough audits: 1 branch
 
 Of the 2 flags here, fewer than 0.1 can be expected to be false alarms: in
 truth not more than 5 points below. Almost certain (95% or more): 2.
