@@ -10,6 +10,7 @@ from reports.grounds import estimated
 from reports.headline import headline
 from reports.improved import improved
 from reports.news import news
+from reports.panels import panels
 from reports.praise import expected
 from reports.report import Report
 from reports.voice import Voice
@@ -58,6 +59,7 @@ def compose(
         news=new,
         acts=doing.acts(voice),
         improved=improved(voice),
+        panels=panels(voice),
         first=first(voice, items or {}, new),
         notes=_notes(voice),
         items=items_words.picture(voice, items or {}),

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from reports.figures import Interval, Move, State
+
 
 @dataclass(frozen=True)
 class Rise:
@@ -29,3 +31,25 @@ class Improved:
     """How many others there are; empty where all are listed."""
     meant: str
     """By which rule that is said, how often it would be said of branches that have not changed, and what it does not say."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One branch in small: where it was every four weeks, beside the norm."""
+
+    name: str
+    section: str
+    """Its title; empty for all sections together."""
+    state: State | None
+    """How it stands in that section; None for all together."""
+    move: Move
+    """Whether it has changed by more than luck."""
+    stretches: tuple[Interval | None, ...]
+    """Points above the norm with their likely range; None where there was no audit."""
+
+
+@dataclass(frozen=True)
+class Panels:
+    panels: tuple[Panel, ...]
+    reach: float
+    """Points shown above and below the norm: the same in every panel, so that they can be compared."""

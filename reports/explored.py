@@ -57,7 +57,7 @@ def _figures(session: Session, picture: Picture, scope: Scope, known_at: datetim
     made = weekly.prepare(session, picture, scope, week, due_at=known_at, since=known_at, reported=week)
     # One page answers once what has changed: the charts of single branches ask another question, with another share of
     # false alarms. Shoppers and what is new belong to a week's report.
-    figures = replace(made.figures, by_days=True, new=(), new_after=None, shoppers=(), changes=())
+    figures = replace(made.figures, by_days=True, new=(), new_after=None, shoppers=(), changes=(), courses=None)
     return figures, made.standard_id
 
 

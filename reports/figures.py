@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from reports.acted import PlannedAction
-from reports.kept import StandingPraise
+from reports.kept import Courses, StandingPraise
 
 
 class State(StrEnum):
@@ -373,6 +373,8 @@ class Figures:
     """Score of a whole audit anywhere in the chain: the middle one and between which nine in ten lie; None where there are few."""
     praise: tuple[StandingPraise, ...] = ()
     """Since when those are above that are; empty in editions that did not keep it."""
+    courses: Courses | None = None
+    """Where the branches were, every four weeks; of the chain's only those that stand out. None in editions without it."""
 
 
 @dataclass(frozen=True)

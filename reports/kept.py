@@ -1,5 +1,6 @@
-"""What an edition keeps of a branch over the weeks: since when it is above."""
+"""What an edition keeps of a branch over the weeks: since when it is above, and where it was every four weeks."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,3 +13,26 @@ class StandingPraise:
     section: str
     since: date
     """The week of the first of the scope's editions that say so one after the other."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """Where one branch was, stretch after stretch."""
+
+    branch: str
+    section: str
+    """Its code; empty for all sections together."""
+    audits: tuple[int, ...]
+    points: tuple[float | None, ...]
+    """Above the norm, with shopper, version and the chain's own movement taken out; None of a stretch without an audit."""
+
+
+@dataclass(frozen=True)
+class Courses:
+    """The courses of some branches over the same stretches of weeks."""
+
+    starts: tuple[date, ...]
+    """The Monday with which each stretch begins; the last ends with the window."""
+    spreads: Mapping[str, float]
+    """Standard deviation of a single audit about its branch, points, by the section's code; empty for all together."""
+    of: tuple[Course, ...]

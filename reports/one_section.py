@@ -65,6 +65,7 @@ def narrowed(figures: Figures, section: str) -> Figures:
         flags=tuple(flag for flag in figures.flags if flag.section == section),
         items=tuple(item for item in figures.items if item.section == section),
         changes=tuple(change for change in figures.changes if change.section == section),
+        courses=None,
         praise=tuple(one for one in figures.praise if one.section == section),
         chain_moves=_told(figures.chain_moves, section),
         moves=_told(figures.moves, section),

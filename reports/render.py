@@ -6,8 +6,9 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from branches.language import Language
-from reports import charts, charts_change, charts_items
+from reports import charts, charts_change, charts_items, charts_panels
 from reports.drawing import paper_svg, png, svg
+from reports.drift import Panels
 from reports.own import OwnReport
 from reports.report import ChangeChart, Funnel, Group, HeatMap, ItemBars, Picture, Report, Split, Strip, Trend
 
@@ -50,7 +51,7 @@ def mail_drawing(picture: Picture, language: Language) -> bytes:
 
 
 def _pictures(report: Report) -> list[Picture]:
-    others = (report.heat, report.items, report.trend, report.split)
+    others = (report.heat, report.items, report.trend, report.panels, report.split)
     return [*report.funnels, *report.quiet_funnels, *(one for one in others if one)]
 
 
@@ -75,17 +76,20 @@ def _own_strips(report: OwnReport) -> Iterator[tuple[str, Strip]]:
 def _figure(picture: Picture, language: Language) -> Figure:
     match picture.values:
         case Funnel() as values:
-            return charts.funnel(values, language)
+            drawn = charts.funnel(values, language)
         case HeatMap() as values:
-            return charts.heat(values, language)
+            drawn = charts.heat(values, language)
         case Trend() as values:
-            return charts.trend(values, language)
+            drawn = charts.trend(values, language)
         case Split() as values:
-            return charts.split(values, language)
+            drawn = charts.split(values, language)
         case ItemBars() as values:
-            return charts_items.item_bars(values, language)
+            drawn = charts_items.item_bars(values, language)
         case ChangeChart() as values:
-            return charts_change.change(values, language)
+            drawn = charts_change.change(values, language)
+        case Panels() as values:
+            drawn = charts_panels.panels(values, language)
+    return drawn
 
 
 def _inline(figure: Figure, name: str, title: str = "", description: str = "") -> Markup:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from reports.drift import Improved
+from reports.drift import Improved, Panels
 from reports.figures import Interval, State
 
 Kind = Literal["name", "text", "state", "number"]
@@ -204,7 +204,7 @@ class Picture:
     """Unique in its report and fit for an id."""
     question: str
     caption: str
-    values: Funnel | HeatMap | Trend | Split | ItemBars | ChangeChart
+    values: Funnel | HeatMap | Trend | Split | ItemBars | ChangeChart | Panels
     table: Table
     answer: str = ""
     """The question's answer in words, as far as one can be given; read before the picture."""
@@ -384,3 +384,5 @@ class Report:
     """The corrective actions; None where there are none."""
     improved: Improved | None = None
     """The branches that have risen by more than luck; None where none has."""
+    panels: Picture | None = None
+    """A small picture of each branch."""

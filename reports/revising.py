@@ -15,7 +15,7 @@ from reports import collect, stored
 from reports.collect import Window
 from reports.figures import Figures
 from reports.stored import Change, Reason
-from reports.weekly import Picture, look, shortfalls, standing
+from reports.weekly import Picture, courses_of, look, shortfalls, standing
 
 Pictures = dict[tuple[Window, datetime], Picture]
 
@@ -138,7 +138,7 @@ def _again(session: Session, edition: Edition, was: Figures, picture: Picture, i
             reported=first,
             days=picture.window,
         )
-    return replace(
+    now = replace(
         was,
         design=picture.assessment.design,
         sections=picture.assessment.sections,
@@ -148,3 +148,4 @@ def _again(session: Session, edition: Edition, was: Figures, picture: Picture, i
         new=new,
         usual=picture.usual,
     )
+    return replace(now, courses=courses_of(picture, now))

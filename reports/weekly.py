@@ -15,8 +15,10 @@ from reports import acting, collect, collect_items, items, praise, stored
 from reports.adjusted import Adjusted, adjusted
 from reports.change_words import CHANGE_SHARE
 from reports.collect import Collected, Window
+from reports.courses import courses, worth_drawing
 from reports.figures import Assessment, ChainMove, Change, Figures, Interval, Rules, StandingFlag, State
 from reports.items import JudgedItem
+from reports.kept import Courses
 from reports.screening import assess
 from reports.sheet import ScoreSheet
 from reports.trend import chain_moves, changes, lasting, region_moves
@@ -132,7 +134,16 @@ def prepare(
         actions=acting.judged(promised, picture.collected.sheet, picture.scores, picture.window, picture.rules.margin),
         usual=picture.usual,
     )
+    figures = replace(figures, courses=courses_of(picture, figures))
     return Prepared(scope, week, due_at, figures, picture.collected.standard_id)
+
+
+def courses_of(picture: Picture, figures: Figures) -> Courses | None:
+    """Where the scope's branches were every four weeks; of the whole chain only those that stand out or have changed."""
+    everybody = figures.branch_names if figures.scope_name is not None else ()
+    wanted = worth_drawing(figures.cells, figures.changes, everybody)
+    days = (picture.window.first, picture.window.last)
+    return courses(picture.collected.sheet, picture.scores, days, wanted)
 
 
 class OutdatedError(Exception):

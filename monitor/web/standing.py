@@ -91,6 +91,7 @@ def narrowed(figures: Figures, own: Branch) -> Figures:
         flags=tuple(flag for flag in figures.flags if flag.branch == own.code),
         items=(),
         changes=tuple(change for change in figures.changes if change.branch == own.code),
+        courses=None,
         praise=tuple(one for one in figures.praise if one.branch == own.code),
         actions=tuple(action for action in figures.actions or () if action.branch == own.code),
     )
