@@ -16,7 +16,9 @@ from branches.places import Branch, Region, open_branches
 from branches.standards import Item, Section, Standard
 from branches.states import COUNTED
 from branches.weeks import Week
-from reports.figures import Failures, Interval, NewAudit, TrendPoint
+from reports.collect_new import failed_items, photos
+from reports.figures import Interval, NewAudit, TrendPoint
+from reports.kept import Failures
 from reports.sheet import UNKNOWN_SHOPPER, Ints, ScoreSheet
 
 BILLION = 1_000_000_000
@@ -263,7 +265,9 @@ def new_audits(
         days: in which it is counted how often a failed critical item failed at its branch.
     """
     rows = _released(session, branch_ids, after, until, week)
-    failed = _failed_critical(session, [audit.id for audit, _, _ in rows])
+    ids = [audit.id for audit, _, _ in rows]
+    failed, others = failed_items(session, ids, critical=True), failed_items(session, ids, critical=False)
+    pictures = photos(session, ids)
     often = _failures(
         session, {(audit.branch_id, item) for audit, _, _ in rows for item in failed.get(audit.id, ())}, days, until
     )
@@ -275,6 +279,9 @@ def new_audits(
             score=None if audit.score is None else audit.score / 1000,
             failed_critical=tuple(failed.get(audit.id, ())),
             failures=tuple(often.get((audit.branch_id, item), Failures(0, 0)) for item in failed.get(audit.id, ())),
+            findings=tuple(others.get(audit.id, ())),
+            photos=pictures.get(audit.id, 0),
+            public_id=audit.public_id,
         )
         for audit, code, seen in rows
     )
@@ -294,20 +301,6 @@ def _released(
     found = [row for part in in_parts(branch_ids) for row in session.exec(query.where(col(Audit.branch_id).in_(part)))]
     visited = [(audit, code, Week.of(audit.visited_on)) for audit, code in found if audit.visited_on is not None]
     return sorted(visited, key=lambda row: (row[1], row[2].monday, row[0].public_id))
-
-
-def _failed_critical(session: Session, audit_ids: Sequence[int]) -> dict[int, list[str]]:
-    failed: dict[int, list[str]] = {}
-    for part in in_parts(audit_ids):
-        query = (
-            select(col(Answer.audit_id), col(Item.code))
-            .join(Item, col(Item.id) == Answer.item_id)
-            .where(col(Answer.audit_id).in_(part), Item.critical, Answer.points == 0)
-            .order_by(col(Item.position))
-        )
-        for audit_id, code in session.exec(query):
-            failed.setdefault(audit_id, []).append(code)
-    return failed
 
 
 def _failures(

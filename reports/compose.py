@@ -145,4 +145,21 @@ def _notes(voice: Voice) -> tuple[str, ...]:
         *wording.rules(language, figures.rules),
         *(wording.cautions(language, figures.design) if figures.design.audits else ()),
         language.say("The standard is version {version}.", version=figures.standard_version),
+        *_excluded(voice),
+    )
+
+
+def _excluded(voice: Voice) -> tuple[str, ...]:
+    """What was left out, and that why is head office's to know; nothing of editions that did not count it."""
+    n = voice.figures.excluded
+    if n is None:
+        return ()
+    if not n:
+        return (voice.language.say("No audit of these days was excluded."),)
+    return (
+        voice.language.count(
+            "{n} audit of these days was excluded by head office, which keeps the reason; it counts nowhere.",
+            "{n} audits of these days were excluded by head office, which keeps the reasons; they count nowhere.",
+            n,
+        ),
     )

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from reports.acted import PlannedAction
-from reports.kept import Courses, StandingPraise
+from reports.kept import Courses, Failures, StandingPraise
 
 
 class State(StrEnum):
@@ -162,16 +162,6 @@ class TrendPoint:
 
 
 @dataclass(frozen=True)
-class Failures:
-    """How often an item failed at one branch in the window."""
-
-    failed: int
-    """Audits at which it earned nothing."""
-    audits: int
-    """At which it applied."""
-
-
-@dataclass(frozen=True)
 class NewAudit:
     """An audit counted for the first time in this edition."""
 
@@ -184,6 +174,11 @@ class NewAudit:
     """Codes of failed critical items."""
     failures: tuple[Failures, ...] = ()
     """Of each of them at this branch; empty in editions that did not count it."""
+    findings: tuple[str, ...] = ()
+    """Codes of the other items that failed, and how many photos came with it; empty in editions that did not keep them."""
+    photos: int = 0
+    public_id: str = ""
+    """The audit's, for whoever may open it."""
 
 
 @dataclass(frozen=True)
@@ -375,6 +370,8 @@ class Figures:
     """Since when those are above that are; empty in editions that did not keep it."""
     courses: Courses | None = None
     """Where the branches were, every four weeks; of the chain's only those that stand out. None in editions without it."""
+    excluded: int | None = None
+    """Audits of the scope's branches in these days that head office had excluded; None in editions that did not count them."""
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,18 @@
-"""What an edition keeps of a branch over the weeks: since when it is above, and where it was every four weeks."""
+"""What an edition keeps of a branch over the weeks: how often an item failed, since when it is above, where it was."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+
+
+@dataclass(frozen=True)
+class Failures:
+    """How often an item failed at one branch in the window."""
+
+    failed: int
+    """Audits at which it earned nothing."""
+    audits: int
+    """At which it applied."""
 
 
 @dataclass(frozen=True)

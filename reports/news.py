@@ -7,6 +7,9 @@ from reports.figures import NewAudit
 from reports.report import Fresh, News
 from reports.voice import Voice
 
+MOST_FINDINGS = 4
+"""Items that failed at a new audit and are named; its own page has all."""
+
 
 def news(voice: Voice, items: Mapping[str, str]) -> News:
     """What came in since the last edition: listed, never ranked; nothing of a report that is no week's."""
@@ -59,7 +62,25 @@ def _fresh(voice: Voice, audit: NewAudit, items: Mapping[str, str]) -> Fresh:
         language.say("arrived late") if audit.late else "",
         tuple(_failed(voice, audit, place, items) for place in range(len(audit.failed_critical))),
         audit.branch,
+        _findings(voice, audit, items),
+        audit.public_id,
+        _way(voice, audit) if audit.public_id else "",
     )
+
+
+def _findings(voice: Voice, audit: NewAudit, items: Mapping[str, str]) -> str:
+    """The first few items that failed, the others counted."""
+    language, named = voice.language, [items.get(code) or code for code in audit.findings[:MOST_FINDINGS]]
+    hidden = len(audit.findings) - len(named)
+    if hidden > 0:
+        named.append(language.count("{n} more", "{n} more", hidden))
+    return language.say("Not in order: {items}.", items=" · ".join(named)) if named else ""
+
+
+def _way(voice: Voice, audit: NewAudit) -> str:
+    if not audit.photos:
+        return voice.language.say("The audit")
+    return voice.language.count("The audit, with {n} photo", "The audit, with {n} photos", audit.photos)
 
 
 def _failed(voice: Voice, audit: NewAudit, place: int, items: Mapping[str, str]) -> str:

@@ -262,6 +262,12 @@ class Fresh:
     """The failed critical items, worded."""
     branch: str = ""
     """The branch's code."""
+    findings: str = ""
+    """What else was not in order; empty where nothing was, or it was not kept."""
+    audit: str = ""
+    """The audit's public id; empty in editions that did not keep it."""
+    way: str = ""
+    """What the way to it is called."""
 
 
 @dataclass(frozen=True)

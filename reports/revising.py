@@ -13,6 +13,7 @@ from branches.editions import Edition
 from branches.weeks import Week
 from reports import collect, stored
 from reports.collect import Window
+from reports.collect_new import excluded
 from reports.figures import Figures
 from reports.stored import Change, Reason
 from reports.weekly import Picture, courses_of, look, shortfalls, standing
@@ -147,5 +148,6 @@ def _again(session: Session, edition: Edition, was: Figures, picture: Picture, i
         trend=collect.trend(picture.collected.sheet, was.branch_names.keys()),
         new=new,
         usual=picture.usual,
+        excluded=excluded(session, ids.values(), picture.window.first, picture.window.last),
     )
     return replace(now, courses=courses_of(picture, now))

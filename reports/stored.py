@@ -66,7 +66,10 @@ def changes(was: Figures, now: Figures) -> tuple[Change, ...]:
         for section in was.sections
         if section.section in norms and printed(section.norm) != printed(norms[section.section])
     ]
-    listed = [tuple(replace(audit, failures=()) for audit in one.new) for one in (was, now)]
+    listed = [
+        tuple(replace(audit, failures=(), findings=(), photos=0, public_id="") for audit in one.new)
+        for one in (was, now)
+    ]
     if listed[0] != listed[1]:
         found.append(Change("", "", "new", len(was.new), len(now.new)))
     return tuple(sorted(found, key=lambda c: (c.branch, c.section, c.figure)))

@@ -15,6 +15,7 @@ from reports import acting, collect, collect_items, items, praise, stored
 from reports.adjusted import Adjusted, adjusted
 from reports.change_words import CHANGE_SHARE
 from reports.collect import Collected, Window
+from reports.collect_new import excluded
 from reports.courses import courses, worth_drawing
 from reports.figures import Assessment, ChainMove, Change, Figures, Interval, Rules, StandingFlag, State
 from reports.items import JudgedItem
@@ -133,6 +134,7 @@ def prepare(
         items=items.of_scope(picture.items, None if scope.region_id is None else mine.keys()),
         actions=acting.judged(promised, picture.collected.sheet, picture.scores, picture.window, picture.rules.margin),
         usual=picture.usual,
+        excluded=excluded(session, ids, picture.window.first, picture.window.last),
     )
     figures = replace(figures, courses=courses_of(picture, figures))
     return Prepared(scope, week, due_at, figures, picture.collected.standard_id)

@@ -1,5 +1,6 @@
 """What the figures are made from: only what counted at that moment, in the days asked for."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -8,12 +9,15 @@ import pytest
 from sqlmodel import Session
 
 from branches import audits, places, standards
+from branches.audits import Photo
 from branches.questions import Mark
 from branches.states import AuditState
 from branches.weeks import Week
 from reports import collect
 from reports.collect import Window
-from reports.figures import Failures, Interval, NewAudit
+from reports.collect_new import excluded
+from reports.figures import Interval, NewAudit
+from reports.kept import Failures
 from reports.sheet import UNKNOWN_SHOPPER
 from tests import make
 from tests.make import NOON
@@ -145,7 +149,7 @@ def test_new_audits_are_those_released_since_and_late_ones_say_so(session: Sessi
         reported=WEEK.plus(-3),
         days=Window.ending(WEEK, 26),
     )
-    assert found == (
+    assert tuple(replace(one, public_id="") for one in found) == (
         NewAudit(branch.code, WEEK.plus(-1).monday, late=True, score=80.0, failed_critical=()),
         NewAudit(branch.code, WEEK.monday, late=False, score=80.0, failed_critical=()),
     )
@@ -197,6 +201,31 @@ def test_a_failed_critical_item_is_named(session: Session) -> None:
     make.audit(session, make.branch(session), under=standard, score=100)
     found = collect.new_audits(session, [branch.id], **THIS_WEEK)
     assert [(audit.failed_critical, audit.failures) for audit in found] == [(("greeting10",), (Failures(2, 4),))]
+
+
+def test_what_else_failed_is_found_with_the_photos_and_the_audit_itself(session: Session) -> None:
+    branch, standard = make.branch(session), make.standard(session, {"greeting": 10})
+    standard.sections[0].items[9].critical = True
+    session.flush()
+    audit = make.audit(session, branch, under=standard, score=80)
+    for n in range(2):
+        session.add(Photo(audit_id=audit.id, sha256=str(n), kept_at=NOON))
+    session.flush()
+    (found,) = collect.new_audits(session, [branch.id], **THIS_WEEK)
+    assert (found.failed_critical, found.findings) == (("greeting10",), ("greeting9",))
+    assert (found.photos, found.public_id) == (2, audit.public_id)
+
+
+def test_excluded_audits_are_counted_in_their_days_at_their_branches(session: Session) -> None:
+    branch, other, office = make.branch(session), make.branch(session), make.user(session)
+    for place, visited_at in ((branch, NOON), (branch, NOON - timedelta(weeks=30)), (other, NOON), (branch, NOON)):
+        audits.exclude(
+            session, make.audit(session, place, visited_at=visited_at), reason="No receipt.", by=office, at=LATER
+        )
+    make.audit(session, branch)
+    days = Window.ending(WEEK, 26)
+    assert excluded(session, [branch.id], days.first, days.last) == 2
+    assert excluded(session, [branch.id, other.id], days.first, days.last) == 3
 
 
 def test_what_an_audit_usually_scores_leaves_a_twentieth_out_at_each_end(session: Session) -> None:

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from branches.language import language
 from reports.compose import compose
-from reports.figures import Change, Failures, Figures, Interval, ItemFigures, Move, NewAudit, StandingFlag, State, Whose
+from reports.figures import Change, Figures, Interval, ItemFigures, Move, NewAudit, StandingFlag, State, Whose
+from reports.kept import Failures
 from reports.plain import plain
 from tests.reports import invented
 from tests.reports.invented import TITLES, WEEK

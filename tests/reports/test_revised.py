@@ -5,7 +5,8 @@ from datetime import date
 
 from branches.language import language
 from reports import stored
-from reports.figures import Cell, Failures, Figures, NewAudit, State
+from reports.figures import Cell, Figures, NewAudit, State
+from reports.kept import Failures
 from reports.revised import MOST_CHANGES, revision_words
 from reports.stored import Reason
 from tests.reports import invented

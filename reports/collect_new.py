@@ -1,0 +1,45 @@
+"""What the new audits brought besides a score, and how many audits head office has excluded."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from branches.audits import Answer, Audit, Photo
+from branches.database import in_parts
+from branches.standards import Item
+from branches.states import AuditState
+
+
+def failed_items(session: Session, audit_ids: Sequence[int], *, critical: bool) -> dict[int, list[str]]:
+    """Which items failed at each of these audits, the critical ones or the others? Codes, in the order of the standard."""
+    found: dict[int, list[str]] = {}
+    for part in in_parts(audit_ids):
+        query = (
+            select(col(Answer.audit_id), col(Item.code))
+            .join(Item, col(Item.id) == Answer.item_id)
+            .where(col(Answer.audit_id).in_(part), col(Item.critical).is_(critical), Answer.points == 0)
+            .order_by(col(Item.position))
+        )
+        for audit_id, code in session.exec(query):
+            found.setdefault(audit_id, []).append(code)
+    return found
+
+
+def photos(session: Session, audit_ids: Sequence[int]) -> dict[int, int]:
+    """How many photos came with each of these audits?"""
+    found: dict[int, int] = {}
+    for part in in_parts(audit_ids):
+        query = sa.select(col(Photo.audit_id), sa.func.count()).where(col(Photo.audit_id).in_(part))
+        found |= dict(session.execute(query.group_by(col(Photo.audit_id))).all())
+    return found
+
+
+def excluded(session: Session, branch_ids: Iterable[int], first: date, last: date) -> int:
+    """How many audits of these days has head office excluded? Why is its own to know: a reason may name the shopper."""
+    query = sa.select(sa.func.count()).select_from(Audit).where(col(Audit.visited_on).between(first, last))
+    query = query.where(col(Audit.state) == AuditState.EXCLUDED.value)
+    return sum(
+        session.execute(query.where(col(Audit.branch_id).in_(part))).scalar_one() for part in in_parts(branch_ids)
+    )
