@@ -20,6 +20,8 @@ from monitor.web.parts import OF_A_PAGE, place, searched
 from monitor.web.region.room import blueprint
 from reports import change_words, stored, wording
 from reports.figures import Cell, Change, State
+from reports.kept import Course
+from reports.spark import Spark, spark, whole
 
 PRESSING = (State.FALLS_SHORT, State.WATCH, State.ABOVE)
 """The states that are named section by section; the others are said once."""
@@ -43,6 +45,8 @@ class Known:
     cells: list[Cell] = field(default_factory=list)
     fallen: list[Change] = field(default_factory=list)
     """The sections that have lately fallen, the deepest first."""
+    courses: list[Course] = field(default_factory=list)
+    """Where it was, four weeks at a time; nothing of an edition that did not keep it."""
 
 
 NOTHING = Known()
@@ -58,6 +62,8 @@ class Line:
     """A state and what is said with it."""
     tags: list[tuple[str, str]]
     """What waits there, and its tone."""
+    spark: Spark | None
+    """Where it was, as a small line."""
 
 
 @blueprint.get("/branches")
@@ -133,6 +139,8 @@ def _known() -> tuple[dict[str, Known], dict[str, str], set[Days]]:
         windows.add((figures.window_from, figures.window_to))
         for cell in figures.cells:
             known.setdefault(cell.branch, Known()).cells.append(cell)
+        for branch, course in whole(figures).items():
+            known.setdefault(branch, Known()).courses.append(course)
         for change in change_words.fallen(figures):
             known.setdefault(change.branch, Known()).fallen.append(change)
     titles: dict[str, str] = {}
@@ -184,6 +192,7 @@ def _line(branch: Branch, known: Known, titles: dict[str, str], counts: Counts) 
         href=url_for("region.branch", public_id=branch.public_id),
         states=_states(known, titles, counts),
         tags=_tags(counts),
+        spark=next((spark(one, gate.tongue()) for one in known.courses), None),
     )
 
 
