@@ -15,7 +15,8 @@ from branches.places import Branch, Region
 from branches.standards import Standard
 from branches.weeks import Week
 from reports import stored
-from reports.figures import Figures, NewAudit, StandingFlag, State, TrendPoint
+from reports.figures import Change, Figures, Move, NewAudit, StandingFlag, State, TrendPoint
+from reports.kept import Course, Courses, StandingPraise
 from tests import make
 from tests.reports import invented
 from tests.reports.invented import NORMS, WEEK
@@ -152,10 +153,28 @@ def figures(states: dict[str, tuple[State, State]]) -> Figures:
         new=(
             NewAudit("b0", WEEK, late=False, score=71.2, failed_critical=("greeting1",)),
             NewAudit("b1", WEEK - timedelta(weeks=2), late=True, score=None, failed_critical=()),
-            NewAudit("b2", WEEK, late=False, score=88.0, failed_critical=()),
+            NewAudit(
+                "b2", WEEK, late=False, score=88.0, failed_critical=(), findings=("greeting2", "greeting3"), photos=2
+            ),
         ),
+        changes=(
+            Change("b2", "greeting", Move.RISING, (WEEK - timedelta(weeks=6)).toordinal(), 8.4, ()),
+            Change("b3", "greeting", Move.FALLING, (WEEK - timedelta(weeks=9)).toordinal(), -7.1, ()),
+        ),
+        courses=_courses(names),
+        praise=tuple(StandingPraise(code, section, WEEK - timedelta(weeks=2)) for code in names for section in NORMS),
+        excluded=2,
         flags=(StandingFlag("b0", "greeting", WEEK - timedelta(weeks=3)), StandingFlag("b1", "greeting", WEEK)),
     )
+
+
+def _courses(names: dict[str, str]) -> Courses:
+    """Every branch in every section and together; one was not audited for a while."""
+    points = (2.0, -1.5, None, 4.0, -12.0, -6.0)
+    places = [(code, section) for code in names for section in ("", *NORMS)]
+    starts = tuple(WEEK - timedelta(weeks=4 * back - 1) for back in range(6, 0, -1))
+    of = tuple(Course(code, section, (4, 4, 0, 3, 1, 4), points) for code, section in places)
+    return Courses(starts, {"": 5.0} | dict.fromkeys(NORMS, 9.0), of)
 
 
 def _poor() -> Figures:
