@@ -110,6 +110,7 @@ def test_the_table_of_a_report_holds_what_each_flag_rests_on(opened: Opened) -> 
         ("to", "-6.0"),
         ("Probability short", "0.97"),
         ("False share", "0.03"),
+        ("Probability above", ""),
         ("Audits", "5"),
         ("Shoppers", "1"),
         ("Rank from", "52"),

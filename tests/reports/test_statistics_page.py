@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from branches.language import language
-from reports import wording
+from reports import praise, wording
 from reports.figures import Cell, Rules, State
 from reports.screening import WATCH
 from reports.uneven import STAYS
+from reports.voice import Voice
 from tests.reports import invented
 from tests.reports.test_own import own
 
@@ -24,6 +25,8 @@ def shown(state: State) -> Cell:
     """The page's example of a state."""
     audits = 1 if state is State.NOT_ENOUGH else 9
     cell = invented.cell("b1", "greeting", state, audits, score=SCORES.get(state, 69.4))
+    if state is State.ABOVE:
+        return replace(cell, p_above=0.96)
     return replace(cell, rank_low=52, rank_high=60, ranked=60) if state is State.FALLS_SHORT else cell
 
 
@@ -38,7 +41,9 @@ def rows(heading: str) -> dict[str, list[str]]:
 def test_sentences_of_a_state_are_those_the_report_prints(state: State) -> None:
     cell, mine = shown(state), own(state, state)
     (words, *_) = [one.words for one in mine.sections]
-    printed = [wording.verdict(ENGLISH, cell), wording.detail(ENGLISH, cell, Rules().margin), words]
+    voice = Voice(invented.figures({"b1": (state, state)}), ENGLISH, invented.TITLES)
+    beside = " ".join(filter(None, (wording.detail(ENGLISH, cell, Rules().margin), praise.how_sure(voice, cell))))
+    printed = [wording.verdict(ENGLISH, cell), beside, words]
     assert rows("### What is printed")[wording.state_word(ENGLISH, state)] == printed
 
 
