@@ -40,6 +40,5 @@ def excluded(session: Session, branch_ids: Iterable[int], first: date, last: dat
     """How many audits of these days has head office excluded? Why is its own to know: a reason may name the shopper."""
     query = sa.select(sa.func.count()).select_from(Audit).where(col(Audit.visited_on).between(first, last))
     query = query.where(col(Audit.state) == AuditState.EXCLUDED.value)
-    return sum(
-        session.execute(query.where(col(Audit.branch_id).in_(part))).scalar_one() for part in in_parts(branch_ids)
-    )
+    parts = (query.where(col(Audit.branch_id).in_(part)) for part in in_parts(branch_ids))
+    return sum(int(session.execute(part).scalar_one()) for part in parts)

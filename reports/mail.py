@@ -166,7 +166,9 @@ def _counted(report: Report) -> Lines | None:
     """How many branches there is something else to be said of."""
     groups = (report.watch, report.unsure, report.norm, report.unjudged)
     told = [group for group in groups if group is not None and group.table is not None]
-    some = [f"{one.title}: {one.sentence}" for one in (*told, *([report.improved] if report.improved else []))]
+    some = [f"{group.title}: {group.sentence}" for group in told]
+    if report.improved is not None:
+        some.append(f"{report.improved.title}: {report.improved.sentence}")
     return Lines((" · ".join(some),)) if some else None
 
 

@@ -28,7 +28,8 @@ def panels(voice: Voice) -> Picture | None:
     if kept is None:
         return None
     known = {(one.branch, one.section): one for one in kept.of if any(one.audits)}
-    places = [place for place in _places(voice) if place in known]
+    told = (place if place in known else (place[0], TOGETHER) for place in _places(voice))
+    places = [place for place in told if place in known]
     if not places:
         return None
     shown = tuple(_panel(voice, kept, known[place]) for place in places[:MOST])
@@ -79,15 +80,16 @@ def _likely(points: float, error: float) -> Interval:
 
 
 def _reach(shown: tuple[Panel, ...]) -> float:
-    """As far as the furthest mean lies; what its range has beyond is cut off."""
-    most = max((abs(one.value) for panel in shown for one in panel.stretches if one is not None), default=0.0)
+    """As far as nine means in ten lie: one branch far out would make all others flat."""
+    means = sorted(abs(one.value) for panel in shown for one in panel.stretches if one is not None)
+    most = means[(len(means) - 1) * 9 // 10]
     return min(max(ceil(most / STEP), 2) * STEP, FURTHEST)
 
 
 def _caption(voice: Voice, kept: Courses, reach: float, hidden: int) -> str:
     language = voice.language
     said = language.say(
-        "Each branch in small, from {first} to {last}, all on one scale: {reach} points below the norm to {reach} above. The line is the norm, a dot the mean of four weeks' audits, the shaded part its likely range. Shown is the section that stands out there, else all sections together. Shoppers and what moved the whole chain are allowed for. Single dots swing by chance: only an arrow says that a branch has changed by more than luck.",
+        "Each branch in small, from {first} to {last}, all on one scale: {reach} points below the norm to {reach} above; what lies further is drawn at the edge. The line is the norm, a dot the mean of four weeks' audits, the shaded part its likely range. Shown is the section that stands out there, else all sections together. Shoppers and what moved the whole chain are allowed for. Single dots swing by chance: only an arrow says that a branch has changed by more than luck.",
         first=kept.starts[0],
         last=voice.figures.window_to,
         reach=wording.short_number(language, reach),

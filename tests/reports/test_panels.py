@@ -71,7 +71,12 @@ def test_a_dot_has_its_likely_range_and_a_stretch_without_audits_has_none() -> N
 
 @pytest.mark.parametrize(("furthest", "reach"), [(1.0, 10.0), (-12.3, 15.0), (80.0, FURTHEST)])
 def test_all_reach_equally_far(furthest: float, reach: float) -> None:
-    assert panels(figures(kept=(course("b1", points=(furthest, 0.0, None)),))).reach == reach
+    assert panels(figures(kept=(course("b1", points=(furthest, furthest, None)),))).reach == reach
+
+
+def test_one_branch_far_out_does_not_make_all_others_flat() -> None:
+    kept = (*KEPT[1:5], course("b1", points=(2.0, None, -60.0)))
+    assert panels(figures(kept=kept)).reach == 10.0
 
 
 def test_how_many_have_changed_is_said_first() -> None:
