@@ -7,7 +7,7 @@ from reports.figures import NewAudit
 from reports.report import Fresh, News
 from reports.voice import Voice
 
-MOST_FINDINGS = 4
+MOST_FINDINGS = 3
 """Items that failed at a new audit and are named; its own page has all."""
 
 
@@ -74,7 +74,7 @@ def _findings(voice: Voice, audit: NewAudit, items: Mapping[str, str]) -> str:
     hidden = len(audit.findings) - len(named)
     if hidden > 0:
         named.append(language.count("{n} more", "{n} more", hidden))
-    return language.say("Not in order: {items}.", items=" · ".join(named)) if named else ""
+    return language.say("Not in order: {items}", items=" · ".join(named)) if named else ""
 
 
 def _way(voice: Voice, audit: NewAudit) -> str:

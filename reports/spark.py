@@ -9,7 +9,7 @@ from reports.figures import Figures
 from reports.kept import Course
 
 WIDTH, HEIGHT = 72.0, 20.0
-REACH = 15.0
+REACH = 10.0
 """Points above and below the norm; what lies further is drawn at the edge, and told as it is."""
 _EDGE = 3.0
 

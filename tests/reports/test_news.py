@@ -26,13 +26,13 @@ def told(audit: NewAudit) -> Fresh:
 
 def test_what_failed_is_told_in_the_words_of_the_standard() -> None:
     found = told(replace(AUDIT, findings=("GREET", "DRINK", "OLD")))
-    assert found.findings == "Not in order: Greeted within a minute · A drink offered · OLD."
+    assert found.findings == "Not in order: Greeted within a minute · A drink offered · OLD"
     assert told(AUDIT).findings == ""
 
 
 def test_very_many_that_failed_are_counted() -> None:
     found = told(replace(AUDIT, findings=tuple(f"I{n}" for n in range(MOST_FINDINGS + 2))))
-    assert found.findings == "Not in order: I0 · I1 · I2 · I3 · 2 more."
+    assert found.findings == "Not in order: I0 · I1 · I2 · 2 more"
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ def course(*points: float | None, section: str = "") -> Course:
 
 
 def test_it_rises_above_the_middle_where_the_branch_is_above_the_norm() -> None:
-    found = spark(course(0.0, 15.0, -15.0), ENGLISH)
+    found = spark(course(0.0, 10.0, -10.0), ENGLISH)
     assert found is not None
     assert found.line == "M3 10h0L36 3L69 17"
     assert found.last == (69.0, 17.0)
