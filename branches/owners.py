@@ -21,5 +21,8 @@ def candidates(session: Session, branch: Branch) -> list[User]:
 
 
 def can_see_to(session: Session, person: User, branch: Branch) -> bool:
-    """Whether that person is still there, and belongs to the branch or its region."""
-    return person.id in {one.id for one in candidates(session, branch)}
+    """Whether that person is one of them."""
+    if person.role == Role.MANAGER.value:
+        return person.active and person.region_id == branch.region_id
+    there = person.role == Role.STAFF.value and person.branch_id == branch.id
+    return person.active and there and notices.is_informed(session, branch)

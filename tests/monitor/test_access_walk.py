@@ -27,6 +27,7 @@ KINDS = {
     "results": "released",
     "results.action": "action",
     "results.complete": "action",
+    "results.hand_over": "action",
     "results.verify": "action",
     "results.reopen": "action",
     "results.flag": "flag",
@@ -78,7 +79,7 @@ OPENED_BY = {
     Right.READ_OWN_BRANCH: "portal.branch portal.paper portal.table",
     Right.READ_RESULTS: "results.action results.answer results.audit results.flag results.photo",
     Right.APPEAL: "results.appeal",
-    Right.PLAN_ACTIONS: "results.complete results.plan results.plan_for",
+    Right.PLAN_ACTIONS: "results.complete results.hand_over results.plan results.plan_for",
     Right.VERIFY_ACTIONS: "results.reopen results.verify",
     Right.DISMISS_FLAGS: "results.dismiss",
 }

@@ -65,6 +65,7 @@ _NOTICE = {
 }
 _ACTION = {
     "open": message("{who} planned a corrective action."),
+    "hand_over": message("{who} said who sees to a corrective action."),
     "complete": message("{who} completed a corrective action."),
     "verify": message("{who} verified a corrective action."),
     "reopen": message("{who} opened a corrective action again."),

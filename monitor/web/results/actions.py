@@ -1,6 +1,6 @@
 """Corrective actions: the branch says that one is done, its manager has seen it or opens it again."""
 
-from flask import abort, render_template, request
+from flask import abort, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from branches import access, actions
@@ -10,14 +10,29 @@ from branches.errors import Refused
 from branches.states import ActionState
 from branches.weeks import local_date
 from monitor.web import follow, forms, gate, standing
+from monitor.web.results import owning
 from monitor.web.results.room import LONGEST_REASON, blueprint, done, home, may, said
 from reports import acting, doing
+from reports.called import called
 
 
 @blueprint.get("/actions/<public_id>")
 @gate.needs(Right.READ_RESULTS)
 def action(public_id: str) -> str:
     return _page(_action(public_id))
+
+
+@blueprint.post("/actions/<public_id>/owner")
+@gate.needs(Right.PLAN_ACTIONS)
+def hand_over(public_id: str) -> Response | tuple[str, int]:
+    found = _action(public_id)
+    try:
+        named = owning.named(request.form, found.branch)
+        actions.hand_over(gate.session(), found, named, by=gate.person(), at=gate.site().clock())
+    except Refused as refused:
+        return _page(found, owner_error=said(refused)), 422
+    words = gate.tongue().say("Seen to from now on by {name}.", name=called(gate.tongue(), named))
+    return done(words, url_for("results.action", public_id=public_id))
 
 
 @blueprint.post("/actions/<public_id>/complete")
@@ -44,7 +59,7 @@ def reopen(public_id: str) -> Response | tuple[str, int]:
         reason = forms.text(request.form, "reason", LONGEST_REASON)
         actions.reopen(gate.session(), found, reason=reason, by=gate.person(), at=gate.site().clock())
     except Refused as refused:
-        return _page(found, said(refused)), 422
+        return _page(found, error=said(refused)), 422
     return done(gate.tongue().say("The action is open again."), home(found.branch))
 
 
@@ -53,7 +68,7 @@ def _action(public_id: str) -> CorrectiveAction:
     return gate.session().exec(query).first() or abort(404)
 
 
-def _page(found: CorrectiveAction, error: str = "") -> str:
+def _page(found: CorrectiveAction, **shown: str) -> str:
     state, stands = ActionState(found.state), standing.of(found.branch)
     return render_template(
         "results/action.html",
@@ -65,10 +80,18 @@ def _page(found: CorrectiveAction, error: str = "") -> str:
         effect=_effect(found, stands),
         completes=state is ActionState.OPEN and may(Right.PLAN_ACTIONS),
         verifies=state is ActionState.COMPLETED and may(Right.VERIFY_ACTIONS),
+        owners=_others(found),
         longest=LONGEST_REASON,
         typed=request.form.get("reason", "")[:LONGEST_REASON],
-        error=error,
+        shown={"error": "", "owner_error": "", "owner": request.form.get("owner", "")} | shown,
     )
+
+
+def _others(found: CorrectiveAction) -> owning.Options:
+    """To whom this reader may hand it over while it is open."""
+    if found.state != ActionState.OPEN.value or not may(Right.PLAN_ACTIONS):
+        return []
+    return owning.other_options(found.branch, actions.owner(gate.session(), found))
 
 
 def _effect(found: CorrectiveAction, stands: standing.Standing | None) -> str:

@@ -13,7 +13,7 @@ from branches.actions import CorrectiveAction
 from branches.errors import Refused
 from branches.flags import Flag
 from monitor.web import follow, forms, gate, standing
-from monitor.web.results import room
+from monitor.web.results import owning, room
 from monitor.web.results.room import LONGEST_REASON, LONGEST_TEXT, blueprint, done, home, may
 from reports import wording
 from reports.figures import Cell, State
@@ -22,6 +22,8 @@ from reports.own import OwnItem, OwnSection, short_words
 
 ASIDE = timedelta(weeks=8)
 """For how long a flag is set aside unless another day is chosen."""
+BLANK = dict.fromkeys(("due", "reason", "plan_error", "due_error", "owner_error", "dismiss_error"), "")
+"""The page's forms before anything is typed."""
 
 
 @blueprint.get("/flags/<public_id>")
@@ -34,9 +36,9 @@ def flag(public_id: str) -> str:
 @gate.needs(Right.PLAN_ACTIONS)
 def plan_for(public_id: str) -> Response | tuple[str, int]:
     found = _flag(public_id)
-    errors = room.keep_promise(room.promise(request.form), found.branch, flag=found)
+    errors = room.keep_promise(room.promise(request.form, found.branch), found.branch, flag=found)
     if errors:
-        return _page(found, **errors, **room.typed("plan", "due")), 422
+        return _page(found, **errors, **room.typed("plan", "due", "owner")), 422
     return done(gate.tongue().say("The action is noted."), home(found.branch))
 
 
@@ -106,12 +108,11 @@ def _tip(costly: tuple[OwnItem, ...]) -> str:
 
 def _page(found: Flag, **shown: str) -> str:
     day = follow.today(found.branch)
-    promised = follow.actions(found.branch, CorrectiveAction.flag_id == found.id)
+    promised = follow.promised(found.branch, CorrectiveAction.flag_id == found.id)
     (line,), knows = follow.flag_lines([found]), may(Right.DISMISS_FLAGS)
     stands = standing.of(found.branch)
     here = stands.section(found.section) if stands is not None else None
     costly = _costly(stands, found.section)
-    blank = {"plan": "", "due": "", "reason": "", "plan_error": "", "due_error": "", "dismiss_error": ""}
     return render_template(
         "results/flag.html",
         branch=found.branch.name,
@@ -127,6 +128,9 @@ def _page(found: Flag, **shown: str) -> str:
         dismisses=knows,
         longest=LONGEST_TEXT,
         longest_reason=LONGEST_REASON,
-        shown={**blank, "plan": _tip(costly), "until": (day + ASIDE).isoformat()} | shown,
+        owners=owning.options(found.branch),
+        shown=BLANK
+        | {"plan": _tip(costly), "until": (day + ASIDE).isoformat(), "owner": gate.person().public_id}
+        | shown,
         today=day.isoformat(),
     )
