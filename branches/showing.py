@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from branches import evidence, history, photos
 from branches.actions import CorrectiveAction
-from branches.database import hold
+from branches.database import hold, in_parts
 from branches.errors import Conflict, NotFound, Refused
 from branches.evidence import Evidence, EvidencePhoto
 from branches.people import User
@@ -85,7 +85,10 @@ def open_photo(
     return photos.read(folder, photo.sha256, small=small)
 
 
-def missing(session: Session, folder: Path) -> list[tuple[EvidencePhoto, int]]:
-    """Photos whose file is not there or has another length, each with the number of its action."""
-    query = select(EvidencePhoto, Evidence.action_id).join(Evidence).order_by(col(EvidencePhoto.id))
-    return [(photo, action) for photo, action in session.exec(query) if not photos.lies(folder, photo)]
+def missing(session: Session, folder: Path, actions: Collection[int]) -> set[int]:
+    """The numbers of those of these actions that show a photo whose file is not there or has another length."""
+    found: set[int] = set()
+    for part in in_parts(sorted(actions)):
+        query = select(EvidencePhoto, Evidence.action_id).join(Evidence).where(col(Evidence.action_id).in_(part))
+        found |= {action for photo, action in session.exec(query) if not photos.lies(folder, photo)}
+    return found

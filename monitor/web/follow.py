@@ -65,6 +65,8 @@ class FlagLine:
     dismissed: str
     """Until when somebody has set it aside; empty where nobody has."""
     reason: str
+    seen: str
+    """When a manager or head office has seen it; empty where nobody has."""
 
 
 def today(branch: Branch) -> date:
@@ -181,6 +183,7 @@ def flag_lines(found: Sequence[Flag]) -> list[FlagLine]:
 
 def _flag_line(flag: Flag, before: date | None) -> FlagLine:
     tongue, aside = gate.tongue(), flags.is_dismissed(flag, today(flag.branch))
+    seen = flags.seen_on(flag, today(flag.branch))
     return FlagLine(
         public_id=flag.public_id,
         section=section_title(flag.section),
@@ -189,4 +192,5 @@ def _flag_line(flag: Flag, before: date | None) -> FlagLine:
         if aside and flag.dismissed_until
         else "",
         reason=flag.dismissed_reason if aside else "",
+        seen=tongue.say("Seen on {day}.", day=seen) if seen is not None else "",
     )

@@ -199,10 +199,8 @@ def test_flags_and_actions_of_an_earlier_version_stay_and_have_no_owner_yet(empt
     rows = (
         "INSERT INTO region (id, public_id, code, name, timezone) VALUES (1, 'r', 'r', 'North', 'UTC')",
         "INSERT INTO branch (id, public_id, code, name, region_id, timezone, address) VALUES (1, 'b', 'b', 'Main', 1, 'UTC', '')",
-        "INSERT INTO flag (id, public_id, branch_id, section, raised_week, last_week, missed, dismissed_reason)"
-        " VALUES (1, 'f', 1, 'greeting', '2025-07-07', '2025-07-07', 0, '')",
-        "INSERT INTO corrective_action (id, public_id, branch_id, flag_id, state, plan, due_on, opened_at)"
-        " VALUES (1, 'a', 1, 1, 'open', 'Smile.', '2025-07-20', '2025-07-02 12:00:00')",
+        "INSERT INTO flag (id, public_id, branch_id, section, raised_week, last_week, missed, dismissed_reason) VALUES (1, 'f', 1, 'greeting', '2025-07-07', '2025-07-07', 0, '')",
+        "INSERT INTO corrective_action (id, public_id, branch_id, flag_id, state, plan, due_on, opened_at) VALUES (1, 'a', 1, 1, 'open', 'Smile.', '2025-07-20', '2025-07-02 12:00:00')",
     )
     with empty.begin() as connection:
         for row in rows:

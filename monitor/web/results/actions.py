@@ -1,17 +1,18 @@
 """Corrective actions: the branch says that one is done, its manager has seen it or opens it again."""
 
-from flask import abort, render_template, request, url_for
+from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from branches import access, actions
+from branches import actions
 from branches.access import Right
 from branches.actions import CorrectiveAction
 from branches.errors import Refused
+from branches.showing import MOST_PHOTOS
 from branches.states import ActionState
 from branches.weeks import local_date
 from monitor.web import follow, forms, gate, standing
-from monitor.web.results import owning
-from monitor.web.results.room import LONGEST_REASON, blueprint, done, home, may, said
+from monitor.web.results import owning, shown
+from monitor.web.results.room import LONGEST_REASON, LONGEST_TEXT, blueprint, done, home, may, said, the_action
 from reports import acting, doing
 from reports.called import called
 
@@ -19,13 +20,13 @@ from reports.called import called
 @blueprint.get("/actions/<public_id>")
 @gate.needs(Right.READ_RESULTS)
 def action(public_id: str) -> str:
-    return _page(_action(public_id))
+    return _page(the_action(public_id))
 
 
 @blueprint.post("/actions/<public_id>/owner")
 @gate.needs(Right.PLAN_ACTIONS)
 def hand_over(public_id: str) -> Response | tuple[str, int]:
-    found = _action(public_id)
+    found = the_action(public_id)
     try:
         named = owning.named(request.form, found.branch)
         actions.hand_over(gate.session(), found, named, by=gate.person(), at=gate.site().clock())
@@ -37,16 +38,38 @@ def hand_over(public_id: str) -> Response | tuple[str, int]:
 
 @blueprint.post("/actions/<public_id>/complete")
 @gate.needs(Right.PLAN_ACTIONS)
-def complete(public_id: str) -> Response:
-    found = _action(public_id)
-    actions.complete(gate.session(), found, by=gate.person(), at=gate.site().clock())
+@gate.takes(shown.MOST_UPLOAD)
+def complete(public_id: str) -> Response | tuple[str, int]:
+    found = the_action(public_id)
+    try:
+        words, kept = shown.note(), shown.came()
+        actions.complete(gate.session(), found, by=gate.person(), at=gate.site().clock())
+        shown.show(found, words, kept)
+    except Refused as refused:
+        gate.session().rollback()
+        return _page(the_action(public_id), shown_error=said(refused)), 422
     return done(gate.tongue().say("The action is completed; your manager will look at it."), home(found.branch))
+
+
+@blueprint.post("/actions/<public_id>/evidence")
+@gate.needs(Right.PLAN_ACTIONS)
+@gate.takes(shown.MOST_UPLOAD)
+def show(public_id: str) -> Response | tuple[str, int]:
+    found = the_action(public_id)
+    try:
+        words, kept = shown.note(), shown.came()
+        shown.show(found, words, kept)
+    except Refused as refused:
+        gate.session().rollback()
+        return _page(the_action(public_id), shown_error=said(refused)), 422
+    said_so = gate.tongue().say("It is kept; whoever verifies the action sees it.")
+    return done(said_so, url_for("results.action", public_id=public_id))
 
 
 @blueprint.post("/actions/<public_id>/verify")
 @gate.needs(Right.VERIFY_ACTIONS)
 def verify(public_id: str) -> Response:
-    found = _action(public_id)
+    found = the_action(public_id)
     actions.verify(gate.session(), found, by=gate.person(), at=gate.site().clock())
     return done(gate.tongue().say("The action is verified."), home(found.branch))
 
@@ -54,7 +77,7 @@ def verify(public_id: str) -> Response:
 @blueprint.post("/actions/<public_id>/reopen")
 @gate.needs(Right.VERIFY_ACTIONS)
 def reopen(public_id: str) -> Response | tuple[str, int]:
-    found = _action(public_id)
+    found = the_action(public_id)
     try:
         reason = forms.text(request.form, "reason", LONGEST_REASON)
         actions.reopen(gate.session(), found, reason=reason, by=gate.person(), at=gate.site().clock())
@@ -63,13 +86,9 @@ def reopen(public_id: str) -> Response | tuple[str, int]:
     return done(gate.tongue().say("The action is open again."), home(found.branch))
 
 
-def _action(public_id: str) -> CorrectiveAction:
-    query = access.visible_actions(gate.person()).where(CorrectiveAction.public_id == public_id)
-    return gate.session().exec(query).first() or abort(404)
-
-
-def _page(found: CorrectiveAction, **shown: str) -> str:
+def _page(found: CorrectiveAction, **typed: str) -> str:
     state, stands = ActionState(found.state), standing.of(found.branch)
+    now, before = shown.of(found)
     return render_template(
         "results/action.html",
         branch=found.branch.name,
@@ -82,8 +101,14 @@ def _page(found: CorrectiveAction, **shown: str) -> str:
         verifies=state is ActionState.COMPLETED and may(Right.VERIFY_ACTIONS),
         owners=_others(found),
         longest=LONGEST_REASON,
+        shows=state is ActionState.COMPLETED and may(Right.PLAN_ACTIONS),
+        evidence=now,
+        earlier=before,
+        longest_note=LONGEST_TEXT,
+        most_photos=MOST_PHOTOS,
         typed=request.form.get("reason", "")[:LONGEST_REASON],
-        shown={"error": "", "owner_error": "", "owner": request.form.get("owner", "")} | shown,
+        note=request.form.get("note", now.note if now is not None else "")[:LONGEST_TEXT],
+        shown={"error": "", "owner_error": "", "owner": request.form.get("owner", ""), "shown_error": ""} | typed,
     )
 
 

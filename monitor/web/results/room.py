@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from branches import access, actions, appeals
 from branches.access import Right
+from branches.actions import CorrectiveAction
 from branches.audits import Audit
 from branches.errors import Refused
 from branches.people import User
@@ -29,6 +30,12 @@ def the_audit(public_id: str) -> Audit:
     """A released audit that this reader may know the results of; any other is not there."""
     found = told.results(Audit.public_id == public_id)
     return found[0] if found else abort(404)
+
+
+def the_action(public_id: str) -> CorrectiveAction:
+    """A corrective action of a branch whose results this reader may know."""
+    query = access.visible_actions(gate.person()).where(CorrectiveAction.public_id == public_id)
+    return gate.session().exec(query).first() or abort(404)
 
 
 def may(right: Right) -> bool:
