@@ -96,9 +96,10 @@ def test_a_photo_is_opened_under_its_own_action_alone(session: Session, tmp_path
     found = evidence.now(session, action)
     assert found is not None
     name = evidence.pictures(session, [found])[found.id][0].public_id
-    large = Image.open(BytesIO(showing.open_photo(session, tmp_path, action, name)))
-    small = Image.open(BytesIO(showing.open_photo(session, tmp_path, action, name, small=True)))
-    assert (large.width, small.width) == (900, photos.SMALL_EDGE)
+    large = showing.open_photo(session, tmp_path, action, name)
+    small = showing.open_photo(session, tmp_path, action, name, small=True)
+    with Image.open(BytesIO(large)) as one, Image.open(BytesIO(small)) as other_one:
+        assert (one.width, other_one.width) == (900, photos.SMALL_EDGE)
     with pytest.raises(NotFound):
         showing.open_photo(session, tmp_path, other, name)
 
