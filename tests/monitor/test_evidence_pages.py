@@ -163,7 +163,7 @@ def test_a_flag_is_seen_once_and_by_whom_is_for_managers_alone(opened: Opened) -
     for visitor, knows in ((staff, False), (manager, True), (office, True)):
         page = visitor.get(flag_path(opened))
         assert ("Seen on 10 March 2026." in page.text, "Me too." in page.text) == (True, False)
-        assert (name in page.text, "I shall call them." in page.text) == (knows, knows)
+        assert (f"Seen by {name}." in page.text, "I shall call them." in page.text) == (knows, knows)
         assert [one.action for one in page.forms if one.action.endswith("/seen")] == []
     assert "Seen on 10 March 2026." in staff.get("/branch").text
 

@@ -128,4 +128,5 @@ def _effect(found: CorrectiveAction, stands: standing.Standing | None) -> str:
         day = local_date(found.completed_at, found.branch.timezone)
         shown = {(one.public_id, one.completed_on): one.effect for one in stands.figures.actions or ()}
         effect = shown.get((found.public_id, day))
-    return doing.effect(gate.tongue(), effect)
+    told = doing.effect(gate.tongue(), effect)
+    return f"{told} {doing.of_the_section(gate.tongue())}" if told and found.flag_id is None else told
