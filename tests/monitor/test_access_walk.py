@@ -292,20 +292,11 @@ APART = [
             ("mine waiting", "mine photo"),
         )
     ),
-    *(
-        (role, SHOWN, action, photo)
-        for role in (Role.STAFF, Role.MANAGER, Role.OFFICE)
-        for action, photo in (
-            ("mine action", "mine shown photo"),
-            ("mine completed", "theirs shown photo"),
-            ("theirs completed", "mine shown photo"),
-            ("mine completed", "mine photo"),
-        )
-    ),
+    *((role, SHOWN, "mine action", "mine shown photo") for role in Role),
+    *((role, SHOWN, "mine completed", photo) for role in Role for photo in ("theirs shown photo", "mine photo")),
+    *((role, SHOWN, "theirs completed", "theirs shown photo") for role in Role if role is not Role.OFFICE),
+    *((role, RESULT, "mine released", "mine shown photo") for role in Role),
     (Role.SHOPPER, SHOWN, "mine completed", "mine shown photo"),
-    (Role.STAFF, SHOWN, "theirs completed", "theirs shown photo"),
-    (Role.MANAGER, SHOWN, "theirs completed", "theirs shown photo"),
-    (Role.STAFF, RESULT, "mine released", "mine shown photo"),
     (Role.SHOPPER, OWN, "mine waiting", "mine photo"),
     (Role.SHOPPER, OWN, "mine waiting", "theirs waiting photo"),
     (Role.SHOPPER, OWN, "theirs waiting", "mine waiting photo"),
