@@ -11,6 +11,7 @@ from branches.database import reading, transaction
 from branches.people import Role, User
 from tests import make
 from tests.databases import SqliteDatabases
+from tests.monitor.pages import Page, Visitor
 from tests.monitor.test_access_walk import enter
 from tests.monitor.test_portal import actions_of, answer_path, form
 from tests.monitor.walked import Opened, World, build
@@ -47,18 +48,21 @@ def own(opened: Opened, role: Role) -> str:
         return opened.person(session, role).public_id
 
 
-PLANNED = {"plan": "Smile at the door.", "due": "2026-03-15"}
+def planned(visitor: Visitor, opened: Opened, *, status: int = 200, **more: str) -> Page:
+    """What the visitor is answered who plans an action for a failed item."""
+    asked = form(visitor.get(answer_path(opened)), "/plan")
+    return visitor.submit(asked, status=status, plan="Smile at the door.", due="2026-03-15", **more)
 
 
 def test_whoever_plans_an_action_sees_to_it_by_itself(opened: Opened) -> None:
     staff = enter(opened, Role.STAFF)
-    staff.submit(form(staff.get(answer_path(opened)), "/plan"), **PLANNED)
+    planned(staff, opened)
     assert owner_of(opened) == own(opened, Role.STAFF)
 
 
 def test_a_colleague_is_chosen_with_the_plan_and_shown_beside_it(opened: Opened) -> None:
     anna, staff = colleague(opened), enter(opened, Role.STAFF)
-    page = staff.submit(form(staff.get(answer_path(opened)), "/plan"), **PLANNED, owner=anna)
+    page = planned(staff, opened, owner=anna)
     assert (owner_of(opened), "seen to by Anna Kiss" in page.text) == (anna, True)
     path = f"/actions/{actions_of(opened)[0].public_id}"
     for role in (Role.STAFF, Role.MANAGER, Role.OFFICE):
@@ -86,8 +90,7 @@ def test_nobody_from_elsewhere_can_be_named(opened: Opened, asked: str) -> None:
     shown = manager.client.get(path).text
     assert (stranger in shown, colleague_id in shown) == (False, True)
     if named:
-        planning = form(staff.get(answer_path(opened)), "/plan")
-        assert "Choose from the list" in staff.submit(planning, status=422, **PLANNED, owner=named).text
+        assert "Choose from the list" in planned(staff, opened, status=422, owner=named).text
     assert owner_of(opened, opened.world.mine.things["action"]) == ""
 
 

@@ -46,8 +46,7 @@ def complete(public_id: str) -> Response | tuple[str, int]:
         actions.complete(gate.session(), found, by=gate.person(), at=gate.site().clock())
         shown.show(found, words, kept)
     except Refused as refused:
-        gate.session().rollback()
-        return _page(the_action(public_id), shown_error=said(refused)), 422
+        return _not_shown(public_id, refused)
     return done(gate.tongue().say("The action is completed; your manager will look at it."), home(found.branch))
 
 
@@ -60,10 +59,16 @@ def show(public_id: str) -> Response | tuple[str, int]:
         words, kept = shown.note(), shown.came()
         shown.show(found, words, kept)
     except Refused as refused:
-        gate.session().rollback()
-        return _page(the_action(public_id), shown_error=said(refused)), 422
+        return _not_shown(public_id, refused)
     said_so = gate.tongue().say("It is kept; whoever verifies the action sees it.")
     return done(said_so, url_for("results.action", public_id=public_id))
+
+
+def _not_shown(public_id: str, refused: Refused) -> tuple[str, int]:
+    """Nothing of it is kept; what was typed stands in the form again."""
+    gate.session().rollback()
+    field = "note_error" if len(request.form.get("note", "")) > LONGEST_TEXT else "photos_error"
+    return _page(the_action(public_id), **{field: said(refused)}), 422
 
 
 @blueprint.post("/actions/<public_id>/verify")
@@ -108,7 +113,14 @@ def _page(found: CorrectiveAction, **typed: str) -> str:
         most_photos=MOST_PHOTOS,
         typed=request.form.get("reason", "")[:LONGEST_REASON],
         note=request.form.get("note", now.note if now is not None else "")[:LONGEST_TEXT],
-        shown={"error": "", "owner_error": "", "owner": request.form.get("owner", ""), "shown_error": ""} | typed,
+        shown={
+            "error": "",
+            "owner_error": "",
+            "owner": request.form.get("owner", ""),
+            "note_error": "",
+            "photos_error": "",
+        }
+        | typed,
     )
 
 
