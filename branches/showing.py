@@ -30,7 +30,8 @@ def show(
 ) -> None:
     """Says what was done, and adds photos of it; those named in `without` are taken away.
 
-    The same photo again is the same one. A file goes with the next sweep, when nothing has it any more.
+    The same photo again is the same one. A file goes with the next sweep, when nothing has it any more. Where neither
+    words nor photos are left, nothing is shown.
     """
     hold(session, action)
     if action.state != ActionState.COMPLETED.value or action.completed_at is None:
@@ -47,8 +48,10 @@ def show(
     for one in new.values():
         _add(session, shown, one, at)
     shown.note, shown.shown_at = note.strip(), at
-    session.add(shown)
     session.flush()
+    if not (shown.note or there or new):
+        session.delete(shown)
+        session.flush()
     history.write(session, "show", action, by=by, at=at, photos=len(there) + len(new))
 
 

@@ -128,6 +128,13 @@ def test_a_photo_that_was_taken_away_goes_with_the_next_sweep(session: Session, 
     assert photos.unused(session, tmp_path, before=make.NOON + HOUR) == [made.file]
 
 
+def test_where_nothing_is_left_nothing_is_shown(session: Session) -> None:
+    action, by = completed(session)
+    for note in ("A sign.", " "):
+        showing.show(session, action, note=note, by=by, at=make.NOON)
+    assert evidence.of_action(session, action) == []
+
+
 def test_a_file_that_was_swept_meanwhile_is_to_be_sent_again(session: Session, tmp_path: Path) -> None:
     action, by = completed(session)
     made = picture(tmp_path)

@@ -87,7 +87,9 @@ def test_an_action_is_completed_without_anything_to_show(opened: Opened) -> None
     staff = enter(opened, Role.STAFF)
     send(staff, form(staff.get(path(opened)), "/complete"), note="")
     page = staff.get(path(opened))
-    assert (state_of(opened), "What was done" in page.text.replace("Show what was done", "")) == ("completed", False)
+    assert (state_of(opened), 'id="done"' in staff.client.get(path(opened)).text) == ("completed", False)
+    again = send(staff, form(page, "/evidence"), status=422, note="")
+    assert "Say what was done, or add a photo." in again.text
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,8 @@ def complete(public_id: str) -> Response | tuple[str, int]:
     try:
         words, kept = shown.note(), shown.came()
         actions.complete(gate.session(), found, by=gate.person(), at=gate.site().clock())
-        shown.show(found, words, kept)
+        if words or kept:
+            shown.show(found, words, kept)
     except Refused as refused:
         return _not_shown(public_id, refused)
     return done(gate.tongue().say("The action is completed; your manager will look at it."), home(found.branch))

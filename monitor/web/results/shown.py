@@ -76,10 +76,10 @@ def came() -> list[Kept]:
 
 
 def show(action: CorrectiveAction, words: str, kept: list[Kept]) -> None:
-    """Adds what came to what is shown; an empty form shows nothing."""
+    """Adds what came to what is shown; there must be something."""
+    if not (words or kept or evidence.now(gate.session(), action)):
+        raise Refused("Say what was done, or add a photo.")
     without = request.form.getlist("without")[:MOST_PHOTOS]
-    if not (words or kept or without or evidence.now(gate.session(), action)):
-        return
     by, at = gate.person(), gate.site().clock()
     showing.show(gate.session(), action, note=words, kept=kept, without=without, by=by, at=at)
 
