@@ -118,7 +118,7 @@ def test_more_can_be_shown_and_taken_away_until_it_is_verified(opened: Opened) -
     late = form(staff.get(path(opened)), "/evidence")
     manager.submit(form(manager.get(path(opened)), "/verify"))
     assert [one.action for one in staff.get(path(opened)).forms if one.action.endswith("/evidence")] == []
-    send(staff, late, jpeg(width=46), status=422, note="Three.")
+    send(staff, late, jpeg(width=46), status=409, note="Three.")
     assert len(pictures(staff, path(opened))) == 1
 
 

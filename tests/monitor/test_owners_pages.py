@@ -110,5 +110,5 @@ def test_completed_work_is_handed_over_to_nobody(opened: Opened) -> None:
     before = form(staff.get(path), "/owner")
     staff.submit(form(staff.get(path), "/complete"))
     assert [one.action for one in staff.get(path).forms if one.action.endswith("/owner")] == []
-    assert "is completed, not open" in staff.submit(before, status=422, owner=anna).text
+    assert "is completed, not open" in staff.submit(before, status=409, owner=anna).text
     assert owner_of(opened, opened.world.mine.things["action"]) == ""

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from branches import actions
 from branches.access import Right
 from branches.actions import CorrectiveAction
-from branches.errors import Refused
+from branches.errors import Conflict, Refused
 from branches.showing import MOST_PHOTOS
 from branches.states import ActionState
 from branches.weeks import local_date
@@ -30,6 +30,8 @@ def hand_over(public_id: str) -> Response | tuple[str, int]:
     try:
         named = owning.named(request.form, found.branch)
         actions.hand_over(gate.session(), found, named, by=gate.person(), at=gate.site().clock())
+    except Conflict:
+        raise  # it was completed meanwhile
     except Refused as refused:
         return _page(found, owner_error=said(refused)), 422
     words = gate.tongue().say("Seen to from now on by {name}.", name=called(gate.tongue(), named))
@@ -66,7 +68,9 @@ def show(public_id: str) -> Response | tuple[str, int]:
 
 
 def _not_shown(public_id: str, refused: Refused) -> tuple[str, int]:
-    """Nothing of it is kept; what was typed stands in the form again."""
+    """Nothing of it is kept; what was typed stands in the form again, unless the action has moved on meanwhile."""
+    if isinstance(refused, Conflict):
+        raise refused
     gate.session().rollback()
     field = "note_error" if len(request.form.get("note", "")) > LONGEST_TEXT else "photos_error"
     return _page(the_action(public_id), **{field: said(refused)}), 422
