@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import JSON, Column
 from sqlmodel import Field, Relationship, Session, SQLModel, col, select
 
-from branches import history
+from branches import history, owners
 from branches.audits import Audit
 from branches.database import UtcTime, hold, in_parts, public_id
 from branches.errors import Conflict, NotAllowed, Refused
@@ -32,6 +32,8 @@ class CorrectiveAction(SQLModel, table=True):
     flag_id: int | None = Field(default=None, foreign_key="flag.id")
     audit_id: int | None = Field(default=None, foreign_key="audit.id")
     item_id: int | None = Field(default=None, foreign_key="item.id")
+    owner_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    """Who sees to it; None where nobody was named."""
     state: str = Field(default=ActionState.OPEN.value, max_length=16)
     plan: str = Field(max_length=2000)
     due_on: date
@@ -42,6 +44,7 @@ class CorrectiveAction(SQLModel, table=True):
     """What the audits since then say of it, as the reports keep it; judged once."""
 
     branch: Branch = Relationship()
+    owner: User | None = Relationship()
 
 
 def open_action(
@@ -55,8 +58,12 @@ def open_action(
     flag: Flag | None = None,
     audit: Audit | None = None,
     item: Item | None = None,
+    owner: User | None = None,
 ) -> CorrectiveAction:
-    """Promises something for a flag or for an audit's finding, by a day; `item` is the one that failed."""
+    """Promises something for a flag or for an audit's finding, by a day; `item` is the one that failed.
+
+    Whoever plans it sees to it, unless somebody else is named.
+    """
     if not plan.strip():
         raise Refused("Say what the branch will do.")
     if flag is None and audit is None:
@@ -74,6 +81,7 @@ def open_action(
         flag_id=flag.id if flag else None,
         audit_id=audit.id if audit else None,
         item_id=item.id if item else None,
+        owner_id=_owner(session, branch, owner, by),
         plan=plan.strip(),
         due_on=due_on,
         opened_at=at,
@@ -82,6 +90,44 @@ def open_action(
     session.flush()
     history.write(session, "open", action, by=by, at=at)
     return action
+
+
+def _owner(session: Session, branch: Branch, named: User | None, by: User) -> int | None:
+    """Who sees to it: who was named, else who plans it where they belong there."""
+    if named is not None:
+        _check_owner(session, branch, named)
+    found = named or by
+    return found.id if owners.can_see_to(session, found, branch) else None
+
+
+def _check_owner(session: Session, branch: Branch, named: User) -> None:
+    if not owners.can_see_to(session, named, branch):
+        raise Refused("Only the branch's staff and its region's manager can see to it; choose one of them.")
+
+
+def hand_over(session: Session, action: CorrectiveAction, to: User, *, by: User, at: datetime) -> None:
+    """Somebody else sees to it from now on; to name the same person again changes nothing."""
+    _check_owner(session, action.branch, to)
+    _must_be(session, action, ActionState.OPEN)
+    if action.owner_id == to.id:
+        return
+    before = action.owner.public_id if action.owner is not None else ""
+    action.owner = to
+    session.add(action)
+    session.flush()
+    history.write(session, "hand_over", action, by=by, at=at, before=before, after=to.public_id)
+
+
+def owner(session: Session, action: CorrectiveAction) -> User | None:
+    """Who sees to it; nobody where who was named has left, or belongs elsewhere by now."""
+    named = action.owner
+    return named if named is not None and owners.can_see_to(session, named, action.branch) else None
+
+
+def planner(session: Session, action: CorrectiveAction) -> User | None:
+    """Who promised it."""
+    first = next((event.by_id for event in history.of(session, action) if event.verb == "open"), None)
+    return session.get(User, first) if first is not None else None
 
 
 def complete(session: Session, action: CorrectiveAction, *, by: User, at: datetime) -> None:
@@ -217,9 +263,13 @@ def _as_of(action: CorrectiveAction, branch: str, zone: str, section: str, at: d
 
 
 def _step(session: Session, action: CorrectiveAction, must_be: ActionState, to: ActionState) -> None:
-    hold(session, action)
-    if action.state != must_be.value:
-        now = ActionState(action.state)
-        raise Conflict("This corrective action is {state}, not {expected}.", state=now.word, expected=must_be.word)
+    _must_be(session, action, must_be)
     action.state = to.value
     session.add(action)
+
+
+def _must_be(session: Session, action: CorrectiveAction, expected: ActionState) -> None:
+    hold(session, action)
+    if action.state != expected.value:
+        now = ActionState(action.state)
+        raise Conflict("This corrective action is {state}, not {expected}.", state=now.word, expected=expected.word)

@@ -47,8 +47,13 @@ class Flag(SQLModel, table=True):
     dismissed_at: datetime | None = Field(default=None, sa_type=UtcTime)
     dismissed_until: date | None = None
     dismissed_reason: str = Field(default="", max_length=1000)
+    seen_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    """When a manager or head office said that they have seen it."""
+    seen_by_id: int | None = Field(default=None, foreign_key="person.id")
+    seen_note: str = Field(default="", max_length=1000)
 
     branch: Branch = Relationship()
+    seen_by: User | None = Relationship()
 
 
 @dataclass(frozen=True)
@@ -144,6 +149,27 @@ def dismiss(session: Session, flag: Flag, *, reason: str, until: date, by: User,
     flag.dismissed_at, flag.dismissed_until, flag.dismissed_reason = at, until, reason.strip()
     session.add(flag)
     history.write(session, "dismiss", flag, by=by, at=at, reason=reason.strip(), until=until.isoformat())
+
+
+def acknowledge(session: Session, flag: Flag, *, note: str, by: User, at: datetime) -> None:
+    """Somebody who answers for the branch has seen the flag; the first to say so is kept, and it ends with the flag."""
+    hold(session, flag)
+    if flag.cleared_week is not None:
+        raise Conflict("This flag has already been cleared.")
+    if flag.seen_at is not None:
+        return
+    flag.seen_at, flag.seen_by_id, flag.seen_note = at, by.id, note.strip()
+    session.add(flag)
+    session.flush()
+    history.write(session, "acknowledge", flag, by=by, at=at, note=flag.seen_note)
+
+
+def seen_on(flag: Flag, day: date) -> date | None:
+    """On which of the branch's own days somebody said that they have seen it; None where nobody had by that day."""
+    if flag.seen_at is None:
+        return None
+    seen = local_date(flag.seen_at, flag.branch.timezone)
+    return seen if seen <= day else None
 
 
 def is_dismissed(flag: Flag, day: date) -> bool:

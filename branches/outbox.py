@@ -34,6 +34,8 @@ class MailKind(StrEnum):
     RETURNED = "returned"
     MOVED = "moved"
     WITHDRAWN = "withdrawn"
+    DUE_TOMORROW = "due_tomorrow"
+    OVERDUE = "overdue"
 
 
 class Mail(SQLModel, table=True):

@@ -21,6 +21,7 @@ from branches.audits import Audit, Photo
 from branches.database import hold
 from branches.drafts import OPEN
 from branches.errors import Conflict, NotFound, Refused
+from branches.evidence import EvidencePhoto
 from branches.language import message
 from branches.people import User
 from branches.standards import Item
@@ -105,9 +106,7 @@ def attach(
         return same
     if not (audit.state in amendments.UNREVIEWED and amendments.asked(session, audit) is not None):
         _check_open(session, audit, by)
-    _bar_sweep(session, kept.sha256)
-    if not _has_size(kept.file, kept.bytes):
-        raise Conflict("The photo was not kept; choose it again.")
+    claim(session, kept)
     if item is not None and item.standard_id != audit.standard_id:
         raise NotFound("The standard has no item {item}.", item=item.code)
     number = None if item is None else item.id
@@ -128,6 +127,13 @@ def attach(
     session.flush()
     history.write(session, "add_photo", audit, by=by, at=at, photo=photo.public_id)
     return photo
+
+
+def claim(session: Session, kept: Kept) -> None:
+    """Before something names a kept photo: until this transaction ends nobody sweeps it away."""
+    _bar_sweep(session, kept.sha256)
+    if not _has_size(kept.file, kept.bytes):
+        raise Conflict("The photo was not kept; choose it again.")
 
 
 def _same(there: list[Photo], kept: Kept) -> Photo | None:
@@ -175,12 +181,17 @@ def open_photo(session: Session, folder: Path, audit: Audit, public_id: str, *, 
     """The picture of an audit that the reader may see; small is for lists."""
     query = select(Photo).where(Photo.audit_id == audit.id, Photo.public_id == public_id)
     photo = session.exec(query).first()
-    try:
-        data = path(folder, photo.sha256).read_bytes() if photo is not None else b""
-    except FileNotFoundError:
-        data = b""
-    if not data:
+    if photo is None:
         raise NotFound("There is no such photo.")
+    return read(folder, photo.sha256, small=small)
+
+
+def read(folder: Path, sha256: str, *, small: bool = False) -> bytes:
+    """A kept picture by its hash, for somebody who may see what it belongs to."""
+    try:
+        data = path(folder, sha256).read_bytes()
+    except FileNotFoundError:
+        raise NotFound("There is no such photo.") from None
     return _saved(_decoded(data, SMALL_EDGE))[0] if small else data  # our own picture: it waits for nobody else's
 
 
@@ -188,23 +199,32 @@ def missing(session: Session, folder: Path, audits: Collection[int] | None = Non
     """Photos of those audits, or of all, whose file is not there or has another length."""
     query = select(Photo).where(col(Photo.audit_id).in_(audits)) if audits is not None else select(Photo)
     rows = session.exec(query.order_by(col(Photo.id)))
-    return [photo for photo in rows if not _has_size(path(folder, photo.sha256), photo.bytes)]
+    return [photo for photo in rows if not lies(folder, photo)]
+
+
+def lies(folder: Path, photo: Photo | EvidencePhoto) -> bool:
+    """Whether its file is there, and as long as it was."""
+    return _has_size(path(folder, photo.sha256), photo.bytes)
 
 
 def unused(session: Session, folder: Path, *, before: datetime) -> list[Path]:
-    """Files that no audit has and that were last kept before that moment; one look, for a session that only reads."""
-    held = set(session.exec(select(Photo.sha256).distinct()))
+    """Files that nothing has and that were last kept before that moment; one look, for a session that only reads."""
+    held = {name for table in (Photo, EvidencePhoto) for name in session.exec(select(table.sha256).distinct())}
     return [file for file in _files(folder) if file.stem not in held and _is_older(file, before)]
 
 
 def drop(session: Session, file: Path, *, before: datetime) -> bool:
-    """Deletes such a file, unless an audit has come to name it or it was kept again since the look."""
+    """Deletes such a file, unless something has come to name it or it was kept again since the look."""
     _bar_sweep(session, file.stem)
-    query = select(Photo.id).where(col(Photo.sha256) == file.stem).limit(1)
-    if session.exec(query).first() is not None or not _is_older(file, before):
+    if _is_named(session, file.stem) or not _is_older(file, before):
         return False
     file.unlink(missing_ok=True)
     return True
+
+
+def _is_named(session: Session, sha256: str) -> bool:
+    queries = [select(table.id).where(col(table.sha256) == sha256).limit(1) for table in (Photo, EvidencePhoto)]
+    return any(session.exec(query).first() is not None for query in queries)
 
 
 def _bar_sweep(session: Session, name: str) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from branches import corrections, editions, timetable
+from branches import corrections, editions, reminders, timetable
 from branches.database import reading, transaction
 from branches.editions import CHAIN, Edition, Scope
 from branches.errors import Conflict, Refused
@@ -276,6 +276,15 @@ def issue_by_hand(worker: Worker, scope: Scope, week: Week) -> tuple[Figures, in
     if edition is None:
         raise Conflict("The report of week {week} has already been issued.", week=str(week))
     return stored.load(edition.content), edition.standard_id
+
+
+def write_reminders(worker: Worker) -> int:
+    """Writes the reminders of promises that are due; a look that finds none waits for nobody's writing."""
+    with reading(worker.engine) as session:
+        if not reminders.owed(session, worker.clock()):
+            return 0
+    with transaction(worker.engine) as session:
+        return reminders.write(session, at=worker.clock())
 
 
 def send_mail(worker: Worker) -> int:

@@ -33,6 +33,7 @@ def timetable(worker: Worker, tick_seconds: int) -> list[Job]:
     return [
         Job("weekly report", every, lambda: make_reports(worker)),
         Job("mail", every, lambda: send_mail(worker)),
+        Job("reminders", HOUR_SECONDS, lambda: noted(worker, "reminders", _remind)),
         Job("audits not sent in time", HOUR_SECONDS, lambda: noted(worker, "audits not sent in time", _expire)),
         Job("unused photos", HOUR_SECONDS, lambda: noted(worker, "unused photos", _sweep_photos)),
         Job("old runs", HOUR_SECONDS, lambda: upkeep.sweep_runs(worker)),
@@ -53,6 +54,10 @@ def _make_reports(worker: Worker) -> Did:
     made = jobs.weekly_report(worker)
     revised = sum(edition.revision > 0 for edition in made)
     return {"editions": len(made) - revised, "revisions": revised}
+
+
+def _remind(worker: Worker) -> Did:
+    return {"reminders": jobs.write_reminders(worker)}
 
 
 def _expire(worker: Worker) -> Did:

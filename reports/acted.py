@@ -56,4 +56,4 @@ class PlannedAction:
     """Whether it answers a flag; else a finding."""
     completed_on: date | None = None
     effect: Effect | None = None
-    """None where it answers no flag, is not completed, or nothing could be fitted."""
+    """Of the whole section, also where one item of it failed. None where it answers no section, is not completed, or nothing could be fitted."""

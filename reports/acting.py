@@ -50,11 +50,14 @@ def judged(
     window: Window,
     margin: float,
 ) -> tuple[PlannedAction, ...]:
-    """The same, and of those that answer a flag, are completed and were not judged yet, what the audits since say."""
+    """The same, and of those that are completed and were not judged yet, what the audits since say of their section.
+
+    A finding's branch was not chosen because its section is low; the level before is shrunk, so that it is right of either.
+    """
     done = {
         one.public_id: Done(one.branch, one.section, Week.of(one.completed_on).monday.toordinal(), one.effect)
         for one in promised
-        if one.for_flag and one.completed_on is not None and (one.effect is None or not one.effect.is_judged)
+        if one.section and one.completed_on is not None and (one.effect is None or not one.effect.is_judged)
     }
     days = window.first.toordinal(), window.last.toordinal()
     found = effects(sheet, scores, done, margin, days)

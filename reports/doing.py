@@ -140,8 +140,17 @@ def effect(language: Language, found: Effect | None) -> str:
 
 def _meant(voice: Voice, found: Iterable[PlannedAction]) -> str:
     """What a judgement of an action means; empty where none was made or awaited."""
-    if all(one.effect is None for one in found):
+    told = [one for one in found if one.effect is not None]
+    if not told:
         return ""
-    return voice.language.say(
+    meant = voice.language.say(
         "An action is judged once, when enough audits have come since; what luck gives back by itself is not credited to it. Of 20 without any effect about one seems to have helped; and what got better may have other causes."
+    )
+    return meant if all(one.for_flag for one in told) else f"{meant} {of_the_section(voice.language)}"
+
+
+def of_the_section(language: Language) -> str:
+    """What is judged of an action that answers a finding."""
+    return language.say(
+        "Where an action answers one failed item, its whole section is judged: what changes in that item alone shows little in it."
     )

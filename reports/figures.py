@@ -194,6 +194,8 @@ class StandingFlag:
     dismissed_reason: str = ""
     before: date | None = None
     """The last week in which an earlier flag of the same branch and section stood."""
+    seen_on: date | None = None
+    """When a manager or head office said that they have seen it."""
 
 
 class Whose(StrEnum):

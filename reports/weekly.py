@@ -196,7 +196,7 @@ def shortfalls(figures: Figures, branch_ids: Mapping[str, int]) -> list[Shortfal
 
 
 def standing(session: Session, branch_ids: Mapping[str, int], day: date) -> tuple[StandingFlag, ...]:
-    """Flags as they stand at these branches on that day; a dismissal is told while it lasts."""
+    """Flags as they stand at these branches on that day; a dismissal is told while it lasts, and that one was seen from then on."""
     codes = {number: code for code, number in branch_ids.items()}
     held = flags.standing_flags(session, branch_ids.values())
     before = flags.before(session, held)
@@ -208,6 +208,7 @@ def standing(session: Session, branch_ids: Mapping[str, int], day: date) -> tupl
             flag.dismissed_until if flags.is_dismissed(flag, day) else None,
             flag.dismissed_reason if flags.is_dismissed(flag, day) else "",
             before.get(flag.id),
+            flags.seen_on(flag, day),
         )
         for flag in held
     )

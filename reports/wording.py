@@ -178,11 +178,13 @@ def since(language: Language, raised: date, before: date | None) -> str:
 
 
 def flagged(language: Language, state: State, week: date, flag: StandingFlag) -> str:
-    """How long a flag has stood, and that somebody has set it aside."""
-    stood = _stood(language, state, week, flag)
-    if flag.dismissed_until is None:
-        return stood
-    return f"{stood} {dismissed(language, flag.dismissed_until, flag.dismissed_reason)}"
+    """How long a flag has stood, and that somebody has seen it or set it aside."""
+    told = [_stood(language, state, week, flag)]
+    if flag.seen_on is not None:
+        told.append(language.say("Seen on {day}.", day=flag.seen_on))
+    if flag.dismissed_until is not None:
+        told.append(dismissed(language, flag.dismissed_until, flag.dismissed_reason))
+    return " ".join(told)
 
 
 def dismissed(language: Language, until: date, reason: str) -> str:

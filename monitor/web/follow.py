@@ -7,7 +7,7 @@ from datetime import date
 from flask import url_for
 from sqlmodel import col, select
 
-from branches import access, flags, standards
+from branches import access, actions, flags, standards
 from branches.actions import CorrectiveAction
 from branches.appeals import Appeal
 from branches.audits import Audit
@@ -18,6 +18,7 @@ from branches.states import ActionState, AppealState
 from branches.weeks import local_date
 from monitor.web import gate, told
 from reports import wording
+from reports.called import called
 from reports.own import OwnPromise
 
 
@@ -35,6 +36,8 @@ class ActionLine:
     open: bool
     completed: bool
     overdue: bool
+    owner: str
+    """Who sees to it; empty where nobody is named who still could."""
 
 
 @dataclass(frozen=True)
@@ -62,13 +65,15 @@ class FlagLine:
     dismissed: str
     """Until when somebody has set it aside; empty where nobody has."""
     reason: str
+    seen: str
+    """When a manager or head office has seen it; empty where nobody has."""
 
 
 def today(branch: Branch) -> date:
     return local_date(gate.site().clock(), branch.timezone)
 
 
-def actions(branch: Branch, *where: object) -> list[CorrectiveAction]:
+def promised(branch: Branch, *where: object) -> list[CorrectiveAction]:
     """What was promised there: what is open first, the next due before the others."""
     query = access.visible_actions(gate.person()).where(CorrectiveAction.branch_id == branch.id, *where)  # type: ignore[arg-type]
     order = list(ActionState)
@@ -79,6 +84,7 @@ def actions(branch: Branch, *where: object) -> list[CorrectiveAction]:
 def action_line(action: CorrectiveAction) -> ActionLine:
     say, state = gate.tongue().say, ActionState(action.state)
     late = state is ActionState.OPEN and action.due_on < today(action.branch)
+    owner = actions.owner(gate.session(), action)
     return ActionLine(
         public_id=action.public_id,
         plan=action.plan,
@@ -89,12 +95,13 @@ def action_line(action: CorrectiveAction) -> ActionLine:
         open=state is ActionState.OPEN,
         completed=state is ActionState.COMPLETED,
         overdue=late,
+        owner=called(gate.tongue(), owner) if owner is not None else "",
     )
 
 
 def promises(branch: Branch) -> tuple[OwnPromise, ...]:
     """What is still to be done there, for the page in the staff room."""
-    found = [action_line(one) for one in actions(branch, CorrectiveAction.state == ActionState.OPEN.value)]
+    found = [action_line(one) for one in promised(branch, CorrectiveAction.state == ActionState.OPEN.value)]
     return tuple(OwnPromise(one.plan, one.about, one.due, one.state if one.overdue else "") for one in found)
 
 
@@ -176,6 +183,7 @@ def flag_lines(found: Sequence[Flag]) -> list[FlagLine]:
 
 def _flag_line(flag: Flag, before: date | None) -> FlagLine:
     tongue, aside = gate.tongue(), flags.is_dismissed(flag, today(flag.branch))
+    seen = flags.seen_on(flag, today(flag.branch))
     return FlagLine(
         public_id=flag.public_id,
         section=section_title(flag.section),
@@ -184,4 +192,5 @@ def _flag_line(flag: Flag, before: date | None) -> FlagLine:
         if aside and flag.dismissed_until
         else "",
         reason=flag.dismissed_reason if aside else "",
+        seen=tongue.say("Seen on {day}.", day=seen) if seen is not None else "",
     )

@@ -220,3 +220,34 @@ def test_the_last_day_of_a_dismissal_is_the_branchs_own(session: Session, zone: 
         flags.dismiss(session, flag, reason="x", until=date(2025, 7, day) - timedelta(days=1), by=office, at=at)
     flags.dismiss(session, flag, reason="x", until=date(2025, 7, day), by=office, at=at)
     assert flag.dismissed_until == date(2025, 7, day)
+
+
+def one_flag(session: Session, branch: Branch) -> Flag:
+    edition(session, 0, branch, "greeting")
+    (flag,) = flags.standing_flags(session, [branch.id])
+    return flag
+
+
+def test_a_flag_is_seen_once_by_the_first_who_says_so(session: Session) -> None:
+    branch, manager, office = make.branch(session), make.user(session), make.user(session)
+    flag = one_flag(session, branch)
+    flags.acknowledge(session, flag, note=" I call them. ", by=manager, at=make.NOON)
+    flags.acknowledge(session, flag, note="Me too.", by=office, at=make.NOON + timedelta(days=1))
+    assert (flag.seen_at, flag.seen_by, flag.seen_note) == (make.NOON, manager, "I call them.")
+    told = [(event.by_id, event.details) for event in history.of(session, flag) if event.verb == "acknowledge"]
+    assert told == [(manager.id, {"note": "I call them."})]
+
+
+def test_a_flag_that_was_cleared_is_seen_by_nobody(session: Session) -> None:
+    flag = one_flag(session, make.branch(session))
+    flag.cleared_week = make.NOON.date()
+    session.add(flag)
+    with pytest.raises(Conflict, match="already been cleared"):
+        flags.acknowledge(session, flag, note="", by=make.user(session), at=make.NOON)
+
+
+def test_a_flag_was_seen_on_the_branchs_own_day_and_not_before(session: Session) -> None:
+    flag = one_flag(session, make.branch(session))
+    night = datetime(2025, 7, 2, 22, 30, tzinfo=UTC)  # half past midnight in Budapest
+    flags.acknowledge(session, flag, note="", by=make.user(session), at=night)
+    assert [flags.seen_on(flag, date(2025, 7, day)) for day in (2, 3, 4)] == [None, date(2025, 7, 3), date(2025, 7, 3)]

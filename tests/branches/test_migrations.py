@@ -192,3 +192,22 @@ def test_those_for_whom_reports_are_made_get_an_address_to_choose_their_mails_at
     assert [(number, wanted, len(token)) for number, wanted, token in found] == [(1, "always", 32), (2, "always", 32)]
     assert found[0].token != found[1].token
     assert migrations.differences(empty) == []
+
+
+def test_flags_and_actions_of_an_earlier_version_stay_and_have_no_owner_yet(empty: sa.Engine) -> None:
+    upgrade_to(empty, "0006")
+    rows = (
+        "INSERT INTO region (id, public_id, code, name, timezone) VALUES (1, 'r', 'r', 'North', 'UTC')",
+        "INSERT INTO branch (id, public_id, code, name, region_id, timezone, address) VALUES (1, 'b', 'b', 'Main', 1, 'UTC', '')",
+        "INSERT INTO flag (id, public_id, branch_id, section, raised_week, last_week, missed, dismissed_reason) VALUES (1, 'f', 1, 'greeting', '2025-07-07', '2025-07-07', 0, '')",
+        "INSERT INTO corrective_action (id, public_id, branch_id, flag_id, state, plan, due_on, opened_at) VALUES (1, 'a', 1, 1, 'open', 'Smile.', '2025-07-20', '2025-07-02 12:00:00')",
+    )
+    with empty.begin() as connection:
+        for row in rows:
+            connection.execute(sa.text(row))
+    migrations.upgrade(empty)
+    with empty.connect() as connection:
+        flags = connection.execute(sa.text("SELECT public_id, seen_at, seen_note FROM flag")).all()
+        actions = connection.execute(sa.text("SELECT flag_id, owner_id, plan FROM corrective_action")).all()
+    assert (flags, actions) == ([("f", None, "")], [(1, None, "Smile.")])
+    assert migrations.differences(empty) == []

@@ -96,6 +96,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     ),
     "results.action": (
         Example("staff", {"public_id": "action"}),
+        Example("staff", {"public_id": "completed"}, note="shown"),
         Example("manager", {"public_id": "completed"}, note="manager"),
         Example("staff", {"public_id": "reopened"}, note="reopened"),
     ),
@@ -141,7 +142,7 @@ FILES = {
     *("static", "capture.worker", "capture.fresh", "capture.manifest"),
     *("editions.paper", "editions.table", "editions.workbook", "portal.paper", "portal.table"),
     *("region.table", "region.workbook", "section.table", "section.workbook", "explore.table", "explore.workbook"),
-    *("results.photo", "capture.photo", "office.photo"),
+    *("results.photo", "results.evidence_photo", "capture.photo", "office.photo"),
 }
 """Routes that give a file."""
 ONWARD = {"login.home"}
@@ -169,6 +170,9 @@ SENT: tuple[tuple[str, str, str, str, Mapping[str, str], int], ...] = (
     ("staff", "/flags/{flag}", "/flags/{flag}/plan", "no plan", {}, 422),
     ("manager", "/flags/{flag}", "/flags/{flag}/dismiss", "no dismissal", {}, 422),
     ("manager", "/actions/{completed}", "/actions/{completed}/reopen", "not reopened", {}, 422),
+    ("staff", "/actions/{action}", "/actions/{action}/owner", "not handed over", {}, 422),
+    ("staff", "/actions/{completed}", "/actions/{completed}/evidence", "not shown", {"note": "x" * 2001}, 422),
+    ("manager", "/flags/{flag}", "/flags/{flag}/seen", "not seen", {"seen": "x" * 1001}, 422),
     ("office", "/office/review/{sent}", "/office/review/{sent}/return", "not returned", {}, 422),
     ("office", "/office/review/{sent}", "/office/review/{sent}/exclude", "not excluded", {}, 422),
     ("office", "/office/appeals/{appeal}", "/office/appeals/{appeal}", "not decided", {}, 422),

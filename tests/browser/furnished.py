@@ -18,9 +18,11 @@ from branches import (
     outbox,
     photos,
     review,
+    showing,
     stand_ins,
     subscriptions,
 )
+from branches.actions import CorrectiveAction
 from branches.audits import Answer, Audit, Photo
 from branches.database import transaction
 from branches.drafts import Typed
@@ -71,6 +73,11 @@ class Furnished:
         kept = photos.keep(self.kept, BytesIO(jpeg()))
         self.session.add(Photo(audit_id=audit.id, item_id=item.id if item else None, kept_at=AT, **vars(kept)))
         self.session.flush()
+
+    def shown(self, action: CorrectiveAction, note: str, by: User) -> None:
+        """What the branch says that it did, with a photo."""
+        kept = photos.keep(self.kept, BytesIO(jpeg()))
+        showing.show(self.session, action, note=note, kept=[kept], by=by, at=AT)
 
 
 def furnish(engine: sa.Engine, kept: Path) -> dict[str, str]:
@@ -134,8 +141,10 @@ def _promises(here: Furnished, audit: Audit, item: Item, flag: Flag, staff: User
     still = actions.open_action(session, home, plan=WORDS, audit=audit, item=item, **shared)  # type: ignore[arg-type]
     done = actions.open_action(session, home, plan="Two at the door.", flag=flag, **shared)  # type: ignore[arg-type]
     actions.complete(session, done, by=staff, at=AT)
+    here.shown(done, WORDS, staff)
     again = actions.open_action(session, home, plan="A bell.", flag=flag, **shared)  # type: ignore[arg-type]
     actions.complete(session, again, by=staff, at=AT)
+    here.shown(again, "It hangs by the door.", staff)
     actions.reopen(session, again, reason="There is no bell.", by=here.office, at=AT)
     here.things |= {"action": still.public_id, "completed": done.public_id, "reopened": again.public_id}
 

@@ -27,11 +27,15 @@ KINDS = {
     "results": "released",
     "results.action": "action",
     "results.complete": "action",
+    "results.show": "action",
+    "results.hand_over": "action",
     "results.verify": "action",
     "results.reopen": "action",
     "results.flag": "flag",
     "results.plan_for": "flag",
     "results.dismiss": "flag",
+    "results.acknowledge": "flag",
+    "results.evidence_photo": "completed",
     "office.appeal": "appeal",
     "office.decide": "appeal",
     "office.audit": "waiting",
@@ -76,11 +80,11 @@ OPENED_BY = {
     Right.KEEP_TIMES: "office.change_due_time office.due_time office.schedule",
     Right.KEEP_NOTICES: "office.inform office.informing office.note office.take_back",
     Right.READ_OWN_BRANCH: "portal.branch portal.paper portal.table",
-    Right.READ_RESULTS: "results.action results.answer results.audit results.flag results.photo",
+    Right.READ_RESULTS: "results.action results.answer results.audit results.evidence_photo results.flag results.photo",
     Right.APPEAL: "results.appeal",
-    Right.PLAN_ACTIONS: "results.complete results.plan results.plan_for",
+    Right.PLAN_ACTIONS: "results.complete results.hand_over results.plan results.plan_for results.show",
     Right.VERIFY_ACTIONS: "results.reopen results.verify",
-    Right.DISMISS_FLAGS: "results.dismiss",
+    Right.DISMISS_FLAGS: "results.acknowledge results.dismiss",
 }
 """Which right opens which address: written here, not read from the pages that are asked."""
 RIGHT_OF = {endpoint: right for right, endpoints in OPENED_BY.items() for endpoint in endpoints.split()}
@@ -155,6 +159,8 @@ class Door:
         if (here, name) in FIXED_AT:
             value = FIXED_AT[here, name]
             return side.things.get(value, value)
+        if here == "results.evidence_photo" and name == "photo":
+            return side.things["shown photo"]
         if name == "photo":
             return side.things["waiting photo" if here.startswith("office") else "photo"]
         if name in ("scope", "notice", "place"):
@@ -265,9 +271,11 @@ def test_every_page_stands_under_one_entry_of_the_list_of_pages(opened: Opened, 
     assert len(found) > 1
 
 
+SHOWN = "/actions/{}/photos/{}/small"
 RESULT, OWN, DESK = "/results/{}/photos/{}/small", "/audits/{}/photos/{}/small", "/office/review/{}/photos/{}/small"
 TOGETHER = [
     *((role, RESULT, "mine released", "mine photo") for role in (Role.STAFF, Role.MANAGER, Role.OFFICE)),
+    *((role, SHOWN, "mine completed", "mine shown photo") for role in (Role.STAFF, Role.MANAGER, Role.OFFICE)),
     *((role, OWN, "mine waiting", "mine waiting photo") for role in (Role.SHOPPER,)),
     *((role, DESK, "theirs waiting", "theirs waiting photo") for role in (Role.OFFICE,)),
 ]
@@ -284,6 +292,11 @@ APART = [
             ("mine waiting", "mine photo"),
         )
     ),
+    *((role, SHOWN, "mine action", "mine shown photo") for role in Role),
+    *((role, SHOWN, "mine completed", photo) for role in Role for photo in ("theirs shown photo", "mine photo")),
+    *((role, SHOWN, "theirs completed", "theirs shown photo") for role in Role if role is not Role.OFFICE),
+    *((role, RESULT, "mine released", "mine shown photo") for role in Role),
+    (Role.SHOPPER, SHOWN, "mine completed", "mine shown photo"),
     (Role.SHOPPER, OWN, "mine waiting", "mine photo"),
     (Role.SHOPPER, OWN, "mine waiting", "theirs waiting photo"),
     (Role.SHOPPER, OWN, "theirs waiting", "mine waiting photo"),

@@ -6,10 +6,11 @@ from random import Random
 
 import pytest
 import sqlalchemy as sa
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from branches import actions, editions, history, places
 from branches.actions import CorrectiveAction
+from branches.audits import Audit
 from branches.database import reading, transaction
 from branches.flags import Flag
 from branches.places import Branch
@@ -142,3 +143,19 @@ def test_an_action_opened_again_is_judged_anew(worker: Worker) -> None:
     with reading(worker.engine) as session:
         assert session.get_one(CorrectiveAction, number).effect is None
     assert run(worker, FIRST.plus(12)).effect is None
+
+
+def test_an_action_that_answers_a_finding_is_judged_by_its_items_section(worker: Worker) -> None:
+    jobs.weekly_report(worker)
+    with transaction(worker.engine) as session:
+        (flag,), manager = session.exec(select(Flag)).all(), make.user(session)
+        audits = select(Audit).where(Audit.branch_id == flag.branch_id, Audit.state == "released")
+        audit = session.exec(audits.order_by(col(Audit.id).desc())).all()[-1]
+        item = next(one for one in audit.standard.sections if one.code == flag.section).items[-1]
+        asked = {"plan": "Greet.", "due_on": LAST.monday, "audit": audit, "item": item}
+        action = actions.open_action(session, flag.branch, **asked, by=manager, at=noon(FIRST.plus(9)))  # type: ignore[arg-type]
+        actions.complete(session, action, by=manager, at=noon(DONE))
+    shown = [run(worker, DONE.plus(n)) for n in range(8)]
+    assert {(one.for_flag, one.section) for one in shown} == {(False, flag.section)}
+    outcomes = [one.effect.outcome for one in shown if one.effect is not None]
+    assert (outcomes[0], outcomes[-1]) == (Outcome.TOO_EARLY, Outcome.BETTER)

@@ -10,7 +10,19 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from branches import actions, appeals, assignments, audits, database, editions, notices, photos, standards
+from branches import (
+    actions,
+    appeals,
+    assignments,
+    audits,
+    database,
+    editions,
+    evidence,
+    notices,
+    photos,
+    showing,
+    standards,
+)
 from branches.actions import CorrectiveAction
 from branches.appeals import Appeal
 from branches.audits import Answer, Audit, Photo
@@ -105,7 +117,9 @@ def build(sqlite: SqliteDatabases, folder: Path, names: Names | None = None) -> 
         jobs.weekly_report(Worker(engine, settings, lambda: NOW, "tests"))
         with transaction(engine) as session:
             for branch in branches:
-                _follow(session, session.get_one(Branch, branch.id), session.get_one(User, people[Role.OFFICE].id))
+                _follow(
+                    session, session.get_one(Branch, branch.id), session.get_one(User, people[Role.OFFICE].id), kept
+                )
         with transaction(engine) as session:
             sides = [_side(session, session.get_one(Branch, branch.id)) for branch in branches]
         engine.dispose()
@@ -118,7 +132,7 @@ def furnish(session: Session, branches: list[Branch], office: User, kept: Path) 
     for branch in branches:
         _audits(session, branch, make.shopper(session), kept, Names())
         _told(session, branch, office)
-        _follow(session, branch, office)
+        _follow(session, branch, office, kept)
 
 
 def _people(session: Session, known: Names) -> tuple[dict[Role, User], list[Branch]]:
@@ -177,7 +191,7 @@ def _told(session: Session, branch: Branch, office: User) -> None:
     notices.note(session, branch, informed_on=NOW.date(), how="At a meeting.", by=office, at=NOW)
 
 
-def _follow(session: Session, branch: Branch, office: User) -> None:
+def _follow(session: Session, branch: Branch, office: User, kept: Path) -> None:
     flag = Flag(branch_id=branch.id, section="greeting", raised_week=FIRST.monday, last_week=FIRST.monday)
     session.add(flag)
     session.flush()
@@ -185,6 +199,10 @@ def _follow(session: Session, branch: Branch, office: User) -> None:
     item = audit.standard.sections[0].items[-1]
     day = NOW.date() + timedelta(days=7)
     actions.open_action(session, branch, plan="Look up.", due_on=day, audit=audit, item=item, by=office, at=NOW)
+    done = actions.open_action(session, branch, plan="Greet.", due_on=day, flag=flag, by=office, at=NOW)
+    actions.complete(session, done, by=office, at=NOW)
+    picture = photos.keep(kept, BytesIO(jpeg(width=64)))
+    showing.show(session, done, note="A sign at the door.", kept=[picture], by=office, at=NOW)
     appeals.open_appeal(session, audit, item.code, reason="Not so.", until=NOW, by=office, at=NOW)
 
 
@@ -202,6 +220,9 @@ def _side(session: Session, branch: Branch) -> Side:
     number = branch.id
     shown = first(Photo, Photo.audit_id == released.id, col(Photo.item_id).is_not(None))
     waiting = first(Audit, Audit.branch_id == number, Audit.state == "submitted")
+    is_open = CorrectiveAction.state == "open"
+    done = first(CorrectiveAction, CorrectiveAction.branch_id == number, CorrectiveAction.state == "completed")
+    shown_of = evidence.of_action(session, done)
     scope = editions.region_key(branch.region)
     return Side(
         {
@@ -215,7 +236,9 @@ def _side(session: Session, branch: Branch) -> Side:
             "waiting photo": first(Photo, Photo.audit_id == waiting.id).public_id,
             "open": first(Audit, Audit.branch_id == number, Audit.state == "assigned").public_id,
             "flag": first(Flag, Flag.branch_id == number).public_id,
-            "action": first(CorrectiveAction, CorrectiveAction.branch_id == number).public_id,
+            "action": first(CorrectiveAction, CorrectiveAction.branch_id == number, is_open).public_id,
+            "completed": done.public_id,
+            "shown photo": evidence.pictures(session, shown_of)[shown_of[0].id][0].public_id,
             "appeal": first(Appeal, Appeal.audit_id == released.id).public_id,
             "notice": first(Notice, Notice.branch_id == number).public_id,
             "person": released.shopper.public_id if released.shopper else "",

@@ -113,3 +113,10 @@ def test_the_terminal_says_what_is_being_done() -> None:
     said = plain(composed(figures(ACTION)))
     assert "What is being done · 1 open\n  Main Street · Greeting · Greet within a minute." in said
     assert "    Planned: Greet within a minute (due on 1 December 2026)." in said
+
+
+def test_of_an_action_for_one_item_it_is_said_that_its_section_is_judged() -> None:
+    better = Effect(Outcome.BETTER, 9, 9, -10.0, 4.0, 8.2, 2.6, 13.8)
+    judged = replace(ACTION, state="verified", completed_on=DONE, effect=better)
+    told = [composed(figures(one)).acts for one in (judged, replace(judged, for_flag=False))]
+    assert [found is not None and "its whole section is judged" in found.meant for found in told] == [False, True]

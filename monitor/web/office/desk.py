@@ -6,9 +6,11 @@ from datetime import timedelta
 from flask import render_template, url_for
 from sqlmodel import col
 
-from branches import outbox, photos, runs
+from branches import access, outbox, photos, runs, showing
 from branches.access import Right
+from branches.actions import CorrectiveAction
 from branches.audits import Audit
+from branches.states import ActionState
 from monitor.web import gate
 from monitor.web.office import appealed, open_assignments, places, review
 from monitor.web.office.room import blueprint, now
@@ -33,7 +35,8 @@ class Waiting:
 @gate.needs(Right.REVIEW)
 def desk() -> str:
     lost = _without_photos()
-    works = [work for work in _works(len(lost)) if work.amount]
+    unshown = _without_evidence()
+    works = [work for work in (*_works(len(lost)), _evidence_work(len(unshown))) if work.amount]
     audits = gate.session().exec(review.of_cut("waiting").order_by(col(Audit.submitted_at)).limit(LATEST)).all()
     return render_template(
         "office/desk.html",
@@ -41,6 +44,7 @@ def desk() -> str:
         works=works,
         audits=[review.line(audit) for audit in audits],
         lost=[review.line(audit) for audit in lost],
+        unshown=[_action_line(action) for action in unshown],
     )
 
 
@@ -65,6 +69,26 @@ def _without_photos() -> list[Audit]:
     there = {audit.id: audit for cut in ("waiting", "approved") for audit in session.exec(review.of_cut(cut))}
     lost = photos.missing(session, gate.site().photos, there.keys())
     return [there[number] for number in sorted({photo.audit_id for photo in lost})]
+
+
+def _without_evidence() -> list[CorrectiveAction]:
+    """Actions that wait to be verified, some of whose photos lie no longer where they were kept."""
+    waiting = access.visible_actions(gate.person()).where(CorrectiveAction.state == ActionState.COMPLETED.value)
+    there = {action.id: action for action in gate.session().exec(waiting.order_by(col(CorrectiveAction.id)))}
+    lost = showing.missing(gate.session(), gate.site().photos, there.keys())
+    return [there[number] for number in sorted(lost)]
+
+
+def _evidence_work(n: int) -> Waiting:
+    say = gate.tongue().say
+    return Waiting(
+        say("Actions whose photos cannot be found"), "#unshown", n, say("Ask the branch to show them once more.")
+    )
+
+
+def _action_line(action: CorrectiveAction) -> review.Line:
+    href = url_for("results.action", public_id=action.public_id)
+    return review.Line(action.branch.name, href, action.plan[:MOST], "")
 
 
 def _works(without_photos: int) -> list[Waiting]:

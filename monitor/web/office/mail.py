@@ -18,6 +18,8 @@ KINDS = {
     MailKind.RETURNED.value: message("a returned audit"),
     MailKind.MOVED.value: message("an audit's new days"),
     MailKind.WITHDRAWN.value: message("a withdrawn audit"),
+    MailKind.DUE_TOMORROW.value: message("a reminder"),
+    MailKind.OVERDUE.value: message("a reminder"),
 }
 
 

@@ -17,6 +17,7 @@ MOST = 40
 JOBS = {
     "weekly report": message("Weekly reports"),
     "mail": message("Mail"),
+    "reminders": message("Reminders of actions"),
     "audits not sent in time": message("Audits not sent in time"),
     "unused photos": message("Photos of no audit"),
 }
@@ -71,6 +72,8 @@ def _did(what: str, n: int) -> str:
             return count("{n} report revised", "{n} reports revised", n)
         case "mails":
             return count("{n} mail sent", "{n} mails sent", n)
+        case "reminders":
+            return count("{n} reminder written", "{n} reminders written", n)
         case "audits":
             return count("{n} audit ended", "{n} audits ended", n)
         case _:

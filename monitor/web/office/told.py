@@ -65,7 +65,9 @@ _NOTICE = {
 }
 _ACTION = {
     "open": message("{who} planned a corrective action."),
+    "hand_over": message("{who} said who sees to a corrective action."),
     "complete": message("{who} completed a corrective action."),
+    "show": message("{who} showed what was done about a corrective action."),
     "verify": message("{who} verified a corrective action."),
     "reopen": message("{who} opened a corrective action again."),
 }
@@ -77,7 +79,10 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
     "appeal": _APPEAL,
     "notice": _NOTICE,
     "correctiveaction": _ACTION,
-    "flag": {"dismiss": message("{who} dismissed a flag.")},
+    "flag": {
+        "dismiss": message("{who} dismissed a flag."),
+        "acknowledge": message("{who} has seen a flag."),
+    },
     "mail": {"retry": message("{who} had the mails that were not taken tried again.")},
     "duechange": {"change_due": message("{who} changed when a report is due.")},
     "standard": {"publish": message("{who} published a version of the standard.")},

@@ -12,11 +12,14 @@ from branches.errors import Refused
 from branches.standards import Item
 from branches.states import AppealState
 from monitor.web import follow, forms, gate, told
-from monitor.web.results import room
+from monitor.web.results import owning, room
 from monitor.web.results.audit import photo_address
 from monitor.web.results.room import LONGEST_TEXT, blueprint, done, home, may, the_audit
 
 Page = str | Response | tuple[str, int]
+
+BLANK = dict.fromkeys(("plan", "due", "reason", "plan_error", "due_error", "owner_error", "appeal_error"), "")
+"""The page's forms before anything is typed."""
 
 
 @blueprint.get("/results/<public_id>/answers/<place>")
@@ -30,9 +33,9 @@ def answer(public_id: str, place: str) -> str:
 def plan(public_id: str, place: str) -> Page:
     found = the_audit(public_id)
     item = _item(found, place)
-    errors = room.keep_promise(room.promise(request.form), found.branch, audit=found, item=item)
+    errors = room.keep_promise(room.promise(request.form, found.branch), found.branch, audit=found, item=item)
     if errors:
-        return _page(found, place, **errors, **room.typed("plan", "due")), 422
+        return _page(found, place, **errors, **room.typed("plan", "due", "owner")), 422
     return done(gate.tongue().say("The action is noted."), home(found.branch))
 
 
@@ -72,7 +75,7 @@ def _page(found: Audit, place: str, **shown: str) -> str:
     if given is None or question is None:
         abort(404)
     appealed = follow.appeals(found.branch, Appeal.audit_id == found.id, Appeal.item_id == item.id)
-    promised = follow.actions(found.branch, CorrectiveAction.audit_id == found.id, CorrectiveAction.item_id == item.id)
+    promised = follow.promised(found.branch, CorrectiveAction.audit_id == found.id, CorrectiveAction.item_id == item.id)
     tongue = gate.tongue()
     return render_template(
         "results/answer.html",
@@ -89,6 +92,7 @@ def _page(found: Audit, place: str, **shown: str) -> str:
         appealing=room.appealing(found),
         waits=any(one.state == AppealState.OPEN.value for one in appealed),
         longest=LONGEST_TEXT,
-        shown={"plan": "", "due": "", "reason": "", "plan_error": "", "due_error": "", "appeal_error": ""} | shown,
+        owners=owning.options(found.branch),
+        shown=BLANK | {"owner": gate.person().public_id} | shown,
         today=follow.today(found.branch).isoformat(),
     )

@@ -19,7 +19,7 @@ def audit(public_id: str) -> str:
     found = the_audit(public_id)
     chapters = told.chapters(found, photo_address(found))
     answers = [one for chapter in chapters for one in chapter.answers]
-    promised = follow.actions(found.branch, CorrectiveAction.audit_id == found.id)
+    promised = follow.promised(found.branch, CorrectiveAction.audit_id == found.id)
     return render_template(
         "results/audit.html",
         audit_id=public_id,

@@ -1,4 +1,4 @@
-"""Flags: the branch plans what it will do about one; who knows more sets one aside for a while."""
+"""Flags: the branch plans what it will do about one; its manager has seen it, or knows more and sets it aside for a while."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,15 +13,20 @@ from branches.actions import CorrectiveAction
 from branches.errors import Refused
 from branches.flags import Flag
 from monitor.web import follow, forms, gate, standing
-from monitor.web.results import room
+from monitor.web.results import owning, room
 from monitor.web.results.room import LONGEST_REASON, LONGEST_TEXT, blueprint, done, home, may
 from reports import wording
+from reports.called import called
 from reports.figures import Cell, State
 from reports.grounds import Grounds, among_surer, grounds
 from reports.own import OwnItem, OwnSection, short_words
 
 ASIDE = timedelta(weeks=8)
 """For how long a flag is set aside unless another day is chosen."""
+BLANK = dict.fromkeys(
+    ("due", "reason", "seen", "seen_error", "plan_error", "due_error", "owner_error", "dismiss_error"), ""
+)
+"""The page's forms before anything is typed."""
 
 
 @blueprint.get("/flags/<public_id>")
@@ -34,10 +39,23 @@ def flag(public_id: str) -> str:
 @gate.needs(Right.PLAN_ACTIONS)
 def plan_for(public_id: str) -> Response | tuple[str, int]:
     found = _flag(public_id)
-    errors = room.keep_promise(room.promise(request.form), found.branch, flag=found)
+    errors = room.keep_promise(room.promise(request.form, found.branch), found.branch, flag=found)
     if errors:
-        return _page(found, **errors, **room.typed("plan", "due")), 422
+        return _page(found, **errors, **room.typed("plan", "due", "owner")), 422
     return done(gate.tongue().say("The action is noted."), home(found.branch))
+
+
+@blueprint.post("/flags/<public_id>/seen")
+@gate.needs(Right.DISMISS_FLAGS)
+def acknowledge(public_id: str) -> Response | tuple[str, int]:
+    found = _flag(public_id)
+    try:
+        note = forms.text(request.form, "seen", LONGEST_REASON)
+        flags.acknowledge(gate.session(), found, note=note, by=gate.person(), at=gate.site().clock())
+    except Refused as refused:
+        return _page(found, seen_error=room.said(refused), **room.typed("seen")), 422
+    said = gate.tongue().say("It is noted that this flag was seen.")
+    return done(said, url_for("results.flag", public_id=public_id))
 
 
 @blueprint.post("/flags/<public_id>/dismiss")
@@ -106,12 +124,11 @@ def _tip(costly: tuple[OwnItem, ...]) -> str:
 
 def _page(found: Flag, **shown: str) -> str:
     day = follow.today(found.branch)
-    promised = follow.actions(found.branch, CorrectiveAction.flag_id == found.id)
+    promised = follow.promised(found.branch, CorrectiveAction.flag_id == found.id)
     (line,), knows = follow.flag_lines([found]), may(Right.DISMISS_FLAGS)
     stands = standing.of(found.branch)
     here = stands.section(found.section) if stands is not None else None
     costly = _costly(stands, found.section)
-    blank = {"plan": "", "due": "", "reason": "", "plan_error": "", "due_error": "", "dismiss_error": ""}
     return render_template(
         "results/flag.html",
         branch=found.branch.name,
@@ -122,11 +139,16 @@ def _page(found: Flag, **shown: str) -> str:
         costly=costly,
         here=_here(stands, *here) if stands is not None and here is not None else None,
         reason=line.reason if knows else "",
+        seen_by=called(gate.tongue(), found.seen_by) if knows and found.seen_by is not None else "",
+        seen_note=found.seen_note if knows else "",
         actions=[follow.action_line(one) for one in promised],
         plans=may(Right.PLAN_ACTIONS),
         dismisses=knows,
         longest=LONGEST_TEXT,
         longest_reason=LONGEST_REASON,
-        shown={**blank, "plan": _tip(costly), "until": (day + ASIDE).isoformat()} | shown,
+        owners=owning.options(found.branch),
+        shown=BLANK
+        | {"plan": _tip(costly), "until": (day + ASIDE).isoformat(), "owner": gate.person().public_id}
+        | shown,
         today=day.isoformat(),
     )

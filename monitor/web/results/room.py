@@ -11,11 +11,14 @@ from werkzeug.wrappers import Response
 
 from branches import access, actions, appeals
 from branches.access import Right
+from branches.actions import CorrectiveAction
 from branches.audits import Audit
 from branches.errors import Refused
+from branches.people import User
 from branches.places import Branch
 from branches.weeks import local_date
 from monitor.web import forms, gate, told
+from monitor.web.results import owning
 
 blueprint = Blueprint("results", __name__)
 
@@ -27,6 +30,12 @@ def the_audit(public_id: str) -> Audit:
     """A released audit that this reader may know the results of; any other is not there."""
     found = told.results(Audit.public_id == public_id)
     return found[0] if found else abort(404)
+
+
+def the_action(public_id: str) -> CorrectiveAction:
+    """A corrective action of a branch whose results this reader may know."""
+    query = access.visible_actions(gate.person()).where(CorrectiveAction.public_id == public_id)
+    return gate.session().exec(query).first() or abort(404)
 
 
 def may(right: Right) -> bool:
@@ -72,15 +81,16 @@ def day(form: MultiDict[str, str], name: str) -> date:
 
 @dataclass(frozen=True)
 class Promise:
-    """What a branch wants to do and by when, as it was typed; `errors` names everything that is missing, by field."""
+    """What a branch wants to do, by when and by whom, as it was typed; `errors` names everything that is missing, by field."""
 
     plan: str = ""
     due_on: date = date.max
+    owner: User | None = None
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
-def promise(form: MultiDict[str, str]) -> Promise:
-    plan, due_on, errors = "", date.max, {}
+def promise(form: MultiDict[str, str], branch: Branch) -> Promise:
+    plan, due_on, owner, errors = "", date.max, None, {}
     try:
         plan = forms.text(form, "plan", LONGEST_TEXT)
     except Refused as refused:
@@ -91,7 +101,11 @@ def promise(form: MultiDict[str, str]) -> Promise:
         due_on = day(form, "due")
     except Refused as refused:
         errors["due_error"] = said(refused)
-    return Promise(plan, due_on, errors)
+    try:
+        owner = owning.chosen(form, branch)
+    except Refused as refused:
+        errors["owner_error"] = said(refused)
+    return Promise(plan, due_on, owner, errors)
 
 
 def keep_promise(asked: Promise, branch: Branch, **about: Any) -> Mapping[str, str]:
@@ -99,8 +113,9 @@ def keep_promise(asked: Promise, branch: Branch, **about: Any) -> Mapping[str, s
     if asked.errors:
         return asked.errors
     by, at = gate.person(), gate.site().clock()
+    about |= {"plan": asked.plan, "due_on": asked.due_on, "owner": asked.owner}
     try:
-        actions.open_action(gate.session(), branch, plan=asked.plan, due_on=asked.due_on, by=by, at=at, **about)
+        actions.open_action(gate.session(), branch, by=by, at=at, **about)
     except Refused as refused:
         return {"due_error": said(refused)}
     return {}

@@ -1,0 +1,90 @@
+"""Reminders: who is mailed of a promise the day before its day, and once when that has passed; by the branch's own calendar."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from branches import actions, outbox, owners
+from branches.actions import CorrectiveAction
+from branches.database import in_parts
+from branches.outbox import Mail, MailKind
+from branches.people import Role, User
+from branches.places import Branch
+from branches.states import ActionState
+
+EARLIEST = time(6)
+"""By the clock at the branch: nobody is woken."""
+LONGEST_LATE = timedelta(days=7)
+"""So long after its day a promise is worth a reminder that nobody sent: the scheduler may have been off."""
+REMINDERS = (MailKind.DUE_TOMORROW, MailKind.OVERDUE)
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """One mail to one person about one promise."""
+
+    kind: MailKind
+    action: CorrectiveAction
+    to: User
+
+    @property
+    def key(self) -> str:
+        """A promise whose day is another one is another promise; whoever takes it over is told too."""
+        return f"{self.kind.value}:{self.action.public_id}:{self.action.due_on.isoformat()}:{self.to.public_id}"
+
+
+def kind_at(due_on: date, at: datetime, zone: str) -> MailKind | None:
+    """Which reminder of a promise that is open is due there at that moment; mostly none."""
+    local = at.astimezone(ZoneInfo(zone))
+    if local.time() < EARLIEST:
+        return None
+    if local.date() == due_on - timedelta(days=1):
+        return MailKind.DUE_TOMORROW
+    return MailKind.OVERDUE if due_on < local.date() <= due_on + LONGEST_LATE else None
+
+
+def readers(session: Session, action: CorrectiveAction) -> list[User]:
+    """Who is reminded of it: who sees to it, or where nobody does who has an address, the branch's staff that have one."""
+    owner = actions.owner(session, action)
+    if owner is not None and owner.email is not None:
+        return [owner]
+    there = owners.candidates(session, action.branch)
+    return [person for person in there if person.role == Role.STAFF.value and person.email is not None]
+
+
+def owed(session: Session, at: datetime) -> list[Reminder]:
+    """What is due at that moment and has not been written yet."""
+    found = list(_due(session, at))
+    written: set[str] = set()
+    for part in in_parts([one.key for one in found]):
+        written |= set(session.exec(select(Mail.key).where(col(Mail.key).in_(part))))
+    return [one for one in found if one.key not in written]
+
+
+def _due(session: Session, at: datetime) -> Iterator[Reminder]:
+    a_day = timedelta(days=1)  # no zone is further away
+    earliest, latest = at.date() - LONGEST_LATE - a_day, at.date() + 2 * a_day
+    query = select(CorrectiveAction).where(
+        CorrectiveAction.state == ActionState.OPEN.value,
+        col(CorrectiveAction.due_on).between(earliest, latest),
+    )
+    for action in session.exec(query.order_by(col(CorrectiveAction.id))):
+        kind = kind_at(action.due_on, at, action.branch.timezone)
+        if kind is not None and not _is_closed(action.branch, at):
+            yield from (Reminder(kind, action, reader) for reader in readers(session, action))
+
+
+def _is_closed(branch: Branch, at: datetime) -> bool:
+    return branch.closed is not None and branch.closed <= at.astimezone(ZoneInfo(branch.timezone)).date()
+
+
+def write(session: Session, *, at: datetime) -> int:
+    """Puts into the outbox what is owed; how many mails that is."""
+    found = owed(session, at)
+    for one in found:
+        about = {"action": one.action.public_id, "due_on": one.action.due_on.isoformat()}
+        outbox.write(session, one.kind, one.to, about, key=one.key, at=at)
+    return len(found)

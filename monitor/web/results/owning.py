@@ -1,0 +1,46 @@
+"""Who sees to a corrective action: who can be chosen, and who was."""
+
+from werkzeug.datastructures import MultiDict
+
+from branches import owners
+from branches.errors import Refused
+from branches.language import message
+from branches.people import User
+from branches.places import Branch
+from monitor.web import gate
+from reports.called import told_apart
+
+Options = list[tuple[str, str]]
+
+NOBODY = message("Choose from the list who sees to it.")
+
+
+def options(branch: Branch) -> Options:
+    """Who can be chosen there, by public id; none where there is no choice."""
+    found = told_apart(gate.tongue(), owners.candidates(gate.session(), branch))
+    return [(person.public_id, words) for person, words in found] if len(found) > 1 else []
+
+
+def chosen(form: MultiDict[str, str], branch: Branch) -> User | None:
+    """Who was chosen in a form; nobody where it did not ask."""
+    asked = form.get("owner", "")
+    if not asked:
+        return None
+    found = {person.public_id: person for person in owners.candidates(gate.session(), branch)}
+    if asked not in found:
+        raise Refused(NOBODY)
+    return found[asked]
+
+
+def named(form: MultiDict[str, str], branch: Branch) -> User:
+    """Who was chosen in a form that asks for nothing else."""
+    found = chosen(form, branch)
+    if found is None:
+        raise Refused(NOBODY)
+    return found
+
+
+def other_options(branch: Branch, now: User | None) -> Options:
+    """To whom it can be handed over."""
+    found = told_apart(gate.tongue(), owners.candidates(gate.session(), branch))
+    return [(person.public_id, words) for person, words in found if now is None or person.id != now.id]

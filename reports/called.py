@@ -1,0 +1,28 @@
+"""How a colleague is called: by name, else by where they work, since a branch's tablet may sign in for everybody there."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from branches.language import Language
+from branches.people import User
+from reports import wording
+
+
+def called(language: Language, person: User) -> str:
+    """A person's name, or the people they sign in for."""
+    if person.name.strip():
+        return wording.isolated(person.name.strip())
+    if person.branch is not None:
+        return language.say("the staff of {branch}", branch=wording.isolated(person.branch.name))
+    if person.region is not None:
+        return language.say("the manager of {region}", region=wording.isolated(person.region.name))
+    return language.say("head office")
+
+
+def told_apart(language: Language, people: Iterable[User]) -> list[tuple[User, str]]:
+    """The same of several, with the address of those who would be called the same."""
+    named = [(person, called(language, person)) for person in people]
+    often = Counter(words for _, words in named)
+    return [
+        (person, f"{words} ({person.email})" if often[words] > 1 and person.email else words) for person, words in named
+    ]
