@@ -9,7 +9,7 @@ from types import FrameType
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from monitor import jobs, upkeep
+from monitor import alerting, jobs, upkeep
 from monitor.jobs import Worker
 from monitor.noting import Did, noted
 
@@ -32,6 +32,7 @@ def timetable(worker: Worker, tick_seconds: int) -> list[Job]:
     every = min(tick_seconds, WAKE_SECONDS)
     return [
         Job("weekly report", every, lambda: make_reports(worker)),
+        Job("alerts", every, lambda: noted(worker, "alerts", _tell)),
         Job("mail", every, lambda: send_mail(worker)),
         Job("audits not sent in time", HOUR_SECONDS, lambda: noted(worker, "audits not sent in time", _expire)),
         Job("unused photos", HOUR_SECONDS, lambda: noted(worker, "unused photos", _sweep_photos)),
@@ -53,6 +54,10 @@ def _make_reports(worker: Worker) -> Did:
     made = jobs.weekly_report(worker)
     revised = sum(edition.revision > 0 for edition in made)
     return {"editions": len(made) - revised, "revisions": revised}
+
+
+def _tell(worker: Worker) -> Did:
+    return {"alerts": alerting.tell(worker)}
 
 
 def _expire(worker: Worker) -> Did:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from branches import corrections, history
-from branches.audits import Answer, Audit, ScoreRow
+from branches.audits import Answer, Audit, ScoreRow, failed_critical
 from branches.database import in_parts
 from branches.people import User
 from branches.places import Branch, Region, open_branches
@@ -263,7 +263,7 @@ def new_audits(
         days: in which it is counted how often a failed critical item failed at its branch.
     """
     rows = _released(session, branch_ids, after, until, week)
-    failed = _failed_critical(session, [audit.id for audit, _, _ in rows])
+    failed = failed_critical(session, [audit.id for audit, _, _ in rows])
     often = _failures(
         session, {(audit.branch_id, item) for audit, _, _ in rows for item in failed.get(audit.id, ())}, days, until
     )
@@ -294,20 +294,6 @@ def _released(
     found = [row for part in in_parts(branch_ids) for row in session.exec(query.where(col(Audit.branch_id).in_(part)))]
     visited = [(audit, code, Week.of(audit.visited_on)) for audit, code in found if audit.visited_on is not None]
     return sorted(visited, key=lambda row: (row[1], row[2].monday, row[0].public_id))
-
-
-def _failed_critical(session: Session, audit_ids: Sequence[int]) -> dict[int, list[str]]:
-    failed: dict[int, list[str]] = {}
-    for part in in_parts(audit_ids):
-        query = (
-            select(col(Answer.audit_id), col(Item.code))
-            .join(Item, col(Item.id) == Answer.item_id)
-            .where(col(Answer.audit_id).in_(part), Item.critical, Answer.points == 0)
-            .order_by(col(Item.position))
-        )
-        for audit_id, code in session.exec(query):
-            failed.setdefault(audit_id, []).append(code)
-    return failed
 
 
 def _failures(

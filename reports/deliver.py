@@ -15,7 +15,7 @@ from branches import outbox
 from branches.database import reading, transaction
 from branches.outbox import Mail, MailKind
 from branches.people import User
-from reports import addressed, envelope
+from reports import addressed, alerted, envelope
 from reports.addressed import Enclosed, Kept, NoReader
 from reports.envelope import NotDelivered, Sender, Transport
 
@@ -152,6 +152,8 @@ def _enclosed(session: Session, mail: Mail, reader: User, going: _Round) -> Encl
     links = addressed.Links(going.post.address, going.post.sender.domain)
     if mail.kind == MailKind.EDITION.value:
         return addressed.edition(session, mail, reader, links, now=going.clock(), kept=going.kept)
+    if mail.kind == MailKind.ALERTS.value:
+        return alerted.mail(session, mail, reader, links, now=going.clock())
     return addressed.audit(session, mail, reader, links)
 
 

@@ -16,6 +16,7 @@ LATELY = timedelta(days=7)
 MOST = 40
 JOBS = {
     "weekly report": message("Weekly reports"),
+    "alerts": message("Alerts between reports"),
     "mail": message("Mail"),
     "audits not sent in time": message("Audits not sent in time"),
     "unused photos": message("Photos of no audit"),
@@ -71,6 +72,8 @@ def _did(what: str, n: int) -> str:
             return count("{n} report revised", "{n} reports revised", n)
         case "mails":
             return count("{n} mail sent", "{n} mails sent", n)
+        case "alerts":
+            return count("{n} mail of alerts written", "{n} mails of alerts written", n)
         case "audits":
             return count("{n} audit ended", "{n} audits ended", n)
         case _:
