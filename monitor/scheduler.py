@@ -32,7 +32,7 @@ def timetable(worker: Worker, tick_seconds: int) -> list[Job]:
     every = min(tick_seconds, WAKE_SECONDS)
     return [
         Job("weekly report", every, lambda: make_reports(worker)),
-        Job("alerts", every, lambda: noted(worker, "alerts", _tell)),
+        Job("alerts", every, lambda: tell(worker)),
         Job("mail", every, lambda: send_mail(worker)),
         Job("audits not sent in time", HOUR_SECONDS, lambda: noted(worker, "audits not sent in time", _expire)),
         Job("unused photos", HOUR_SECONDS, lambda: noted(worker, "unused photos", _sweep_photos)),
@@ -45,6 +45,11 @@ def make_reports(worker: Worker) -> Did:
     return noted(worker, "weekly report", _make_reports)
 
 
+def tell(worker: Worker) -> Did:
+    """Who is due is told what is new between reports, and noted how many were."""
+    return noted(worker, "alerts", lambda heard: {"alerts": alerting.tell(heard)})
+
+
 def send_mail(worker: Worker) -> Did:
     """One round of mail, and noted how many were taken."""
     return noted(worker, "mail", lambda heard: {"mails": jobs.send_mail(heard)})
@@ -54,10 +59,6 @@ def _make_reports(worker: Worker) -> Did:
     made = jobs.weekly_report(worker)
     revised = sum(edition.revision > 0 for edition in made)
     return {"editions": len(made) - revised, "revisions": revised}
-
-
-def _tell(worker: Worker) -> Did:
-    return {"alerts": alerting.tell(worker)}
 
 
 def _expire(worker: Worker) -> Did:

@@ -33,6 +33,7 @@ def command(config_file: Path | None, once: bool, dry_run: bool) -> None:
     mailer.transport(config)  # settings that cannot be are refused now, not in the middle of the night
     if once:
         click.echo(f"{sum(scheduler.make_reports(working).values())} issued")
+        scheduler.tell(working)
         mails = 0
         while sent := scheduler.send_mail(working)["mails"]:
             mails += sent
