@@ -83,7 +83,7 @@ def due(session: Session, scopes: Collection[Scope], now: datetime) -> list[Due]
         scope = _own(row.user, scopes)
         if scope is not None:
             one = today(row.user_id, scope, now)
-            found += [one] if _is_due(row, one.at, now) else []
+            found += [one] if is_due(row.told_to, one.at, now) else []
     return found
 
 
@@ -101,9 +101,9 @@ def today(user_id: int, scope: Scope, now: datetime) -> Due:
     return Due(user_id, day, moment(day, hour, scope.zone))
 
 
-def _is_due(row: Subscription, at: datetime, now: datetime) -> bool:
+def is_due(told_to: datetime | None, at: datetime, now: datetime) -> bool:
     """Not looked yet today; a look that lies far ahead was made by a clock that has been set back since."""
-    return at <= now and (row.told_to is None or row.told_to < at or row.told_to > now + ASTRAY)
+    return at <= now and (told_to is None or told_to < at or told_to > now + ASTRAY)
 
 
 def tell(session: Session, reader: User, due: Due, *, at: datetime) -> Mail | None:
@@ -115,7 +115,7 @@ def tell(session: Session, reader: User, due: Due, *, at: datetime) -> Mail | No
     if row is None:
         return None
     hold(session, row)
-    if not row.alerts or not _is_due(row, due.at, at):
+    if not row.alerts or not is_due(row.told_to, due.at, at):
         return None
     since = _since(row, at)
     known = outbox.told_since(session, reader, since - ASTRAY)

@@ -23,6 +23,7 @@ from branches import (
     standards,
     subscriptions,
     timetable,
+    webhooks,
 )
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "standards",
     "subscriptions",
     "timetable",
+    "webhooks",
 ]
 
 metadata = SQLModel.metadata
