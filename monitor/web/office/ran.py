@@ -129,11 +129,15 @@ def posts() -> list[Line]:
 
 
 def _post(one: Post) -> Line:
-    say = gate.tongue().say
+    count, n = gate.tongue().count, one.tries
     if one.dropped_at is not None:
-        about = say("tried {n} times, given up on {moment}", n=one.tries, moment=moment_words(one.dropped_at))
+        given_up = moment_words(one.dropped_at)
+        about = count(
+            "tried {n} time, given up on {moment}", "tried {n} times, given up on {moment}", n, moment=given_up
+        )
     else:
-        about = say("tried {n} times, next on {moment}", n=one.tries, moment=moment_words(one.next_at))
+        following = moment_words(one.next_at)
+        about = count("tried {n} time, next on {moment}", "tried {n} times, next on {moment}", n, moment=following)
     return Line(one.name, "", about, one.trouble)
 
 
