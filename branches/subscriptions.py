@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import contains_eager
 from sqlmodel import Field, Relationship, Session, SQLModel, col, select
 
 from branches import history
@@ -110,7 +111,8 @@ def with_alerts(session: Session) -> list[Subscription]:
     """Those who are told between reports, as far as reports are made for them and they have an address."""
     query = select(Subscription).join(User).where(col(Subscription.alerts), col(User.active))
     query = query.where(col(User.email).is_not(None), col(User.role).in_([role.value for role in READERS]))
-    return list(session.exec(query.order_by(col(Subscription.user_id))))
+    known = contains_eager(Subscription.user)  # type: ignore[arg-type]
+    return list(session.exec(query.order_by(col(Subscription.user_id)).options(known)))
 
 
 def holder(session: Session, token: str) -> User | None:

@@ -188,18 +188,18 @@ def mark_failed(session: Session, post: Post, why: str, *, now: datetime) -> Non
         values["dropped_at"] = now
     else:
         values["next_at"] = now + min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(post.tries, 20))
-    _end(session, post, **values)
+    _end(session, post, col(Post.holder) == post.holder, **values)
 
 
 def drop(session: Session, post: Post, why: str, *, at: datetime) -> None:
     """Gives a post up: nothing of it holds, or its address wants no more."""
-    _end(session, post, dropped_at=at, trouble=why)
+    _end(session, post, col(Post.holder) == post.holder, dropped_at=at, trouble=why)
 
 
-def _end(session: Session, post: Post, **values: object) -> None:
+def _end(session: Session, post: Post, *still: ColumnElement[bool], **values: object) -> None:
     """Writes what became of it and ends the lease; what somebody else has sent meanwhile stays sent."""
-    unsent = (col(Post.id) == post.id) & col(Post.sent_at).is_(None) & (col(Post.holder) == post.holder)
-    session.exec(sa.update(Post).where(unsent).values(holder="", lease_until=None, **values))
+    unsent = (col(Post.id) == post.id) & col(Post.sent_at).is_(None)
+    session.exec(sa.update(Post).where(unsent, *still).values(holder="", lease_until=None, **values))
 
 
 def in_trouble(session: Session, since: datetime, *, most: int) -> list[Post]:
