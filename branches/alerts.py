@@ -167,9 +167,11 @@ def _failures(session: Session, events: Sequence[Event]) -> list[Fact]:
     released = {event.thing_id: event.id for event in events if VERBS[event.thing, event.verb] is What.CRITICAL}
     rows: list[tuple[int, int | None, date | None, Branch]] = []
     for part in in_parts(sorted(released)):
-        query = select(Audit.id, Audit.standard_id, Audit.visited_on, Branch).join(Branch)
-        query = query.where(Audit.outcome == Outcome.CRITICAL_FAIL.value, col(Audit.state).in_(COUNTED))
-        rows += session.exec(query.where(col(Audit.id).in_(part)))
+        query = sa.select(col(Audit.id), col(Audit.standard_id), col(Audit.visited_on), Branch).join(
+            Branch
+        )  # no shopper
+        query = query.where(col(Audit.outcome) == Outcome.CRITICAL_FAIL.value, col(Audit.state).in_(COUNTED))
+        rows += [tuple(row) for row in session.execute(query.where(col(Audit.id).in_(part)))]
     failed = audits.failed_critical(session, [number for number, *_ in rows])
     return [
         Fact(released[number], What.CRITICAL, branch, Week.of(day).monday, version, tuple(failed.get(number, ())))
@@ -212,8 +214,8 @@ def _not_in_a_report(session: Session, reader: User, found: list[Fact], since: d
     weeks = {fact.week for fact in found if fact.by_report}
     if not mailed or not weeks:
         return found
-    query = select(Edition.scope, Edition.week, Edition.due_at, Edition.public_id)
-    rows = session.exec(query.where(col(Edition.week).in_(weeks), Edition.revision == 0)).all()
+    query = sa.select(col(Edition.scope), col(Edition.week), col(Edition.due_at), col(Edition.public_id))
+    rows = session.execute(query.where(col(Edition.week).in_(weeks), col(Edition.revision) == 0)).all()
     due_at = {(scope, week): at for scope, week, at, _ in rows}
     told = {(scope, week): at for scope, week, at, public in rows if public in mailed}
 

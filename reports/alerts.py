@@ -1,6 +1,6 @@
 """What has happened between reports, in words: a line for each thing, and the mail that brings them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -50,10 +50,10 @@ def alerts_mail(alerts: Sequence[Alert], tongue: Language, setting: Setting) -> 
     """
     sentences = gist(alerts, tongue)
     several = len({alert.region for alert in alerts}) > 1
-    blocks: list[Block] = [Lead(setting.scope, sentences[0], tuple(sentences[1:]))]
+    blocks: list[Block] = [Lead(setting.scope, sentences[0], (" ".join(sentences[1:]),))]
     for what in What:
         blocks += _of_kind([alert for alert in alerts if alert.what is what], tongue, several=several)
-    blocks += [Lines(_meant(alerts, tongue), quiet=True), Way(tongue.say("Open the reports"), setting.link)]
+    blocks.append(Way(tongue.say("Open the reports"), setting.link))
     foot: mail_layout.Foot = (
         *setting.why,
         tongue.say("You asked to be told between reports; such a mail comes once a day at most."),
@@ -100,7 +100,10 @@ def _of_kind(some: Sequence[Alert], tongue: Language, *, several: bool) -> list[
     lines = [_short(alert, tongue, several=several) for alert in some[:MOST_LINES]]
     rest = len(some) - len(lines)
     more = [tongue.count("And {n} more.", "And {n} more.", rest)] if rest > 0 else []
-    return [Lines((*lines, *more), _heading(some[0].what, tongue), listed=True)]
+    what = some[0].what
+    meant = _meant(what, tongue)
+    listed = Lines((*lines, *more), _heading(what, tongue), listed=True)
+    return [listed, Lines((meant,), quiet=True)] if meant else [listed]
 
 
 def _heading(what: What, tongue: Language) -> str:
@@ -118,7 +121,7 @@ def _heading(what: What, tongue: Language) -> str:
 def _short(alert: Alert, tongue: Language, *, several: bool) -> str:
     """Under a heading that says what happened."""
     region = alert.region if several else ""
-    parts = (alert.branch, region, alert.section, *alert.items, tongue.week(alert.week))
+    parts = (alert.branch, region, alert.section, tongue.week(alert.week), *alert.items)
     return " · ".join(filter(None, parts))
 
 
@@ -141,20 +144,14 @@ def line(alert: Alert, tongue: Language) -> str:
             )
 
 
-def _meant(alerts: Iterable[Alert], tongue: Language) -> tuple[str, ...]:
+def _meant(what: What, tongue: Language) -> str:
     """What one may make of it, and what not."""
-    kinds, say = {alert.what for alert in alerts}, tongue.say
-    found = []
-    if What.CRITICAL in kinds:
-        found.append(
-            say(
-                "A critical item must never fail. Each of these failed at one new audit: a reason to look today, no proof of anything about a person."
-            )
+    if what is What.CRITICAL:
+        return tongue.say(
+            "A critical item must never fail. Each of these failed at one new audit: a reason to look today, no proof of anything about a person."
         )
-    if What.RAISED in kinds:
-        found.append(
-            say(
-                "A flag says that a branch falls short of the norm in a section by more than chance: a reason to look, not a verdict."
-            )
+    if what is What.RAISED:
+        return tongue.say(
+            "A flag says that a branch falls short of the norm in a section by more than chance: a reason to look, not a verdict."
         )
-    return tuple(found)
+    return ""

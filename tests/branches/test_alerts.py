@@ -148,9 +148,9 @@ def test_who_stands_in_is_told_of_that_region_while_they_do(session: Session) ->
     day = NOW.date()
     stand_ins.name(session, away, there, first_day=day, last_day=day, by=None, at=NOW - HOUR)
     failed_audit(session, branch)
-    assert alerts.reached(session, there, at=NOW) == {branch.region_id, elsewhere.region_id}
+    assert alerts.reached(session, there, at=NOW) == frozenset({branch.region_id, elsewhere.region_id})
     assert look(session, there, NOW + HOUR) == [("critical", "Lent")]
-    assert alerts.reached(session, there, at=NOW + DAY) == {elsewhere.region_id}
+    assert alerts.reached(session, there, at=NOW + DAY) == frozenset({elsewhere.region_id})
 
 
 @pytest.mark.parametrize("role", [Role.STAFF, Role.SHOPPER])

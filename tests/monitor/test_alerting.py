@@ -101,7 +101,7 @@ def test_the_mail_says_where_and_what_and_how_to_end_it(scene: Scene) -> None:
     assert ends.endswith("/alerts")
     for kind in ("plain", "html"):
         said = flat(message, kind)
-        assert "Kossuth tér · greeting1 · week of 30 June 2025" in said
+        assert "Kossuth tér · week of 30 June 2025 · greeting1" in said
         assert "Kossuth tér · Service · week of 30 June 2025" in said
         assert "You get this because you manage North." in said
         assert ends in said

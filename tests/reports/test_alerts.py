@@ -62,11 +62,11 @@ def test_a_line_says_by_itself_what_happened(alert: Alert, said: str) -> None:
 
 def test_each_kind_stands_under_its_heading_and_regions_where_there_are_several() -> None:
     alone = alerts_mail([failed(), flag()], ENGLISH, setting()).text
-    assert "Critical items that failed\n- Kossuth tér · Clean tools · week of 16 November 2026" in alone
+    assert "Critical items that failed\n- Kossuth tér · week of 16 November 2026 · Clean tools" in alone
     assert "Flags raised\n- Fő utca · Greeting · week of 16 November 2026" in alone
     assert "cleared" not in alone
     both = alerts_mail([failed(), flag(region="South")], ENGLISH, setting()).text
-    assert "- Kossuth tér · North · Clean tools · week of 16 November 2026" in both
+    assert "- Kossuth tér · North · week of 16 November 2026 · Clean tools" in both
     assert "- Fő utca · South · Greeting · week of 16 November 2026" in both
 
 
