@@ -14,7 +14,7 @@ from branches.webhooks import Post, Wish
 from monitor import jobs
 from monitor.alerting import PATIENCE
 from monitor.jobs import Worker
-from monitor.webhooks import NotTaken, send
+from monitor.webhooks import LONGEST_SECONDS, NotTaken, send
 from reports import posted
 from reports.alerted import NothingLeft
 
@@ -79,7 +79,9 @@ def post(worker: Worker) -> int:
 def _post(worker: Worker, one: Post) -> bool | None:
     """Whether it was taken; None where there was nothing to send."""
     with transaction(worker.engine) as session:
-        held = webhooks.claim(session, one, holder=worker.holder, clock=worker.clock, seconds=worker.lease_seconds)
+        held = webhooks.claim(
+            session, one, holder=worker.holder, clock=worker.clock, seconds=worker.lease_seconds + LONGEST_SECONDS
+        )
     if held is None:
         return None
     trouble = _tried(worker, held)

@@ -28,6 +28,8 @@ TIMEOUT_SECONDS = 10.0
 """For one step: a name, a connection, a part of the answer."""
 WHOLE = 2
 """A conversation lasts at most so many times what one step may take."""
+LONGEST_SECONDS = 30
+"""So long sending one post may take, the name of its address looked up."""
 PREFIX = "whsec_"
 LEAST_BYTES, MOST_BYTES = 24, 64
 """Of a secret, as the specification has it."""

@@ -264,6 +264,18 @@ def test_the_hour_is_that_of_the_readers_own_reports_by_their_own_clock(
     assert [one.day for one in found] == ([date(2025, 7, 2)] if is_due else [])
 
 
+def test_each_day_is_looked_at_once_also_where_there_is_nothing_to_tell(session: Session) -> None:
+    office, chain = asking(session, at=NOW - 2 * DAY), Scope(CHAIN, "UTC")
+    found = []
+    for at in (NOW - HOUR, NOW, NOW + HOUR, NOW + DAY, NOW + DAY + HOUR):
+        due = alerts.due(session, [chain], at)
+        found.append([one.day for one in due])
+        for one in due:
+            assert alerts.tell(session, office, one, at=at) is None
+    today = NOW.date()
+    assert found == [[today], [], [], [today + DAY], []]
+
+
 def test_of_two_at_once_one_writes_the_mail(engine: sa.Engine) -> None:
     with transaction(engine) as session:
         office = asking(session)
