@@ -1,6 +1,6 @@
 """Alerts: what has happened between reports that its readers want to be told, derived from history; each told once."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -24,6 +24,8 @@ from branches.weeks import Week, local_date, moment
 
 LATE = timedelta(days=3)
 """A change may be committed later than the time it bears, and another machine's clock be behind: by less than this."""
+BEFORE = timedelta(days=31)
+"""So much earlier what bears on it may have been told: that a flag was raised which is withdrawn now."""
 ASTRAY = timedelta(days=1)
 """So far ahead a clock may have been that has been set back since."""
 
@@ -118,10 +120,15 @@ def tell(session: Session, reader: User, due: Due, *, at: datetime) -> Mail | No
     if not row.alerts or not is_due(row.told_to, due.at, at):
         return None
     since = _since(row, at)
-    known = outbox.told_since(session, reader, since - ASTRAY)
-    events = [event for event in happened(session, since) if event.id not in known]
-    new = _not_in_a_report(session, reader, facts(session, events, reached(session, reader, at=at)), since)
-    told = sorted(fact.event for fact in standing(new))
+    mailed = outbox.editions_mailed(session, reader, since - BEFORE)
+    told = untold(
+        session,
+        since,
+        asked=row.alerts_from or at,
+        known=outbox.told_since(session, reader, since - BEFORE),
+        regions=reached(session, reader, at=at),
+        left_out=lambda found: _not_in_a_report(session, mailed, found),
+    )
     mail = outbox.for_alerts(session, reader, told, due.day, at=at) if told else None
     if mail is not None and mail.about["events"] != told:
         return None  # told today already, by another clock: what is new since is told tomorrow
@@ -134,6 +141,32 @@ def _since(row: Subscription, at: datetime) -> datetime:
     """From when on history is looked at: a while before the last look, never before they asked to be told."""
     asked = row.alerts_from or at
     return max(asked, min(row.told_to or asked, at) - LATE)
+
+
+def untold(
+    session: Session,
+    since: datetime,
+    *,
+    asked: datetime,
+    known: Collection[int],
+    regions: Collection[int] | None,
+    left_out: Callable[[list[Fact]], list[Fact]] = list,
+) -> list[int]:
+    """What is to be told of what history knows since then, by its numbers.
+
+    Args:
+        session: only read from.
+        since: as far back is looked.
+        asked: nothing earlier is told.
+        known: what has been told already.
+        regions: whose events may be told; None: the whole chain's.
+        left_out: gives what is left without that which is said elsewhere.
+    """
+    window = {event.id: event for event in happened(session, since)}
+    withdrawn = [event.thing_id for event in window.values() if _what(event) is What.WITHDRAWN]
+    events = {event.id: event for event in _raised(session, withdrawn, asked)} | window
+    found = facts(session, [event for event in events.values() if event.id not in known], regions)
+    return sorted(fact.event for fact in standing(left_out(found)) if fact.event in window)
 
 
 def reached(session: Session, reader: User, *, at: datetime) -> frozenset[int] | None:
@@ -155,6 +188,19 @@ def happened(session: Session, since: datetime) -> list[Event]:
     return list(session.exec(query.order_by(col(Event.id))))
 
 
+def _raised(session: Session, flags: Sequence[int], asked: datetime) -> list[Event]:
+    """When these flags were raised: who was never told of that is not told that they are withdrawn."""
+    found: list[Event] = []
+    for part in in_parts(sorted(flags)):
+        query = select(Event).where(Event.thing == "flag", Event.verb == "raise", col(Event.thing_id).in_(part))
+        found += session.exec(query.where(col(Event.at) >= asked))
+    return found
+
+
+def _what(event: Event) -> What:
+    return VERBS[event.thing, event.verb]
+
+
 def facts(session: Session, events: Sequence[Event], regions: Collection[int] | None) -> list[Fact]:
     """What still holds of these events, in these regions: an audit that counts no longer is not told."""
     found = [*_failures(session, events), *_flags(session, events)]
@@ -164,7 +210,7 @@ def facts(session: Session, events: Sequence[Event], regions: Collection[int] | 
 
 
 def _failures(session: Session, events: Sequence[Event]) -> list[Fact]:
-    released = {event.thing_id: event.id for event in events if VERBS[event.thing, event.verb] is What.CRITICAL}
+    released = {event.thing_id: event.id for event in events if _what(event) is What.CRITICAL}
     rows: list[tuple[int, int | None, date | None, Branch]] = []
     for part in in_parts(sorted(released)):
         query = sa.select(col(Audit.id), col(Audit.standard_id), col(Audit.visited_on), Branch).join(
@@ -188,7 +234,7 @@ def _flags(session: Session, events: Sequence[Event]) -> list[Fact]:
     return [
         Fact(
             event.id,
-            VERBS[event.thing, event.verb],
+            _what(event),
             held[event.thing_id].branch,
             date.fromisoformat(event.details["week"]),
             section=held[event.thing_id].section,
@@ -208,9 +254,8 @@ def standing(found: Iterable[Fact]) -> list[Fact]:
     return [fact for fact in known if fact.flag_id not in gone]
 
 
-def _not_in_a_report(session: Session, reader: User, found: list[Fact], since: datetime) -> list[Fact]:
-    """Without what the weekly mail of that reader says: one of the same week that knew at least as much as what did it."""
-    mailed = outbox.editions_mailed(session, reader, since - ASTRAY)
+def _not_in_a_report(session: Session, mailed: Collection[str], found: list[Fact]) -> list[Fact]:
+    """Without what a weekly mail says: of the same week, and of a report that knew at least as much as the one that did it."""
     weeks = {fact.week for fact in found if fact.by_report}
     if not mailed or not weeks:
         return found

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from branches import alerts
-from branches.alerts import ASTRAY, LATE
+from branches.alerts import ASTRAY, BEFORE, LATE
 from branches.database import UtcTime, hold, public_id
 from branches.editions import Scope
 from branches.errors import Refused
@@ -105,10 +105,8 @@ def tell(session: Session, wish: Wish, scope: Scope, *, at: datetime) -> Post | 
     if not alerts.is_due(hook.told_to, due.at, at):
         return None
     since = max(hook.told_from, min(hook.told_to, at) - LATE)
-    known = _told_since(session, wish.name, since - ASTRAY)
-    events = [event for event in alerts.happened(session, since) if event.id not in known]
-    found = alerts.standing(alerts.facts(session, events, reached(scope)))
-    told = sorted(fact.event for fact in found)
+    known = _told_since(session, wish.name, since - BEFORE)
+    told = alerts.untold(session, since, asked=hook.told_from, known=known, regions=reached(scope))
     post = _write(session, wish.name, due.day, told, at) if told else None
     if post is not None and post.events != told:
         return None  # told today already, by another clock

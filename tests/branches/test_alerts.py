@@ -197,8 +197,22 @@ def test_what_a_revision_did_is_told_whoever_is_mailed(session: Session) -> None
 def test_a_flag_that_came_and_went_before_anybody_was_told_is_not_told(session: Session) -> None:
     branch, office = make.branch(session), asking(session)
     raise_flag(session, branch)
-    flags.correct_flags(session, WEEK.monday, [branch.id], [], at=NOW)
-    assert look(session, office, NOW + HOUR) == []
+    flags.correct_flags(session, WEEK.monday, [branch.id], [], at=NOW + DAY)
+    heard = [
+        look(session, office, NOW + DAY + HOUR * n) for n in range(1, 24 * 8, 12)
+    ]  # also once its raising is long past
+    assert [one for one in heard if one] == []
+
+
+def test_who_knew_of_a_flag_from_the_weekly_mail_is_told_that_it_is_withdrawn(session: Session) -> None:
+    branch, office = make.branch(session), asking(session)
+    edition(session, None)
+    raise_flag(session, branch)
+    edition(session, branch.region)
+    for n in range(6):
+        assert look(session, office, NOW + HOUR + n * DAY) == []
+    flags.correct_flags(session, WEEK.monday, [branch.id], [], at=NOW + 6 * DAY)
+    assert look(session, office, NOW + 7 * DAY) == [("withdrawn", "Main Street")]
 
 
 def test_a_flag_is_told_when_it_is_cleared(session: Session) -> None:
