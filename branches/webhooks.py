@@ -10,11 +10,11 @@ from sqlalchemy import JSON, Column, ColumnElement
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from branches import alerts
-from branches.alerts import ASTRAY, BEFORE, LATE
+from branches import alerts, telling
 from branches.database import UtcTime, hold, public_id
 from branches.editions import Scope
 from branches.errors import Refused
+from branches.telling import ASTRAY, BEFORE
 
 FIRST_WAIT = timedelta(minutes=1)
 """After the first failure; each further one doubles it."""
@@ -92,7 +92,7 @@ def scope_of(wish: Wish, scopes: Collection[Scope]) -> Scope:
 def is_due(session: Session, wish: Wish, scope: Scope, now: datetime) -> bool:
     """Whether the address has not been looked after today; one that is new is looked after at once."""
     hook = session.get(Hook, wish.name)
-    return hook is None or alerts.is_due(hook.told_to, alerts.today(0, scope, now).at, now)
+    return hook is None or telling.is_due(hook.told_to, telling.today(0, scope, now).at, now)
 
 
 def tell(session: Session, wish: Wish, scope: Scope, *, at: datetime) -> Post | None:
@@ -101,10 +101,10 @@ def tell(session: Session, wish: Wish, scope: Scope, *, at: datetime) -> Post | 
     An address gets no weekly mail, so what a report did to a flag is told too.
     """
     hook = _held(session, wish.name, at)
-    due = alerts.today(0, scope, at)
-    if not alerts.is_due(hook.told_to, due.at, at):
+    due = telling.today(0, scope, at)
+    if not telling.is_due(hook.told_to, due.at, at):
         return None
-    since = max(hook.told_from, min(hook.told_to, at) - LATE)
+    since = telling.looked_from(hook.told_from, hook.told_to, at)
     known = _told_since(session, wish.name, since - BEFORE)
     told = alerts.untold(session, since, asked=hook.told_from, known=known, regions=reached(scope))
     post = _write(session, wish.name, due.day, told, at) if told else None

@@ -3,10 +3,10 @@
 import logging
 from datetime import timedelta
 
-from branches import alerts, editions
-from branches.alerts import Due
+from branches import editions, telling
 from branches.database import reading, transaction
 from branches.people import User
+from branches.telling import Due
 from monitor import jobs
 from monitor.jobs import Worker
 
@@ -32,7 +32,7 @@ def _due(worker: Worker) -> list[Due]:
     now, settings = worker.clock(), worker.settings
     with reading(worker.engine) as session:
         scopes = editions.scopes(session, settings.chain_zone, settings.due)
-        due = alerts.due(session, scopes, now)
+        due = telling.due(session, scopes, now)
     if due and jobs.due_editions(worker):
         return [one for one in due if now - one.at >= PATIENCE]
     return due
@@ -41,4 +41,4 @@ def _due(worker: Worker) -> list[Due]:
 def _tell(worker: Worker, due: Due) -> bool:
     with transaction(worker.engine) as session:
         reader = session.get_one(User, due.user_id)
-        return alerts.tell(session, reader, due, at=worker.clock()) is not None
+        return telling.tell(session, reader, due, at=worker.clock()) is not None

@@ -5,11 +5,11 @@ import logging
 from sqlmodel import Session
 
 from branches import editions, webhooks
-from branches.alerts import today
 from branches.database import reading, transaction
 from branches.editions import Scope
 from branches.errors import Refused
 from branches.language import language
+from branches.telling import today
 from branches.webhooks import Post, Wish
 from monitor import jobs
 from monitor.alerting import PATIENCE

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from branches import alerts, stand_ins, standards, subscriptions
+from branches import alerts, stand_ins, standards, subscriptions, telling
 from branches.alerts import Fact
 from branches.database import in_parts
 from branches.history import Event
@@ -41,7 +41,7 @@ def mail(session: Session, mail: Mail, reader: User, links: Links, *, now: datet
     held = subscriptions.find(session, reader)
     if held is None or not held.alerts:
         raise NotWanted
-    regions = alerts.reached(session, reader, at=now)
+    regions = telling.reached(session, reader, at=now)
     found = told(session, mail.about["events"], regions)
     if not found:
         raise NothingLeft

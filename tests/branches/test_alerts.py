@@ -10,8 +10,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, select
 
-from branches import accounts, alerts, audits, editions, flags, history, outbox, places, stand_ins, subscriptions
-from branches.alerts import Due, Fact
+from branches import (
+    accounts,
+    alerts,
+    audits,
+    editions,
+    flags,
+    history,
+    outbox,
+    places,
+    stand_ins,
+    subscriptions,
+    telling,
+)
+from branches.alerts import Fact
 from branches.audits import Audit
 from branches.database import reading, transaction
 from branches.editions import CHAIN, Edition, Scope
@@ -21,6 +33,7 @@ from branches.outbox import Mail
 from branches.people import Role, User
 from branches.places import Branch, Region
 from branches.subscriptions import Wanted
+from branches.telling import Due
 from branches.timetable import Times
 from branches.weeks import DueTime, Week
 from tests import make
@@ -48,7 +61,7 @@ def asking(session: Session, role: Role = Role.OFFICE, *, at: datetime = NOW - D
 
 def look(session: Session, reader: User, at: datetime) -> list[tuple[str, str]]:
     """What that reader is told at that look: what happened, and where."""
-    mail = alerts.tell(session, reader, Due(reader.id, at.date(), at), at=at)
+    mail = telling.tell(session, reader, Due(reader.id, at.date(), at), at=at)
     found = told(session, mail.about["events"], None) if mail is not None else []
     return [(fact.what.value, fact.branch.name) for fact in found]
 
@@ -125,9 +138,9 @@ def test_what_counts_no_longer_or_is_out_of_reach_is_not_told(session: Session) 
     assert look(session, manager, NOW + HOUR) == []
     accounts.change_role(session, manager, Role.MANAGER, region=elsewhere.region, by=office, at=NOW)
     (event,) = [e for e in alerts.happened(session, NOW) if told(session, [e.id], None)]
-    assert told(session, [event.id], alerts.reached(session, manager, at=NOW)) != []
+    assert told(session, [event.id], telling.reached(session, manager, at=NOW)) != []
     places.move_branch(session, elsewhere, branch.region, by=office, at=NOW)
-    assert told(session, [event.id], alerts.reached(session, manager, at=NOW)) == []
+    assert told(session, [event.id], telling.reached(session, manager, at=NOW)) == []
 
 
 def test_an_appeal_that_takes_the_failure_away_takes_the_alert_away(session: Session) -> None:
@@ -148,9 +161,9 @@ def test_who_stands_in_is_told_of_that_region_while_they_do(session: Session) ->
     day = NOW.date()
     stand_ins.name(session, away, there, first_day=day, last_day=day, by=None, at=NOW - HOUR)
     failed_audit(session, branch)
-    assert alerts.reached(session, there, at=NOW) == frozenset({branch.region_id, elsewhere.region_id})
+    assert telling.reached(session, there, at=NOW) == frozenset({branch.region_id, elsewhere.region_id})
     assert look(session, there, NOW + HOUR) == [("critical", "Lent")]
-    assert alerts.reached(session, there, at=NOW + DAY) == frozenset({elsewhere.region_id})
+    assert telling.reached(session, there, at=NOW + DAY) == frozenset({elsewhere.region_id})
 
 
 @pytest.mark.parametrize("role", [Role.STAFF, Role.SHOPPER])
@@ -160,7 +173,7 @@ def test_who_reads_no_reports_any_more_is_told_nothing(session: Session, role: R
     manager.role = role.value
     session.flush()
     assert subscriptions.with_alerts(session) == []
-    assert alerts.reached(session, manager, at=NOW) == frozenset()
+    assert telling.reached(session, manager, at=NOW) == frozenset()
 
 
 def test_a_flag_of_a_report_is_told_to_those_alone_whom_no_mail_of_it_reaches(session: Session) -> None:
@@ -235,11 +248,11 @@ def test_there_is_one_mail_a_day_at_most(session: Session) -> None:
     branch, office = make.branch(session), asking(session)
     failed_audit(session, branch)
     due = Due(office.id, NOW.date(), NOW)
-    assert alerts.tell(session, office, due, at=NOW + HOUR) is not None
+    assert telling.tell(session, office, due, at=NOW + HOUR) is not None
     failed_audit(session, branch, released_at=NOW + 2 * HOUR)
-    assert alerts.tell(session, office, due, at=NOW + 3 * HOUR) is None
+    assert telling.tell(session, office, due, at=NOW + 3 * HOUR) is None
     again = Due(office.id, NOW.date(), NOW + 4 * HOUR)  # the region's clock was changed: its hour comes once more
-    assert alerts.tell(session, office, again, at=NOW + 5 * HOUR) is None
+    assert telling.tell(session, office, again, at=NOW + 5 * HOUR) is None
     assert look(session, office, NOW + DAY) == [("critical", "Main Street")]
 
 
@@ -274,7 +287,7 @@ def test_the_hour_is_that_of_the_readers_own_reports_by_their_own_clock(
     own = Scope("region-x", "Europe/Budapest", region.id, region.code)
     late = Times(DueTime("monday", DueTime().at.replace(hour=23)))
     chain = Scope(CHAIN, "UTC", times=late)
-    found = alerts.due(session, [chain, own], now)
+    found = telling.due(session, [chain, own], now)
     assert [one.day for one in found] == ([date(2025, 7, 2)] if is_due else [])
 
 
@@ -282,10 +295,10 @@ def test_each_day_is_looked_at_once_also_where_there_is_nothing_to_tell(session:
     office, chain = asking(session, at=NOW - 2 * DAY), Scope(CHAIN, "UTC")
     found = []
     for at in (NOW - HOUR, NOW, NOW + HOUR, NOW + DAY, NOW + DAY + HOUR):
-        due = alerts.due(session, [chain], at)
+        due = telling.due(session, [chain], at)
         found.append([one.day for one in due])
         for one in due:
-            assert alerts.tell(session, office, one, at=at) is None
+            assert telling.tell(session, office, one, at=at) is None
     today = NOW.date()
     assert found == [[today], [], [], [today + DAY], []]
 
@@ -298,7 +311,7 @@ def test_of_two_at_once_one_writes_the_mail(engine: sa.Engine) -> None:
     def tell() -> bool:
         with transaction(engine) as session:
             due = Due(office.id, NOW.date(), NOW)
-            return alerts.tell(session, session.get_one(User, office.id), due, at=NOW + HOUR) is not None
+            return telling.tell(session, session.get_one(User, office.id), due, at=NOW + HOUR) is not None
 
     assert sorted(together(tell, tell), key=bool) == [False, True]
     with reading(engine) as session:
