@@ -14,6 +14,7 @@ from branches import (
     accounts,
     alerts,
     audits,
+    database,
     editions,
     flags,
     history,
@@ -37,6 +38,7 @@ from branches.telling import Due
 from branches.timetable import Times
 from branches.weeks import DueTime, Week
 from tests import make
+from tests.databases import PostgresqlDatabases
 from tests.together import together
 
 NOW = make.NOON
@@ -265,6 +267,27 @@ def test_what_is_committed_late_under_an_earlier_time_is_told_all_the_same(sessi
     assert late.released_at < NOW
     assert look(session, office, NOW + DAY) == [("critical", "Main Street")]
     assert look(session, office, NOW + 2 * DAY) == []
+
+
+@pytest.mark.slow
+def test_what_was_begun_before_a_look_and_is_seen_only_after_it_is_told_next(postgresql: PostgresqlDatabases) -> None:
+    """Two who write at once: the numbers and times of the one that ends last are the lower ones."""
+    with postgresql.fresh() as url:
+        engine = database.create(url)
+        with transaction(engine) as session:
+            office, branch = asking(session), make.branch(session)
+        heard = []
+        with transaction(engine) as slow:
+            raise_flag(slow, slow.get_one(Branch, branch.id))
+            with transaction(engine) as session:
+                failed_audit(session, session.get_one(Branch, branch.id), released_at=NOW + HOUR / 2)
+            with transaction(engine) as session:
+                heard.append(look(session, session.get_one(User, office.id), NOW + HOUR))
+        for n in (1, 2):
+            with transaction(engine) as session:
+                heard.append(look(session, session.get_one(User, office.id), NOW + n * DAY))
+        engine.dispose()
+    assert heard == [[("critical", "Main Street")], [("raised", "Main Street")], []]
 
 
 def test_a_clock_that_was_ahead_holds_nothing_up(session: Session) -> None:
