@@ -28,6 +28,8 @@ def write(worker: Worker) -> int:
     for wish in worker.hooks:
         try:
             made += _write(worker, wish)
+        except Refused as refused:
+            worker.tell(str(refused))
         except Exception as error:
             log.exception("what there is to post to %s could not be written and is tried again", wish.name)
             worker.tell(jobs.in_words(error))
@@ -46,7 +48,10 @@ def _forget(worker: Worker) -> None:
 def _write(worker: Worker, wish: Wish) -> bool:
     now = worker.clock()
     with reading(worker.engine) as session:
-        scope = _scope(session, worker, wish)
+        scopes = _scopes(session, worker)
+        if not scopes:
+            return False  # a chain without a branch yet
+        scope = webhooks.scope_of(wish, scopes)
         if not webhooks.is_due(session, wish, scope, now):
             return False
     if now - today(0, scope, now).at < PATIENCE and jobs.due_editions(worker):
@@ -55,9 +60,8 @@ def _write(worker: Worker, wish: Wish) -> bool:
         return webhooks.tell(session, wish, scope, at=worker.clock()) is not None
 
 
-def _scope(session: Session, worker: Worker, wish: Wish) -> Scope:
-    settings = worker.settings
-    return webhooks.scope_of(wish, editions.scopes(session, settings.chain_zone, settings.due))
+def _scopes(session: Session, worker: Worker) -> list[Scope]:
+    return editions.scopes(session, worker.settings.chain_zone, worker.settings.due)
 
 
 def post(worker: Worker) -> int:
@@ -118,5 +122,6 @@ def _send(worker: Worker, held: Post) -> None:
         raise NotTaken("The settings name it no longer.", gone=True)
     to = worker.target(held.name)
     with reading(worker.engine) as session:
-        body = posted.body(session, held, _scope(session, worker, wish), language(wish.language))
+        scope = webhooks.scope_of(wish, _scopes(session, worker))
+        body = posted.body(session, held, scope, language(wish.language))
     send(to, held.public_id, body, at=worker.clock())

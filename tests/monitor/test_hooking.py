@@ -236,6 +236,12 @@ def test_a_region_that_is_not_here_is_told_on_the_schedule(scene: Scene) -> None
     assert run.failed == "The webhook team is for the region NORHT, which is not here."
 
 
+def test_a_chain_without_a_branch_is_told_nothing_and_is_no_fault(engine: sa.Engine) -> None:
+    heard: list[str] = []
+    worker = Worker(engine, Settings(), lambda: SIX, holder="one", hooks=(Wish("team"),), tell=heard.append)
+    assert (hooking.write(worker), hooking.post(worker), heard) == (0, 0, [])
+
+
 def test_of_two_at_once_one_writes_and_one_sends(scene: Scene) -> None:
     scene.begin()
     scene.fail()
