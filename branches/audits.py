@@ -1,6 +1,6 @@
 """Audits: one shopper's check of one branch, its answers, and the scores they earned."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Index, func
 from sqlmodel import Field, Relationship, Session, SQLModel, col, delete, select
 
 from branches import corrections, editions, history, questions, scoring, standards
-from branches.database import UtcTime, hold, public_id
+from branches.database import UtcTime, hold, in_parts, public_id
 from branches.errors import Conflict, Refused
 from branches.language import message
 from branches.people import Role, User
@@ -306,6 +306,21 @@ def exclude(session: Session, audit: Audit, *, reason: str, by: User | None, at:
     if not reason.strip():
         raise Refused("Say why this audit is excluded.")
     move(session, audit, AuditState.EXCLUDED, by=by, at=at, reason=reason.strip())
+
+
+def failed_items(session: Session, audit_ids: Iterable[int], *, critical: bool) -> dict[int, list[str]]:
+    """Codes of the critical items that failed, or of the others, by audit, in the standard's order."""
+    failed: dict[int, list[str]] = {}
+    for part in in_parts(audit_ids):
+        query = (
+            select(Answer.audit_id, Item.code)
+            .join(Item, col(Item.id) == Answer.item_id)
+            .where(col(Answer.audit_id).in_(part), col(Item.critical).is_(critical), Answer.points == 0)
+            .order_by(col(Item.position))
+        )
+        for audit_id, code in session.exec(query):
+            failed.setdefault(audit_id, []).append(code)
+    return failed
 
 
 def note_correction(session: Session, audit: Audit, why: str, *, at: datetime) -> None:

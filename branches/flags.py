@@ -103,24 +103,24 @@ def correct_flags(
             flag.last_week, flag.missed = week, 0
         elif flag.raised_week == week:
             flag.cleared_week = week
-            history.write(session, "withdraw", flag, by=None, at=at, week=week.isoformat())
+            history.write(session, "withdraw", flag, by=None, at=at, week=week.isoformat(), revised=True)
         elif flag.last_week == week:
             flag.last_week, flag.missed = week - timedelta(weeks=1), 1
         session.add(flag)
     session.flush()
     held = {Shortfall(flag.branch_id, flag.section) for flag in standing_flags(session, branches)}
     for shortfall in sorted(wanted - held, key=lambda s: (s.branch_id, s.section)):
-        _raise(session, shortfall, week, at)
+        _raise(session, shortfall, week, at, revised=True)
 
 
-def _raise(session: Session, shortfall: Shortfall, week: date, at: datetime) -> None:
+def _raise(session: Session, shortfall: Shortfall, week: date, at: datetime, **details: bool) -> None:
     flag = Flag(branch_id=shortfall.branch_id, section=shortfall.section, raised_week=week, last_week=week)
     try:
         with session.begin_nested():
             session.add(flag)
     except IntegrityError:
         return  # Another edition of the same week has raised it in the meantime.
-    history.write(session, "raise", flag, by=None, at=at, week=week.isoformat())
+    history.write(session, "raise", flag, by=None, at=at, week=week.isoformat(), **details)
 
 
 def _follow(session: Session, flag: Flag, week: date, short: bool, at: datetime) -> None:

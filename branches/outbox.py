@@ -1,8 +1,8 @@
 """The outbox: mail to send, written in the transaction that makes it due, retried until the mail server takes it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -36,6 +36,7 @@ class MailKind(StrEnum):
     WITHDRAWN = "withdrawn"
     DUE_TOMORROW = "due_tomorrow"
     OVERDUE = "overdue"
+    ALERTS = "alerts"
 
 
 class Mail(SQLModel, table=True):
@@ -116,6 +117,25 @@ def readers(session: Session, edition: Edition, *, at: datetime) -> list[User]:
     return list(session.exec(query.order_by(col(User.id))))
 
 
+def for_alerts(session: Session, reader: User, events: Sequence[int], day: date, *, at: datetime) -> Mail:
+    """The one mail of that day that tells its reader what has happened, by the numbers that history gave it."""
+    about = {"events": list(events), "day": day.isoformat()}
+    return write(session, MailKind.ALERTS, reader, about, key=f"alerts:{day}:{reader.public_id}", at=at)
+
+
+def told_since(session: Session, reader: User, since: datetime) -> set[int]:
+    """What mails that were made since then tell that reader between reports, whether or not they have gone out."""
+    query = select(Mail.about).where(Mail.user_id == reader.id, Mail.kind == MailKind.ALERTS.value)
+    return {event for about in session.exec(query.where(col(Mail.made_at) >= since)) for event in about["events"]}
+
+
+def editions_mailed(session: Session, reader: User, since: datetime) -> set[str]:
+    """The editions, by their public ids, that mails made since then tell that reader of."""
+    query = select(Mail.about).where(Mail.user_id == reader.id, Mail.kind == MailKind.EDITION.value)
+    query = query.where(col(Mail.made_at) >= since, col(Mail.dropped_at).is_(None))
+    return {about["edition"] for about in session.exec(query)}
+
+
 def for_audit(
     session: Session, kind: MailKind, shopper: User, audit: str, *, at: datetime, **about: Any
 ) -> Mail | None:
@@ -144,7 +164,7 @@ def due(session: Session, now: datetime) -> list[Mail]:
 def claim(
     session: Session, mail: Mail, *, holder: str, clock: Callable[[], datetime], seconds: int, domain: str
 ) -> Mail | None:
-    """Takes the lease on a mail, and lets it speak for earlier editions of the same scope that its reader waits for.
+    """Takes the lease on a mail, and lets it speak for earlier editions of the same scope, or alerts, that its reader waits for.
 
     None where there is nothing to send: somebody living holds it, it is done, or a later edition speaks for it.
     The clock is read when the reader's mail is held: a time read before that may be older than somebody's lease.
@@ -171,6 +191,8 @@ def _fold(session: Session, mail: Mail, free: list[Mail]) -> None:
 
     Of one week only the newest revision goes out, and what it changed is told: it is folded into no other week's mail.
     """
+    if mail.kind == MailKind.ALERTS.value:
+        _fold_alerts(session, [row for row in free if row.kind == mail.kind])
     if mail.kind != MailKind.EDITION.value:
         return
     scope = [row for row in free if row.kind == mail.kind and row.about["scope"] == mail.about["scope"]]
@@ -184,6 +206,17 @@ def _fold(session: Session, mail: Mail, free: list[Mail]) -> None:
         if row is not into:
             _fold_into(into, row)
     session.add_all(scope)
+    session.flush()
+
+
+def _fold_alerts(session: Session, rows: list[Mail]) -> None:
+    """Days that no mail could go out are told in one mail, the latest."""
+    *earlier, into = sorted(rows, key=lambda row: row.id)
+    events = {event for row in rows for event in row.about["events"]}
+    into.about = {**into.about, "events": sorted(events)}
+    for row in earlier:
+        row.folded_into_id = into.id
+    session.add_all(rows)
     session.flush()
 
 

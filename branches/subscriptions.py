@@ -1,4 +1,4 @@
-"""Subscriptions: when somebody wants the weekly report's mail, and the token by which a mail itself can change that."""
+"""Subscriptions: which mails somebody wants, weekly and between reports, and the token by which a mail itself can change that."""
 
 import secrets
 from collections.abc import Iterable
@@ -6,10 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import contains_eager
 from sqlmodel import Field, Relationship, Session, SQLModel, col, select
 
 from branches import history
-from branches.database import hold
+from branches.database import UtcTime, hold
 from branches.editions import Edition
 from branches.history import Actor
 from branches.people import READERS, User
@@ -37,6 +38,12 @@ class Subscription(SQLModel, table=True):
 
     user_id: int = Field(foreign_key="person.id", primary_key=True)
     wanted: str = Field(default=Wanted.ALWAYS.value, max_length=16)
+    alerts: bool = False
+    """Whether they are told between reports."""
+    alerts_from: datetime | None = Field(default=None, sa_type=UtcTime)
+    """When they last asked for alerts: they are told of nothing earlier."""
+    told_to: datetime | None = Field(default=None, sa_type=UtcTime)
+    """When it was last looked what there is to tell them."""
     token: str = Field(default_factory=new_token, unique=True, max_length=64)
     """What the address in a mail carries. It opens this choice and nothing else, so it is kept as it is: each mail names it."""
 
@@ -78,6 +85,34 @@ def choose(session: Session, user: User, wanted: Wanted, *, by: Actor | None, at
     row.wanted = wanted.value
     session.add(row)
     history.write(session, "choose_mails", user, by=by, at=at, before=before, after=wanted.value)
+
+
+def wants_alerts(session: Session, user: User) -> bool:
+    """Whether that person is told between reports; nobody is who never asked for it."""
+    found = find(session, user)
+    return found is not None and found.alerts
+
+
+def choose_alerts(session: Session, user: User, wanted: bool, *, by: Actor | None, at: datetime) -> None:
+    """Keeps whether they are told between reports; what was before they asked is never told."""
+    row = of(session, user)
+    hold(session, row)
+    if row.alerts == wanted:
+        return
+    row.alerts = wanted
+    if wanted:
+        row.alerts_from = row.told_to = at
+    session.add(row)
+    before, after = ("no", "yes") if wanted else ("yes", "no")
+    history.write(session, "choose_alerts", user, by=by, at=at, before=before, after=after)
+
+
+def with_alerts(session: Session) -> list[Subscription]:
+    """Those who are told between reports, as far as reports are made for them and they have an address."""
+    query = select(Subscription).join(User).where(col(Subscription.alerts), col(User.active))
+    query = query.where(col(User.email).is_not(None), col(User.role).in_([role.value for role in READERS]))
+    known = contains_eager(Subscription.user)  # type: ignore[arg-type]
+    return list(session.exec(query.order_by(col(Subscription.user_id)).options(known)))
 
 
 def holder(session: Session, token: str) -> User | None:

@@ -24,6 +24,7 @@ from branches import (
     standards,
     subscriptions,
     timetable,
+    webhooks,
 )
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "standards",
     "subscriptions",
     "timetable",
+    "webhooks",
 ]
 
 metadata = SQLModel.metadata

@@ -74,7 +74,9 @@ def create_app(site: Site, secret: bytes, *, trusted_proxies: int = 0) -> Flask:
         app.before_request(gate.stay_here)
     gate.guard(app)
     forms = CSRFProtect(app)
-    forms.exempt(mails.choose)  # mail providers send it: the secret is in its address, and no cookie gives it any power
+    # mail providers send these: the secret is in the address, and no cookie gives it any power
+    for click in (mails.choose, mails.choose_alerts):
+        forms.exempt(click)
     gate.let_write(app)
     for room in ROOMS:
         app.register_blueprint(room.blueprint)

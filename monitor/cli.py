@@ -22,6 +22,7 @@ COMMANDS = {
     "standard": ("monitor.commands.standard", "Show, publish and write out the standard."),
     "user": ("monitor.commands.user", "Add people, change what they may do, make sign-in links."),
     "mail": ("monitor.commands.mail", "Show mail that waits, and send it again."),
+    "webhook": ("monitor.commands.webhook", "Try the addresses of chat systems that alerts are posted to."),
     "migrate": ("monitor.commands.migrate", "Bring the database to this version's tables."),
 }
 REFUSED = 2

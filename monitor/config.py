@@ -24,6 +24,7 @@ from monitor.settings import (
     ReportsSection,
     ScheduleSection,
     ServeSection,
+    WebhooksSection,
     WindowSection,
 )
 
@@ -45,6 +46,7 @@ class Config(BaseSettings):
     privacy: PrivacySection = PrivacySection()
     serve: ServeSection = ServeSection()
     mail: MailSection = MailSection()
+    webhooks: WebhooksSection = WebhooksSection()
     schedule: ScheduleSection = ScheduleSection()
 
     @property
@@ -125,7 +127,17 @@ def _written(text: str, file: Path | None) -> dict[str, Any]:
         database["url"] = f"sqlite:///{base / url.removeprefix('sqlite:///')}"
     if isinstance(mail, dict) and isinstance(file := mail.get("password_file"), str) and file:
         mail["password_file"] = base / Path(file).expanduser()
+    for hook in _hooks(values):
+        if isinstance(file := hook.get("secret_file"), str) and file:
+            hook["secret_file"] = base / Path(file).expanduser()
     return values
+
+
+def _hooks(values: dict[str, Any]) -> list[dict[str, Any]]:
+    """The tables of [webhooks.to], whatever else stands there."""
+    section = values.get("webhooks", {})
+    to = section.get("to", {}) if isinstance(section, dict) else {}
+    return [hook for hook in to.values() if isinstance(hook, dict)] if isinstance(to, dict) else []
 
 
 def secret(config: Config, name: str) -> bytes:

@@ -18,7 +18,9 @@ from branches.database import reading, transaction
 from branches.editions import CHAIN, Edition, Scope
 from branches.errors import Conflict, Refused
 from branches.places import regions
+from branches.webhooks import Wish
 from branches.weeks import Week
+from monitor.webhooks import Target
 from reports import revising, stored, weekly
 from reports.collect import Window
 from reports.figures import Figures
@@ -51,6 +53,10 @@ class Worker:
     """Draws an edition's pictures when it is issued, so that the first reader does not wait for them."""
     post: Callable[[Collection[str]], int] | None = None
     """Sends the mail that is due, but for that of scopes still at work; gives how many were sent."""
+    hooks: tuple[Wish, ...] = ()
+    """What is posted to chat systems: about what, in which language."""
+    target: Callable[[str], Target] | None = None
+    """Where posts of a name go, and what they are signed with."""
     photos: Path | None = None
     """Where the photos of audits lie."""
     tell: Callable[[str], None] = lambda _: None

@@ -62,7 +62,7 @@ def transport(config: Config) -> Transport:
 
 def refuse_open_way(host: str) -> None:
     """Nothing is sent in the clear but to this very machine."""
-    if not _is_this_machine(host):
+    if not is_this_machine(host):
         raise Refused(
             "security in [mail] may be none only for a mail server on this machine, not for {host}.", host=host
         )
@@ -85,7 +85,7 @@ def letter(config: Config, to: str, name: str, subject: str, text: str, *, at: d
     return envelope.enclose(Letter(subject, text), whom, envelope.address(to, name), message_id=message_id, at=at)
 
 
-def _is_this_machine(host: str) -> bool:
+def is_this_machine(host: str) -> bool:
     with contextlib.suppress(ValueError):
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     return host.lower() == "localhost"

@@ -13,6 +13,8 @@ from branches.errors import Refused
 from monitor.settings import allowed, each_allowed
 
 PREFIX = "MONITOR_"
+SECRETIVE = {"webhooks"}
+"""Sections of which no value is repeated: the address of a webhook opens a door."""
 Sections = Mapping[str, type[BaseModel]]
 
 _HEADING = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]")
@@ -38,7 +40,7 @@ def _looks_like_ours(name: str, sections: Sections) -> bool:
 
 def refusal(error: ErrorDetails, sections: Sections, file: Path | None, text: str) -> Refused:
     """Words the first fault that was found."""
-    section, key, entry, *_ = (*map(str, error["loc"]), "", "", "")
+    section, key, entry, within, *_ = (*map(str, error["loc"]), "", "", "", "")
     place = _place(section, key, entry, file, text)
     if section not in sections:
         known = ", ".join(sections)
@@ -53,6 +55,8 @@ def refusal(error: ErrorDetails, sections: Sections, file: Path | None, text: st
         return Refused(sentence, place=place, key=key, section=section, known=known)
     given = error["input"]
     may, value = allowed(settings[key]), (repr(given) if isinstance(given, str) else str(given))[:60]
+    if section in SECRETIVE:
+        value = f"what stands in {within}" if within.isalpha() else "what stands there"
     if entry:
         section, key, may = f"{section}.{key}", entry, each_allowed(settings[key])
     sentence = "{place}: {key} in [{section}] must be {allowed}, not {value}."
@@ -66,7 +70,8 @@ def unreadable(sections: Sections) -> Refused:
     place = next(name for name in known if name in given)
     section, key = known[place]
     sentence = "{place}: {key} in [{section}] must be {allowed}, not {value}."
-    return Refused(sentence, place=place, key=key, section=section, allowed="JSON", value=repr(given[place])[:60])
+    value = "what stands there" if section in SECRETIVE else repr(given[place])[:60]
+    return Refused(sentence, place=place, key=key, section=section, allowed="JSON", value=value)
 
 
 def _tables(sections: Sections) -> Iterator[tuple[str, str]]:

@@ -14,7 +14,7 @@ from branches.errors import Refused
 from branches.language import language
 from branches.timetable import DueTimes
 from branches.weeks import DueTime, Week
-from monitor import cache, mailer
+from monitor import cache, mailer, webhooks
 from monitor.config import Config
 from monitor.jobs import Worker, holder_name
 from reports import stored
@@ -91,6 +91,8 @@ def worker(config: Config, engine: sa.Engine) -> Worker:
         config.schedule.lease_seconds,
         draw=lambda e: _draw(config, engine, e),
         post=lambda being_made: _send(config, engine, being_made),
+        hooks=webhooks.wishes(config),
+        target=lambda name: webhooks.target(config, name),
         photos=photos_folder(config),
     )
 

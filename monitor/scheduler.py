@@ -9,7 +9,7 @@ from types import FrameType
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from monitor import jobs, upkeep
+from monitor import alerting, hooking, jobs, upkeep
 from monitor.jobs import Worker
 from monitor.noting import Did, noted
 
@@ -32,8 +32,10 @@ def timetable(worker: Worker, tick_seconds: int) -> list[Job]:
     every = min(tick_seconds, WAKE_SECONDS)
     return [
         Job("weekly report", every, lambda: make_reports(worker)),
+        Job("alerts", every, lambda: tell(worker)),
         Job("mail", every, lambda: send_mail(worker)),
         Job("reminders", HOUR_SECONDS, lambda: noted(worker, "reminders", _remind)),
+        Job("webhooks", every, lambda: post(worker)),
         Job("audits not sent in time", HOUR_SECONDS, lambda: noted(worker, "audits not sent in time", _expire)),
         Job("unused photos", HOUR_SECONDS, lambda: noted(worker, "unused photos", _sweep_photos)),
         Job("old runs", HOUR_SECONDS, lambda: upkeep.sweep_runs(worker)),
@@ -45,9 +47,19 @@ def make_reports(worker: Worker) -> Did:
     return noted(worker, "weekly report", _make_reports)
 
 
+def tell(worker: Worker) -> Did:
+    """Who is due is told what is new between reports, and noted how many mails and posts that is."""
+    return noted(worker, "alerts", lambda heard: {"alerts": alerting.tell(heard), "written": hooking.write(heard)})
+
+
 def send_mail(worker: Worker) -> Did:
     """One round of mail, and noted how many were taken."""
     return noted(worker, "mail", lambda heard: {"mails": jobs.send_mail(heard)})
+
+
+def post(worker: Worker) -> Did:
+    """One round of posts to chat systems, and noted how many were taken."""
+    return noted(worker, "webhooks", lambda heard: {"posts": hooking.post(heard)})
 
 
 def _make_reports(worker: Worker) -> Did:

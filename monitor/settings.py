@@ -13,6 +13,8 @@ from branches.weeks import DAYS, DueTime, zone_name
 
 _CLOCK = re.compile(r"[0-2]\d:[0-5]\d", re.ASCII)
 _MAIL = re.compile(r"""[^\s@"(),:;<>\[\]\\]+@[^\s@"(),:;<>\[\]\\]+""")
+_HOOK = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?(\?[^\s#]*)?", re.ASCII)
+_HOOK_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 _PUBLIC = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 
 
@@ -85,6 +87,19 @@ def _public_address(written: str) -> str:
     return written.rstrip("/")
 
 
+def _hook_address(written: str) -> str:
+    if not _HOOK.fullmatch(written) or not written.isascii() or not written.isprintable():
+        raise ValueError(written)
+    return written
+
+
+def _hook_name(written: str) -> str:
+    if not _HOOK_NAME.fullmatch(written) or len(written) > 30:  # noqa: PLR2004 - as it is kept
+        raise ValueError(written)
+    return written
+
+
+HookName = Annotated[str, AfterValidator(_hook_name)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Day = Annotated[str, AfterValidator(_day)]
 Clock = Annotated[time, BeforeValidator(_clock)]
@@ -265,6 +280,24 @@ class AuditsSection(_Section):
 class PrivacySection(_Section):
     managers_know_shoppers: bool = _setting(
         False, "Whether managers are shown who audited; staff never are, head office always is", "true or false"
+    )
+
+
+class Webhook(_Section):
+    """One address that is posted to."""
+
+    address: Annotated[str, AfterValidator(_hook_address)] = Field(repr=False, max_length=2000)
+    region: str = Field("", max_length=200)
+    language: Literal["", "en", "hu", "hi", "ta", "te"] = ""
+    secret_file: OptionalFile = None
+
+
+class WebhooksSection(_Section):
+    to: dict[HookName, Webhook] = _setting(
+        {},
+        "Where chat systems are posted what happens between reports, by names of your own; region and language may be left out",
+        'a table such as { team = { address = "https://chat.example.com/x", region = "NORTH", language = "en", secret_file = "team.secret" } }',
+        each="a table with address, region (a code), language and secret_file; its name in small letters, digits and -",
     )
 
 

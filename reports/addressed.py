@@ -66,6 +66,10 @@ class Links:
         """Where whoever has this mail chooses which mails come; mail programs send an unsubscription there."""
         return f"{self.address}/mails/{token}"
 
+    def alerts(self, token: str) -> str:
+        """Where whoever has a mail of alerts ends such mails."""
+        return f"{self.mails(token)}/alerts"
+
     @property
     def home(self) -> str:
         """Shows everybody what is theirs."""

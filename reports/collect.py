@@ -9,14 +9,14 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from branches import corrections, history
-from branches.audits import Answer, Audit, ScoreRow
+from branches.audits import Answer, Audit, ScoreRow, failed_items
 from branches.database import in_parts
 from branches.people import User
 from branches.places import Branch, Region, open_branches
 from branches.standards import Item, Section, Standard
 from branches.states import COUNTED
 from branches.weeks import Week
-from reports.collect_new import failed_items, photos
+from reports.collect_new import photos
 from reports.figures import Interval, NewAudit, TrendPoint
 from reports.kept import Failures
 from reports.sheet import UNKNOWN_SHOPPER, Ints, ScoreSheet

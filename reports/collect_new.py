@@ -4,27 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
-from branches.audits import Answer, Audit, Photo
+from branches.audits import Audit, Photo
 from branches.database import in_parts
-from branches.standards import Item
 from branches.states import AuditState
-
-
-def failed_items(session: Session, audit_ids: Sequence[int], *, critical: bool) -> dict[int, list[str]]:
-    """Which items failed at each of these audits, the critical ones or the others? Codes, in the order of the standard."""
-    found: dict[int, list[str]] = {}
-    for part in in_parts(audit_ids):
-        query = (
-            select(col(Answer.audit_id), col(Item.code))
-            .join(Item, col(Item.id) == Answer.item_id)
-            .where(col(Answer.audit_id).in_(part), col(Item.critical).is_(critical), Answer.points == 0)
-            .order_by(col(Item.position))
-        )
-        for audit_id, code in session.exec(query):
-            found.setdefault(audit_id, []).append(code)
-    return found
 
 
 def photos(session: Session, audit_ids: Sequence[int]) -> dict[int, int]:

@@ -15,7 +15,7 @@ from branches import outbox, reminders
 from branches.database import reading, transaction
 from branches.outbox import Mail, MailKind
 from branches.people import User
-from reports import addressed, envelope, reminding
+from reports import addressed, alerted, envelope, reminding
 from reports.addressed import Enclosed, Kept, NoReader
 from reports.envelope import NotDelivered, Sender, Transport
 
@@ -154,6 +154,8 @@ def _enclosed(session: Session, mail: Mail, reader: User, going: _Round) -> Encl
         return addressed.edition(session, mail, reader, links, now=going.clock(), kept=going.kept)
     if mail.kind in reminders.REMINDERS:
         return reminding.reminder(session, mail, reader, links, now=going.clock())
+    if mail.kind == MailKind.ALERTS.value:
+        return alerted.mail(session, mail, reader, links, now=going.clock())
     return addressed.audit(session, mail, reader, links)
 
 

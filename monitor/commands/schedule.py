@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from monitor import jobs, mailer, scheduler
+from monitor import jobs, mailer, scheduler, webhooks
 from monitor.config import read_config
 from monitor.jobs import Due, Worker
 from monitor.opening import open_chain, worker
@@ -30,9 +30,12 @@ def command(config_file: Path | None, once: bool, dry_run: bool) -> None:
         return
     for code in jobs.times_for_nobody(working):
         log.warning("there is no region %s, which has a time in [reports.regions]", code)
+    webhooks.check(config)
     mailer.transport(config)  # settings that cannot be are refused now, not in the middle of the night
     if once:
         click.echo(f"{sum(scheduler.make_reports(working).values())} issued")
+        scheduler.tell(working)
+        scheduler.post(working)
         mails = 0
         while sent := scheduler.send_mail(working)["mails"]:
             mails += sent

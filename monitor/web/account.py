@@ -1,4 +1,4 @@
-"""A person's own sign-in: where they are signed in, their password if they want one, when the report is mailed, who stands in."""
+"""A person's own sign-in: where they are signed in, their password if they want one, which mails come, who stands in."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -56,11 +56,18 @@ def _page(**errors: object) -> str:
 
 
 def _mailed(user: User) -> dict[str, object] | None:
-    """What of the reports' mail is theirs to choose; None for whom no report is made."""
+    """What of the mails, weekly and between reports, is theirs to choose; None for whom no report is made."""
     if access.reach(user, Right.READ_EDITIONS) is None:
         return None
-    wanted = subscriptions.wanted(gate.session(), user)
-    return {"wanted": wanted.value, "now": mailed.now_words(wanted), "choices": mailed.choices()}
+    wanted, alerts = subscriptions.wanted(gate.session(), user), subscriptions.wants_alerts(gate.session(), user)
+    return {
+        "wanted": wanted.value,
+        "now": mailed.now_words(wanted),
+        "choices": mailed.choices(),
+        "alerts": mailed.alerts_value(alerts),
+        "alerts_now": mailed.alerts_now_words(alerts),
+        "alerts_choices": mailed.alerts_choices(),
+    }
 
 
 def _line(device: DeviceSession) -> Line:
@@ -92,9 +99,11 @@ def end_device() -> AnyResponse:
 @blueprint.post("/account/mails")
 @gate.needs(Right.READ_EDITIONS)
 def choose_mails() -> AnyResponse:
-    """When the weekly report is mailed to them."""
-    user, wanted = gate.person(), mailed.asked(request.form)
-    subscriptions.choose(gate.session(), user, wanted, by=user, at=gate.site().clock())
+    """When the weekly report is mailed to them, and whether they are told between reports."""
+    user, at = gate.person(), gate.site().clock()
+    wanted, alerts = mailed.asked(request.form), mailed.alerts_asked(request.form)
+    subscriptions.choose(gate.session(), user, wanted, by=user, at=at)
+    subscriptions.choose_alerts(gate.session(), user, alerts, by=user, at=at)
     flash(gate.tongue().say("Kept."), "done")
     return redirect(url_for("account.show"), 303)
 

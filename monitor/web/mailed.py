@@ -1,10 +1,12 @@
-"""The choice of the weekly report's mail in words, wherever it is shown: from a mail, by its person, at head office."""
+"""The choice of mails, weekly and between reports, in words, wherever it is shown: from a mail, by its person, at head office."""
 
 from collections.abc import Mapping
 
 from branches.errors import Refused
 from branches.subscriptions import Wanted
 from monitor.web import gate
+
+YES, NO = "yes", "no"
 
 
 def choices() -> list[tuple[str, str]]:
@@ -31,6 +33,35 @@ def now_words(wanted: Wanted) -> str:
             return say("You are mailed the report only when something falls short.")
         case Wanted.NEVER:
             return say("You are not mailed the report.")
+
+
+def alerts_choices() -> list[tuple[str, str]]:
+    """Whether somebody is told between reports: value and words, for a form."""
+    say = gate.tongue().say
+    return [(YES, say("Yes, at most once a day")), (NO, say("No"))]
+
+
+def alerts_value(wanted: bool) -> str:
+    return YES if wanted else NO
+
+
+def alerts_words(wanted: bool) -> str:
+    return dict(alerts_choices())[alerts_value(wanted)]
+
+
+def alerts_now_words(wanted: bool) -> str:
+    """The same, as a sentence to whoever chose it."""
+    say = gate.tongue().say
+    if wanted:
+        return say("You are mailed alerts between reports, at most once a day.")
+    return say("You are not mailed alerts between reports.")
+
+
+def alerts_asked(form: Mapping[str, str]) -> bool:
+    """What a form asks for; anything else is refused."""
+    if form.get("alerts") not in (YES, NO):
+        raise Refused("Choose whether alerts are mailed.")
+    return form["alerts"] == YES
 
 
 def asked(form: Mapping[str, str]) -> Wanted:

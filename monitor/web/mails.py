@@ -1,4 +1,6 @@
-"""Which mails one gets: the page that each report's mail leads to, and the one click of a mail program (RFC 8058)."""
+"""Which mails one gets: the page that each mail of a report or of alerts leads to, and the one click of a mail program (RFC 8058)."""
+
+from datetime import datetime
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -43,6 +45,26 @@ def choose(token: str) -> Answer:
     return redirect(url_for("mails.show", token=token), 303)
 
 
+@blueprint.get("/mails/<token>/alerts")
+@gate.everybody
+def show_alerts(token: str) -> str:
+    """What a mail of alerts leads to: the same page."""
+    _known(token)
+    return _page(token)
+
+
+@blueprint.post("/mails/<token>/alerts")
+@gate.everybody
+def choose_alerts(token: str) -> Answer:
+    """The same for alerts alone: a click in such a mail leaves the weekly report's as it is."""
+    user, by_one_click = _known(token), request.form.get(ONE_CLICK[0]) == ONE_CLICK[1]
+    _keep_alerts(user, not by_one_click and mailed.alerts_asked(request.form))
+    if by_one_click:
+        return _page(token)
+    flash(gate.tongue().say("Kept."), "done")
+    return redirect(url_for("mails.show", token=token), 303)
+
+
 def _known(token: str) -> User:
     """Whose mails they are; looked up apart, so that who guesses holds up nobody's writing."""
     with reading(gate.site().engine) as look:
@@ -57,16 +79,36 @@ def _keep(user: User, wanted: Wanted) -> None:
     session, at = gate.session(), gate.site().clock()
     if wanted is subscriptions.wanted(session, user):
         return
-    rarely = knocking.knock(session, f"mails of {user.public_id}", most=MOST_CHANGES, at=at)
-    if wanted is not Wanted.NEVER and not rarely:
+    _count(user, at, ends=wanted is Wanted.NEVER)
+    subscriptions.choose(session, user, wanted, by=user, at=at)
+
+
+def _keep_alerts(user: User, wanted: bool) -> None:
+    session, at = gate.session(), gate.site().clock()
+    if wanted is subscriptions.wants_alerts(session, user):
+        return
+    _count(user, at, ends=not wanted)
+    subscriptions.choose_alerts(session, user, wanted, by=user, at=at)
+
+
+def _count(user: User, at: datetime, *, ends: bool) -> None:
+    """Refuses changes over and over; to end mails is always taken."""
+    rarely = knocking.knock(gate.session(), f"mails of {user.public_id}", most=MOST_CHANGES, at=at)
+    if not ends and not rarely:
         gate.keep()
         raise Refused("This was changed very often within the hour. Try again later.")
-    subscriptions.choose(session, user, wanted, by=user, at=at)
 
 
 def _page(token: str) -> str:
     user = _known(token)
-    wanted = subscriptions.wanted(gate.session(), user)
+    wanted, alerts = subscriptions.wanted(gate.session(), user), subscriptions.wants_alerts(gate.session(), user)
     return render_template(
-        "mails/show.html", token=token, wanted=wanted.value, now=mailed.now_words(wanted), choices=mailed.choices()
+        "mails/show.html",
+        token=token,
+        wanted=wanted.value,
+        now=mailed.now_words(wanted),
+        choices=mailed.choices(),
+        alerts=mailed.alerts_value(alerts),
+        alerts_now=mailed.alerts_now_words(alerts),
+        alerts_choices=mailed.alerts_choices(),
     )

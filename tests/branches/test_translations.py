@@ -26,7 +26,7 @@ AS_WRITTEN = {
     *("and", "or", "from", "to", "yes", "no", "na", "none", "true", "false", "choice", "greeted", "carriage", "return"),
     *("sender", "security", "mail", "chmod", "sqlite", "monitor", "import", "publish"),
     *("standard", "arrived", "seconds", "password_file", "chain.sqlite3", "audits.csv", "branches.csv", "salon.toml"),
-    *("config.toml", "tuesday"),
+    *("config.toml", "tuesday", "secret_file", "whsec_", "base", "https"),
 }
 """What has to be typed or is named in a file, and is therefore the same in every language."""
 SHUNNED = {

@@ -50,6 +50,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         Example("new manager", note="stands in"),
     ),
     "mails.show": (Example("", {"token": "mails"}),),
+    "mails.show_alerts": (Example("", {"token": "mails"}),),
     "editions.chain": (Example("office"),),
     "editions.scope": (
         Example("manager", {"scope": "scope"}),

@@ -31,6 +31,7 @@ from branches.people import Role, User
 from branches.places import Branch
 from branches.questions import Mark
 from branches.standards import Item, Standard
+from branches.webhooks import Post
 from tests import make
 from tests.branches.test_photos import jpeg
 from tests.browser.chain import AT, HARMFUL, HUGE, LONG, TAMIL, UNBROKEN
@@ -225,12 +226,13 @@ def _waiting(here: Furnished) -> None:
 
 
 def _mail(here: Furnished) -> None:
-    """A mail that its server did not take."""
+    """A mail that its server did not take, and a post to a chat system."""
     shopper = make.shopper(here.session)
     audit = _assigned(here, "Station Road 4", here.standard, shopper)
     mail = here.session.exec(select(outbox.Mail).where(outbox.Mail.user_id == shopper.id)).one()
     mail.tries, mail.trouble = 3, f"550 5.1.1 <{UNBROKEN}@example.com>: no such user here"
-    here.session.add(mail)
+    post = Post(key="team:1", name="team", events=[], made_at=AT, next_at=AT, tries=2, trouble="It answered 500.")
+    here.session.add_all([mail, post])
     here.things |= {"asked": audit.public_id, "person": shopper.public_id}
 
 

@@ -99,7 +99,9 @@ FOR_EVERYBODY = {
         "capture.nothing_done",
         "capture.worker",
         "mails.choose",
+        "mails.choose_alerts",
         "mails.show",
+        "mails.show_alerts",
         "static",
     ),
 }

@@ -149,9 +149,9 @@ def test_changing_it_over_and_over_comes_to_an_end_but_off_is_always_taken(house
     assert plain.post(where, data={"wanted": "always"}).status_code == 303
 
 
-def test_this_form_alone_needs_no_token(house: House) -> None:
+def test_these_forms_alone_need_no_token(house: House) -> None:
     exempt = exempted(house.app)
-    assert exempt == {"monitor.web.mails.choose"}
+    assert exempt == {"monitor.web.mails.choose", "monitor.web.mails.choose_alerts"}
 
 
 def exempted(app: Flask) -> set[str]:

@@ -8,12 +8,13 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import Session, select
 
-from branches import editions, outbox, places, runs
+from branches import editions, outbox, places, runs, webhooks
 from branches.database import reading, transaction
 from branches.editions import CHAIN, Scope
 from branches.outbox import MailKind
 from branches.people import Role, User
 from branches.timetable import DueChange, DueTimes
+from branches.webhooks import Post
 from branches.weeks import DueTime, Week
 from monitor.app import create_app
 from monitor.web.gate import Site
@@ -252,3 +253,22 @@ def test_a_region_leads_to_when_its_report_is_due(rooms: Rooms) -> None:
     page = rooms.office().get(f"/office/places/regions/{region.removeprefix('region-')}")
     assert f"/office/schedule/{region}" in page.links
     assert "/office/schedule" in rooms.office().get("/office/").links
+
+
+def test_what_a_chat_system_did_not_take_is_told_without_its_address(rooms: Rooms) -> None:
+    begin(rooms)
+    assert "Webhooks" not in page_of(rooms).text
+    with transaction(rooms.engine) as session:
+        for n, name in enumerate(("team", "north", "done")):
+            post = Post(key=name, name=name, events=[], made_at=NOW - (n + 5) * timedelta(days=1), next_at=NOW)
+            session.add(post)
+            session.flush()
+            if name == "done":
+                webhooks.mark_sent(session, post, at=NOW)
+            else:
+                webhooks.mark_failed(session, post, "It answered 500.", now=NOW - n * MINUTE - timedelta(hours=1))
+    text = page_of(rooms).text
+    assert "Webhooks Sent in the last week 1 These were not taken." in text
+    assert "team tried 1 time, next on 10 July 2025, 10:01 It answered 500." in text
+    assert "north tried 1 time, given up on 10 July 2025, 09:59 It answered 500." in text
+    assert "done" not in text

@@ -43,6 +43,7 @@ def test_the_address_at_which_one_chooses_ones_mails_is_taken_out_too() -> None:
     assert logs.redacted(said) == (
         '"POST /mails/… HTTP/1.1" "GET /ma%69ls/…?x=1 HTTP/1.1" "POST /account/mails HTTP/1.1"'
     )
+    assert logs.redacted(f'"POST /mails/{SECRET}/alerts HTTP/1.1"') == '"POST /mails/… HTTP/1.1"'
 
 
 def free_port() -> int:

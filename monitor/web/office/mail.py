@@ -20,6 +20,7 @@ KINDS = {
     MailKind.WITHDRAWN.value: message("a withdrawn audit"),
     MailKind.DUE_TOMORROW.value: message("a reminder"),
     MailKind.OVERDUE.value: message("a reminder"),
+    MailKind.ALERTS.value: message("alerts between reports"),
 }
 
 

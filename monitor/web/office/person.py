@@ -88,7 +88,12 @@ def _choose_mails(user: User, typed: Typed) -> str:
     if not _reads_reports(user):
         abort(404)
     wanted = typed.one_of("wanted", tuple(Wanted), message("Choose when the report is mailed."))
+    alerts = typed.one_of("alerts", (mailed.YES, mailed.NO), message("Choose whether alerts are mailed."))
     typed.take("wanted", lambda: subscriptions.choose(gate.session(), user, Wanted(wanted), by=by(), at=now()))
+    typed.take(
+        "alerts",
+        lambda: subscriptions.choose_alerts(gate.session(), user, alerts == mailed.YES, by=by(), at=now()),
+    )
     return gate.tongue().say("Kept.")
 
 
@@ -125,7 +130,7 @@ CHANGES: dict[str, Callable[[User, Typed], str]] = {
 
 
 def _page(user: User, typed: Typed) -> str:
-    wanted = subscriptions.wanted(gate.session(), user)
+    wanted, alerts = subscriptions.wanted(gate.session(), user), subscriptions.wants_alerts(gate.session(), user)
     now_kept = {
         "name": user.name,
         "language": user.language,
@@ -134,6 +139,7 @@ def _page(user: User, typed: Typed) -> str:
         "branch": user.branch.public_id if user.branch is not None else "",
         "region": user.region.public_id if user.region is not None else "",
         "wanted": wanted.value,
+        "alerts": mailed.alerts_value(alerts),
     }
     words = told.role_words()[user.role]
     place = place_of(user)
@@ -149,6 +155,8 @@ def _page(user: User, typed: Typed) -> str:
         longest=LONGEST_NAME,
         mailed=mailed.words(wanted) if _reads_reports(user) else "",
         wishes=mailed.choices(),
+        alerted=mailed.alerts_words(alerts),
+        alerts_wishes=mailed.alerts_choices(),
         leave=leave.of(user),
         stands_in=[(gate.tongue().say("Stands in for"), words) for words in leave.held_for(user)],
         lately=told.lately(user, LATELY),

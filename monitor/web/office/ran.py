@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from branches import outbox, runs
+from branches import outbox, runs, webhooks
 from branches.language import message
 from branches.runs import Run
+from branches.webhooks import Post
 from monitor.web import gate
 from monitor.web.office.review import Line
 from monitor.web.office.room import ago_words, moment_words, now
@@ -16,8 +17,10 @@ LATELY = timedelta(days=7)
 MOST = 40
 JOBS = {
     "weekly report": message("Weekly reports"),
+    "alerts": message("Alerts between reports"),
     "mail": message("Mail"),
     "reminders": message("Reminders of actions"),
+    "webhooks": message("Webhooks"),
     "audits not sent in time": message("Audits not sent in time"),
     "unused photos": message("Photos of no audit"),
 }
@@ -72,8 +75,22 @@ def _did(what: str, n: int) -> str:
             return count("{n} report revised", "{n} reports revised", n)
         case "mails":
             return count("{n} mail sent", "{n} mails sent", n)
+        case "alerts":
+            return count("{n} mail of alerts written", "{n} mails of alerts written", n)
+        case "posts":
+            return count("{n} post sent", "{n} posts sent", n)
+        case _:
+            return _besides(what, n)
+
+
+def _besides(what: str, n: int) -> str:
+    """What was put in order, or written for chat systems."""
+    count = gate.tongue().count
+    match what:
         case "reminders":
             return count("{n} reminder written", "{n} reminders written", n)
+        case "written":
+            return count("{n} post of alerts written", "{n} posts of alerts written", n)
         case "audits":
             return count("{n} audit ended", "{n} audits ended", n)
         case _:
@@ -107,3 +124,25 @@ def mails() -> Mails:
     whole, counts = gate.tongue().whole, outbox.counts(gate.session())
     sent = outbox.sent_since(gate.session(), now() - LATELY)
     return Mails(whole(counts.waiting), whole(counts.troubled) if counts.troubled else "", whole(sent))
+
+
+def posts() -> list[Line]:
+    """Posts to chat systems that were not taken: what came of it, by the name that the settings give the address."""
+    return [_post(one) for one in webhooks.in_trouble(gate.session(), now() - LATELY, most=MOST)]
+
+
+def _post(one: Post) -> Line:
+    count, n = gate.tongue().count, one.tries
+    if one.dropped_at is not None:
+        given_up = moment_words(one.dropped_at)
+        about = count(
+            "tried {n} time, given up on {moment}", "tried {n} times, given up on {moment}", n, moment=given_up
+        )
+    else:
+        following = moment_words(one.next_at)
+        about = count("tried {n} time, next on {moment}", "tried {n} times, next on {moment}", n, moment=following)
+    return Line(one.name, "", about, one.trouble)
+
+
+def posts_sent() -> int:
+    return webhooks.sent_since(gate.session(), now() - LATELY)

@@ -51,6 +51,8 @@ def schedule() -> str:
         runs=ran.done(),
         looks=ran.looks(),
         mails=ran.mails(),
+        posts=ran.posts(),
+        posts_sent=ran.posts_sent(),
         q=text,
         cut=cut,
     )

@@ -46,6 +46,7 @@ _PERSON = {
     "invite": message("{who} had a sign-in link mailed."),
     "give_address": message("{who} gave an address."),
     "choose_mails": message("{who} chose when the report is mailed."),
+    "choose_alerts": message("{who} chose whether alerts are mailed between reports."),
     "name_stand_in": message("{who} named a stand-in."),
     "end_stand_in": message("{who} ended the time of a stand-in."),
     "declare_conflict": message("{who} noted a conflict of interest."),
@@ -163,7 +164,7 @@ def _note(event: Event) -> str:
             return _stand_in(known)
         case "change_due":
             return _due(known)
-        case "change_window" | "call" | "choose_mails" | "change_role":
+        case "change_window" | "call" | "choose_mails" | "choose_alerts" | "change_role":
             pairs = [known[when] for when in ("before", "after") if known.get(when)]
             return " → ".join(_WORDED[event.verb](one) for one in pairs)
         case _:
@@ -212,6 +213,7 @@ _WORDED: Mapping[str, Callable[[Any], str]] = {
     "change_window": _days,
     "call": lambda named: str(named[0]),
     "choose_mails": lambda wanted: mailed.words(Wanted(wanted)),
+    "choose_alerts": lambda wanted: dict(mailed.alerts_choices())[wanted],
     "change_role": lambda held: _role(str(held[0])),
 }
 """How one state of a thing is told, beside that before it."""
