@@ -34,11 +34,11 @@ def server() -> Iterator[Chat]:
         yield made
 
 
-def send(to: str, body: bytes = b"{}", *, seconds: float = 0.5) -> None:
+def send(to: str, body: bytes = b"{}", *, seconds: float = 30) -> None:
     webhooks.send(Target("team", to, KEY), "0123456789abcdef", body, at=AT, timeout_seconds=seconds)
 
 
-def trouble(to: str, *, seconds: float = 0.5) -> NotTaken:
+def trouble(to: str, *, seconds: float = 30) -> NotTaken:
     with pytest.raises(NotTaken) as refused:
         send(to, seconds=seconds)
     return refused.value
@@ -101,18 +101,21 @@ def test_no_redirection_is_followed(server: Chat, status: int) -> None:
     assert [came.path for came in server.came] == ["/here"]
 
 
-@pytest.mark.parametrize("how", [CUT, HANG])
-def test_a_line_that_is_cut_or_hangs_is_left(server: Chat, how: str) -> None:
-    server.answers = [how]
-    said = {CUT: "The line was cut, or what came was no answer.", HANG: "It does not answer in time."}
-    assert trouble(server.address, seconds=0.2).why == said[how]
+def test_a_line_that_is_cut_is_told(server: Chat) -> None:
+    server.answers = [CUT]
+    assert trouble(server.address).why == "The line was cut, or what came was no answer."
+
+
+def test_an_address_that_hangs_is_left(server: Chat) -> None:
+    server.answers = [HANG]
+    assert trouble(server.address, seconds=0.2).why == "It does not answer in time."
 
 
 def test_an_answer_that_comes_a_letter_at_a_time_is_cut_off(server: Chat) -> None:
     server.answers = [DRIP]
     began = time.monotonic()
     trouble(server.address, seconds=0.1)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20
 
 
 def test_nobody_there_is_told(server: Chat) -> None:
