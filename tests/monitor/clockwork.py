@@ -1,13 +1,14 @@
 """A scheduler process for tests: the weekly run over and over, by a clock that is a file, with a witness beside it.
 
-Run as `python -m tests.monitor.clockwork DATABASE_URL CLOCK_FILE TRACE_FILE`; it ends when the clock file is gone.
+Run as `python -m tests.monitor.clockwork DATABASE_URL CLOCK_FILE TRACE_FILE [MAIL_PORT]`; it ends when the clock file is gone.
 The trace says by that clock when the process came up, when it began work on an edition, and when it had looked.
+With the port of a mail server on this machine it also sends what is due.
 """
 
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,10 +19,16 @@ from branches import database, editions
 from branches.weeks import Week
 from monitor import jobs
 from monitor.jobs import Worker, holder_name
+from monitor.mailer import Server
+from reports import deliver
+from reports.deliver import Post
+from reports.envelope import Sender
 from reports.weekly import Settings
 
 FIRST = Week(date(2026, 1, 5))
 LEASE_SECONDS = 300
+MAIL_LEASE_SECONDS = 3 * 3600
+"""The clock jumps by up to two hours while a mail is under way: somebody living must not be taken for dead."""
 UP, BEGINS, LOOKED = "up", "begins", "looked"
 
 
@@ -88,16 +95,27 @@ def witnessed(claim: Claim, trace: Trace) -> Claim:
     return claimed
 
 
-def main(url: str, file: Path, trace: Trace) -> None:
+def main(url: str, file: Path, trace: Trace, mail_port: int | None) -> None:
     editions.claim = witnessed(editions.claim, trace)
-    worker = Worker(
-        database.create(url), settings(), lambda: read_clock(file), holder_name(), lease_seconds=LEASE_SECONDS
-    )
+    engine, holder = database.create(url), holder_name()
+
+    def clock() -> datetime:
+        return read_clock(file)
+
+    def send(being_made: Collection[str]) -> int:
+        post = Post(Sender("reports@chain.example", "Chain"), "http://localhost", holder, MAIL_LEASE_SECONDS)
+        way = Server("127.0.0.1", mail_port or 0, "none", timeout_seconds=1)
+        return deliver.send_due(engine, way, post, clock, being_made=being_made).sent
+
+    post = send if mail_port is not None else None
+    worker = Worker(engine, settings(), clock, holder, lease_seconds=LEASE_SECONDS, post=post)
     trace.add(UP)
     last = None
     while (at := _reading(file)) is not None:
         try:
             jobs.weekly_report(worker)
+            if at != last:  # once each time: the clock may go on during a second look
+                jobs.send_mail(worker)
         except FileNotFoundError:
             return
         if at != last:
@@ -122,4 +140,9 @@ def _wait_for_another(file: Path, at: datetime) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), Trace(Path(sys.argv[3]), Path(sys.argv[2])))
+    main(
+        sys.argv[1],
+        Path(sys.argv[2]),
+        Trace(Path(sys.argv[3]), Path(sys.argv[2])),
+        int(sys.argv[4]) if sys.argv[4:] else None,
+    )

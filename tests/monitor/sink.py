@@ -38,6 +38,8 @@ class Sink:
     open: Event = field(default_factory=Event)
     """Until it is set, whoever has sent a message waits for the answer."""
     came: list[EmailMessage] = field(default_factory=list)
+    taken: list[EmailMessage] = field(default_factory=list)
+    """Those of them to which it said so."""
 
     @property
     def ids(self) -> list[str]:
@@ -64,6 +66,7 @@ class Sink:
             message = message_from_bytes(envelope.content, policy=default)
             assert isinstance(message, EmailMessage)
             self.came.append(message)
+            self.taken += [message] if answer == ACCEPT else []
         await asyncio.to_thread(self.open.wait, 60)
         if answer == HANG:
             await asyncio.sleep(60)
