@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from branches.language import Language
-from reports import answers, doing, groups, items_words, pictures, tables, wording
+from reports import answers, costing, doing, groups, items_words, pictures, tables, wording
 from reports.figures import Cell, Figures, State
 from reports.first import first
 from reports.grounds import estimated
@@ -41,7 +41,7 @@ def compose(
         headline=headline(voice),
         basis=_basis(voice),
         certainty=_certainty(voice, by_state[State.FALLS_SHORT]),
-        short=groups.group(voice, State.FALLS_SHORT, by_state[State.FALLS_SHORT]),
+        short=costing.told(voice, items or {}, groups.group(voice, State.FALLS_SHORT, by_state[State.FALLS_SHORT])),
         watch=groups.group(voice, State.WATCH, by_state[State.WATCH]),
         above=groups.group(voice, State.ABOVE, by_state[State.ABOVE]),
         norm=groups.as_norm(voice),
@@ -130,7 +130,7 @@ def _certainty(voice: Voice, short: list[Cell]) -> str:
             margin=margin,
         )
     return language.say(
-        "Of the {n} flags here, {false} can be expected to be false alarms: in truth not more than {margin} points below. Almost certain ({sure} or more): {many}.",
+        "Of the {n} flags here, {false} can be expected to be false alarms: the branch is in truth not more than {margin} points below. Almost certain ({sure} or more): {many} of them.",
         n=len(chances),
         false=expected(language, sum(1 - p for p in chances)),
         margin=margin,

@@ -15,11 +15,12 @@ MOST = 12
 
 
 def beside(voice: Voice, branch: str, section: str, flag: StandingFlag | None) -> tuple[str, ...]:
-    """What is being done about one flag: a line each; that nothing is planned yet where it has stood for a week."""
+    """What is being done about one flag: a line each; that nothing is planned yet where it has stood before."""
     if voice.figures.actions is None or flag is None:
         return ()
     mine = [one for one in voice.figures.actions if one.branch == branch and one.section == section and one.for_flag]
-    if not mine and flag.since < voice.figures.week and flag.dismissed_until is None:
+    stood = flag.since < voice.figures.week or flag.before is not None
+    if not mine and stood and flag.dismissed_until is None:
         return (voice.language.say("No action is planned yet."),)
     return tuple(
         " ".join(filter(None, (_promised(voice.language, one), effect(voice.language, one.effect)))) for one in mine
@@ -97,9 +98,10 @@ def _stands(language: Language, one: PlannedAction) -> str:
 
 
 def _promised(language: Language, one: PlannedAction) -> str:
-    return language.say(
-        "Planned: {plan} ({state}).", plan=wording.isolated(one.plan.rstrip(" .")), state=_stands(language, one)
-    )
+    told = {"plan": wording.isolated(one.plan.rstrip(" .")), "state": _stands(language, one)}
+    if one.completed_on is not None:
+        return language.say("Done: {plan} ({state}).", **told)
+    return language.say("Planned: {plan} ({state}).", **told)
 
 
 def effect(language: Language, found: Effect | None) -> str:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from reports.acted import PlannedAction
-from reports.kept import Courses, Failures, StandingPraise
+from reports.kept import CostlyItem, Courses, Failures, StandingPraise
 
 
 class State(StrEnum):
@@ -372,6 +372,8 @@ class Figures:
     """Since when those are above that are; empty in editions that did not keep it."""
     courses: Courses | None = None
     """Where the branches were, every four weeks; of the chain's only those that stand out. None in editions without it."""
+    costly: tuple[CostlyItem, ...] = ()
+    """Of each shortfall the items that cost it the most; empty in editions that did not keep them."""
     excluded: int | None = None
     """Audits of the scope's branches in these days that head office had excluded; None in editions that did not count them."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from reports import change_words, items_words, wording
+from reports import change_words, grounds, items_words, wording
 from reports.figures import Cell, State, Whose
 from reports.groups import by_state, together
 from reports.report import News, Step, Steps
@@ -74,7 +74,8 @@ def _short(voice: Voice) -> list[Step]:
 
 
 def _how_far(voice: Voice, cell: Cell) -> str:
-    return f"{voice.title(cell.section)} ({wording.difference(voice.language, cell.estimate or 0.0)})"
+    found = (wording.difference(voice.language, cell.estimate or 0.0), grounds.sure(voice.language, cell))
+    return f"{voice.title(cell.section)} ({' · '.join(filter(None, found))})"
 
 
 def _everybody(voice: Voice, items: Mapping[str, str]) -> list[Step]:
@@ -83,7 +84,7 @@ def _everybody(voice: Voice, items: Mapping[str, str]) -> list[Step]:
     if not found:
         return []
     item = items.get(found[0].code) or found[0].code
-    return [Step("", voice.language.say("practise with everybody: {item}", item=item))]
+    return [Step("", voice.language.say("Practise with everybody: {item}", item=item))]
 
 
 def _fallen(voice: Voice) -> list[Step]:

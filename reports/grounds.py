@@ -59,6 +59,12 @@ def _how_sure(language: Language, cell: Cell, margin: float) -> list[tuple[str, 
     return found
 
 
+def sure(language: Language, cell: Cell) -> str:
+    """How sure a flag is, in a word or two; empty of others."""
+    told = cell.p_short is not None and cell.state is State.FALLS_SHORT and not cell.one_visit
+    return language.say("{share} sure", share=wording.probability(language, cell.p_short or 0.0)) if told else ""
+
+
 def among_surer(cell: Cell, language: Language) -> str:
     """The small print under a flag: its q, which is a mean over it and all surer ones; empty where it has none."""
     if cell.q is None or cell.state is not State.FALLS_SHORT:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from reports import doing, praise, tables, wording
+from reports import doing, grounds, praise, tables, wording
 from reports.figures import Cell, StandingFlag, State
 from reports.report import Column, Entry, Group, Strip, Table, Verdict
 from reports.voice import Voice
@@ -101,6 +101,7 @@ def _verdict(voice: Voice, cell: Cell, far: float, flag: StandingFlag | None) ->
         doing=doing.beside(voice, cell.branch, cell.section, flag),
         strip=strip(cell, voice.figures.rules.margin, far),
         code=cell.section,
+        sure=grounds.sure(voice.language, cell),
     )
 
 

@@ -1,11 +1,15 @@
 """Improved: the branches that have risen by more than chance and by more than a poor start gives back by itself."""
 
+from math import ceil
+
 from reports import change_words, wording
 from reports.change_words import CHANGE_SHARE
 from reports.drift import Improved, Rise
 from reports.figures import Change, Figures, Move, State
 from reports.voice import Voice
 
+FEW = 100
+"""Tenths of a branch below which a decimal is told."""
 MOST = 12
 """Rises that are listed; the pages of the sections have all."""
 
@@ -52,8 +56,14 @@ def _meant(voice: Voice) -> str:
     judged = {cell.branch for cell in voice.figures.cells if cell.state is not State.NOT_ENOUGH}
     n = max(len(judged), 1)
     return voice.language.count(
-        "Risen above its own level before by more than luck does, once shoppers and what moved the whole chain are allowed for. What luck gives back by itself after a poor start is not counted. Had nothing changed at the {n} branch judged, fewer than {false} would be named all the same. Why it got better the audits do not say.",
-        "Risen above its own level before by more than luck does, once shoppers and what moved the whole chain are allowed for. What luck gives back by itself after a poor start is not counted. Had nothing changed at any of the {n} branches judged, fewer than {false} would be named all the same. Why one got better the audits do not say.",
+        "Risen above its own level before by more than luck does, once shoppers and what moved the whole chain are allowed for. What luck gives back by itself after a poor start is not counted. Had nothing changed at the {n} branch judged, on average fewer than {false} would be named all the same. Why it got better the audits do not say.",
+        "Risen above its own level before by more than luck does, once shoppers and what moved the whole chain are allowed for. What luck gives back by itself after a poor start is not counted. Had nothing changed at any of the {n} branches judged, on average fewer than {false} would be named all the same. Why one got better the audits do not say.",
         n,
-        false=voice.language.number(CHANGE_SHARE * n, 1 if CHANGE_SHARE * n < 10 else 0),  # noqa: PLR2004 - a decimal while they are few
+        false=_at_most(voice, CHANGE_SHARE * n),
     )
+
+
+def _at_most(voice: Voice, expected: float) -> str:
+    """A bound is never rounded down; a decimal while it is small."""
+    tenths = round(10 * expected, 6)
+    return voice.language.number(ceil(tenths) / 10, 1) if tenths < FEW else voice.language.whole(ceil(tenths / 10))

@@ -218,10 +218,10 @@ def _meant(voice: Voice, kind: Whose) -> str:
     """By which rule it is said, and what follows from it."""
     if kind is Whose.CHAIN:
         return voice.language.say(
-            "Even the fifth of the branches that fails most makes less than half of the failures: a matter for training everybody rather than for a word with one branch. A single branch can still be much worse than the others."
+            "Even the one in five branches that fail them most make less than half of the failures: a matter for training everybody rather than for a word with one branch. A single branch can still be much worse than the others."
         )
     return voice.language.say(
-        "A fifth of the branches makes more than half of the failures: a matter for a word with these branches rather than for training everybody."
+        "One in five branches makes more than half of the failures: a matter for a word with these branches rather than for training everybody."
     )
 
 

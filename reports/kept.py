@@ -1,4 +1,4 @@
-"""What an edition keeps of a branch over the weeks: how often an item failed, since when it is above, where it was."""
+"""What an edition keeps of a branch over the weeks: what failed how often, what cost the most, since when it is above, where it was."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +13,21 @@ class Failures:
     """Audits at which it earned nothing."""
     audits: int
     """At which it applied."""
+
+
+@dataclass(frozen=True)
+class CostlyItem:
+    """An item that cost a branch that falls short the most points in the section in which it does."""
+
+    branch: str
+    section: str
+    code: str
+    audits: int
+    """At which it applied; as `kept`."""
+    kept: int
+    """At which it earned all its points."""
+    mark: float | None
+    """Mean of the marks as they were given, of a graded item."""
 
 
 @dataclass(frozen=True)

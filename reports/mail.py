@@ -139,8 +139,8 @@ def _flags(group: Group, tongue: Language, total: int) -> Rows | None:
         Row(
             wording.isolated(one.name),
             " · ".join(filter(None, (one.section, wording.isolated(one.region)))),
-            one.words,
-            " ".join(filter(None, (one.since, *one.doing[:MOST_DOING]))),
+            " · ".join(filter(None, (one.words, one.sure))),
+            " ".join(filter(None, (one.costs and f"{one.costs}.", one.since, *one.doing[:MOST_DOING]))),
         )
         for one in verdicts
     )

@@ -89,7 +89,7 @@ def _reach(shown: tuple[Panel, ...]) -> float:
 def _caption(voice: Voice, kept: Courses, reach: float, hidden: int) -> str:
     language = voice.language
     said = language.say(
-        "Each branch in small, from {first} to {last}, all on one scale: {reach} points below the norm to {reach} above; what lies further is drawn at the edge. The line is the norm, a dot the mean of four weeks' audits, the shaded part its likely range. Shown is the section that stands out there, else all sections together. Shoppers and what moved the whole chain are allowed for. Single dots swing by chance: only an arrow says that a branch has changed by more than luck.",
+        "Each branch in small, from {first} to {last}, all on one scale: {reach} points below the norm to {reach} above; what lies further is drawn at the edge. The line is the norm, a dot the mean of four weeks' audits, the shaded part its likely range. Shown is the section that stands out there, else all sections together. Shoppers and what moved the whole chain are allowed for. The mark beside a section says how the branch stands, not where it is going: that it has changed by more than luck is said only by an arrow at the right of its name.",
         first=kept.starts[0],
         last=voice.figures.window_to,
         reach=wording.short_number(language, reach),

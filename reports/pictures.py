@@ -90,17 +90,26 @@ def _funnel(voice: Voice, name: str, section: SectionFigures, norm: float, cells
 
 
 def _outside(voice: Voice, strays: list[Cell]) -> str:
-    """Which branches lie outside and are as the norm all the same, and why; nothing where none does."""
+    """Which branches lie outside and are as the norm all the same, on which side and why; nothing where none does."""
     if not strays:
         return ""
-    language, hidden = voice.language, len(strays) - NAMED_DOTS
-    names = [wording.isolated(voice.name(cell.branch)) for cell in strays[:NAMED_DOTS]]
+    say = voice.language.say
+    low, high = ([c for c in strays if ((c.variance or 0.0) < 0.0) is below] for below in (True, False))
+    said = [say("Below the band, but not flagged: {branches}.", branches=_named(voice, low))] if low else []
+    said += [say("Above the band, but not told as above: {branches}.", branches=_named(voice, high))] if high else []
+    why = say(
+        "Once luck and strict or lenient shoppers are allowed for, the difference is too small to act on, or not sure enough."
+    )
+    return " ".join(("", *said, why))
+
+
+def _named(voice: Voice, cells: list[Cell]) -> str:
+    """The first few branches by name; the others are counted."""
+    language, hidden = voice.language, len(cells) - NAMED_DOTS
+    names = [wording.isolated(voice.name(cell.branch)) for cell in cells[:NAMED_DOTS]]
     if hidden > 0:
         names.append(language.count("{n} more", "{n} more", hidden))
-    return " " + language.say(
-        "Outside the band, but not flagged: {branches}. Once luck and strict or lenient shoppers are allowed for, the difference is too small to act on, or not sure enough.",
-        branches=language.join(names),
-    )
+    return language.join(names)
 
 
 def _depth(cell: Cell) -> tuple[int, float]:

@@ -59,7 +59,8 @@ def _items(report: Report) -> str:
 def _judged(group: Group) -> str:
     lines = [f"{group.title} · {group.sentence}"]
     for one in group.verdicts:
-        lines += [f"  {one.name} · {one.section} · {one.words}", _indented(one.detail, 4)]
+        lines += [f"  {one.name} · {one.section} · {one.words}"]
+        lines += [_indented(line, 4) for line in (one.costs, one.detail) if line]
         lines += [_indented(line, 4) for line in one.doing]
     if group.table is not None and len(group.table.rows) > len(group.verdicts):
         lines += ["  " + " · ".join(entry.text for entry in row) for row in group.table.rows[len(group.verdicts) :]]

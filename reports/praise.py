@@ -76,7 +76,7 @@ def certainty(voice: Voice, cells: Sequence[Cell]) -> str:
     if len(chances) < 2 or len(chances) < len(cells):  # noqa: PLR2004 - of one it is said beside it
         return ""
     return language.say(
-        "Of the {n} found to be above here, {false} can be expected not to be: in truth not more than {margin} points above.",
+        "Of the {n} sections in which a branch is above here, {false} can be expected not to be: in truth not more than {margin} points above.",
         n=len(chances),
         false=expected(language, sum(1 - p for p in chances)),
         margin=wording.short_number(language, voice.figures.rules.margin),

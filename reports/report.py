@@ -231,6 +231,10 @@ class Verdict:
     """What is being done about it, a line each."""
     code: str = ""
     """The section's code."""
+    costs: str = ""
+    """Which of its items cost the most there; empty where that was not kept."""
+    sure: str = ""
+    """How sure a flag is; empty of others."""
 
 
 @dataclass(frozen=True)

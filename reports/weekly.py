@@ -11,7 +11,7 @@ from branches.editions import CHAIN, Edition, Scope
 from branches.flags import Shortfall
 from branches.timetable import DueTimes
 from branches.weeks import Week
-from reports import acting, collect, collect_items, items, praise, stored
+from reports import acting, collect, collect_items, costing, items, praise, stored
 from reports.adjusted import Adjusted, adjusted
 from reports.change_words import CHANGE_SHARE
 from reports.collect import Collected, Window
@@ -132,6 +132,7 @@ def prepare(
         moves=picture.chain_moves if scope.region_id is None else picture.region_moves.get(scope.region_code or "", ()),
         critical_items=collect_items.critical_items(session, picture.collected.standard_id),
         items=items.of_scope(picture.items, None if scope.region_id is None else mine.keys()),
+        costly=costing.costliest(picture.items, [cell for cell in picture.assessment.cells if cell.branch in mine]),
         actions=acting.judged(promised, picture.collected.sheet, picture.scores, picture.window, picture.rules.margin),
         usual=picture.usual,
         excluded=excluded(session, ids, picture.window.first, picture.window.last),
@@ -174,7 +175,8 @@ def issue(session: Session, prepared: Prepared, picture: Picture, *, at: datetim
         acting.keep(session, prepared.figures.actions or (), at=at)
     figures = prepared.figures
     if in_order:
-        before = stored.load(newest.content) if newest is not None else None
+        follows = newest is not None and newest.week == prepared.week.plus(-1).monday
+        before = stored.load(newest.content) if newest is not None and follows else None
         figures = replace(figures, flags=standing(session, mine, at.date()), praise=praise.standing(figures, before))
     edition = editions.issue(
         session,

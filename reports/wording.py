@@ -169,7 +169,9 @@ def flag_means(language: Language, rules: Rules) -> str:
 def since(language: Language, raised: date, before: date | None) -> str:
     """Since when a flag stands, and when the same was flagged before."""
     if before is None:
-        return language.say("Flagged since the {week}.", week=language.week(raised))
+        return language.say(
+            "Flagged since the report of the {week}; it may have been low before.", week=language.week(raised)
+        )
     return language.say(
         "Flagged again since the {week}; it was flagged before, last in the {before}.",
         week=language.week(raised),

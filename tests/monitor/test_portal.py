@@ -255,7 +255,7 @@ def test_the_next_report_says_that_a_flag_is_dismissed_while_that_lasts(opened: 
     said = wording.flagged(language("en"), State.FALLS_SHORT, during.since + timedelta(weeks=2), during)
     assert (
         said
-        == "Flagged since the week of 2 March 2026. It has stood through 3 reports; each rests on nearly the same audits as the one before, so these are not 3 proofs. Dismissed until 19 March 2026: Works."
+        == "Flagged since the report of the week of 2 March 2026; it may have been low before. It has stood through 3 reports; each rests on nearly the same audits as the one before, so these are not 3 proofs. Dismissed until 19 March 2026: Works."
     )
 
 

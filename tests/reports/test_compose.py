@@ -68,8 +68,8 @@ def test_certainty_is_how_many_of_these_flags_are_to_be_expected_to_be_false(
     p_short = {f"b{n}": p for n, p in enumerate(chances)}
     cells = tuple(replace(c, p_short=p_short[c.branch]) if c.state is SHORT else c for c in figures.cells)
     assert composed(replace(figures, cells=cells)).certainty == (
-        f"Of the {len(chances)} flags here, {false} can be expected to be false alarms: in truth not more than 5 points below. "
-        f"Almost certain (95% or more): {certain}."
+        f"Of the {len(chances)} flags here, {false} can be expected to be false alarms: the branch is in truth not more than 5 points below. "
+        f"Almost certain (95% or more): {certain} of them."
     )
 
 
@@ -110,7 +110,7 @@ def test_verdict_names_branch_section_and_how_sure() -> None:
         "North",
         "12.4 below the norm (likely between 6 and 18 below) · 9 audits by 5 shoppers",
         (
-            "Flagged since the week of 2 November 2026. It has stood through 3 reports; "
+            "Flagged since the report of the week of 2 November 2026; it may have been low before. It has stood through 3 reports; "
             "each rests on nearly the same audits as the one before, so these are not 3 proofs."
         ),
     )
@@ -319,7 +319,7 @@ def test_a_mark_outside_the_funnel_that_is_as_the_norm_is_explained() -> None:
     figures = invented.figures({"b1": (SHORT, NORM), "b2": (NORM, NORM)})
     inside = tuple(replace(cell, score=NORMS[cell.section]) for cell in figures.cells)
     explained = (
-        "Outside the band, but not flagged: {}. Once luck and strict or lenient shoppers are allowed for, "
+        "Below the band, but not flagged: {}. Once luck and strict or lenient shoppers are allowed for, "
         "the difference is too small to act on, or not sure enough."
     )
     outside = composed(figures)

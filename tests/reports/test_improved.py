@@ -55,7 +55,7 @@ def test_what_it_means_is_said_with_how_many_would_be_named_by_chance() -> None:
     found = told(rise("b1", 9.2))
     assert found is not None
     assert "What luck gives back by itself after a poor start is not counted." in found.meant
-    assert "any of the 2 branches judged, fewer than 0.1 would be named all the same." in found.meant
+    assert "any of the 2 branches judged, on average fewer than 0.1 would be named all the same." in found.meant
     assert found.meant.endswith("the audits do not say.")
 
 

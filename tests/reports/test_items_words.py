@@ -135,8 +135,8 @@ def test_whose_problem_is_told_with_the_branches() -> None:
         ),
     ]
     assert [one.meant.split(":")[0] for one in report.about] == [
-        "Even the fifth of the branches that fails most makes less than half of the failures",
-        "A fifth of the branches makes more than half of the failures",
+        "Even the one in five branches that fail them most make less than half of the failures",
+        "One in five branches makes more than half of the failures",
     ]
     assert report.about_note == "This is said of the whole chain, and only with a probability of at least 90%."
 

@@ -93,17 +93,18 @@ What has changed
 An audit no longer counts.
 
 What to do first
-1. Main Street · ask what is behind it: Greeting (12.4 below the norm)
+1. Main Street · ask what is behind it: Greeting (12.4 below the norm · 97%
+sure)
 2. {ODD} · ask what is behind it: Greeting (12.4 below
-the norm)
+the norm · 97% sure)
 
 ▼ Falls short · 2 branches
 - Main Street · Greeting
   12.4 below the norm (likely between 6 and 18 below) · 9 audits by 5
-  shoppers
+  shoppers · 97% sure
 - {ODD} · Greeting
   12.4 below the norm (likely between 6 and 18 below) · 9 audits by 5
-  shoppers
+  shoppers · 97% sure
 
 Above · 1 branch
 - watched · Cut · 9.0 above the norm (likely between 6 and 12 above) · 9
@@ -111,8 +112,9 @@ Above · 1 branch
 
 Watch: 1 branch · Not enough audits: 1 branch
 
-Of the 2 flags here, fewer than 0.1 can be expected to be false alarms: in
-truth not more than 5 points below. Almost certain (95% or more): 2.
+Of the 2 flags here, fewer than 0.1 can be expected to be false alarms: the
+branch is in truth not more than 5 points below. Almost certain (95% or
+more): 2 of them.
 Rests on 28 audits of 4 branches, 25 May 2026 to 22 November 2026, held
 against 36 audits of the whole chain.
 

@@ -43,7 +43,7 @@ def test_one_says_how_sure_it_is_and_how_probably_it_is_wrong() -> None:
 
 def test_several_say_how_many_can_be_expected_not_to_be() -> None:
     assert told(figures(0.9, 0.9, 0.95)).certainty == (
-        "Of the 3 found to be above here, about 0.3 can be expected not to be: in truth not more than 5 points above."
+        "Of the 3 sections in which a branch is above here, about 0.3 can be expected not to be: in truth not more than 5 points above."
     )
 
 

@@ -88,12 +88,12 @@ def test_name_written_from_right_to_left_is_kept_apart(name: str, isolated: str)
         (
             1,
             State.FALLS_SHORT,
-            "Flagged since the week of 9 November 2026. It has stood through 2 reports; each rests on nearly the same audits as the one before, so these are not 2 proofs.",
+            "Flagged since the report of the week of 9 November 2026; it may have been low before. It has stood through 2 reports; each rests on nearly the same audits as the one before, so these are not 2 proofs.",
         ),
         (
             3,
             State.FALLS_SHORT,
-            "Flagged since the week of 26 October 2026. It has stood through 4 reports; each rests on nearly the same audits as the one before, so these are not 4 proofs.",
+            "Flagged since the report of the week of 26 October 2026; it may have been low before. It has stood through 4 reports; each rests on nearly the same audits as the one before, so these are not 4 proofs.",
         ),
         (3, State.WATCH, "Flagged before; the flag is cleared after two editions without it."),
     ],
