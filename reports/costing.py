@@ -50,7 +50,8 @@ def _words(voice: Voice, items: Mapping[str, str], verdict: Verdict) -> str:
     scales = {one.code: one.grade.scale for one in voice.figures.items if one.grade is not None}
     mine = [one for one in voice.figures.costly if (one.branch, one.section) == (verdict.branch, verdict.code)]
     lines = [
-        f"{items.get(one.code) or one.code} ({_how_often(voice.language, one, scales.get(one.code))})" for one in mine
+        f"{items.get(one.code) or one.code} \N{EN DASH} {_how_often(voice.language, one, scales.get(one.code))}"
+        for one in mine
     ]
     return voice.language.say("What cost the most there: {items}", items=" · ".join(lines)) if lines else ""
 

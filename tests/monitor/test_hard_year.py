@@ -34,6 +34,9 @@ WINDOW_WEEKS = 8
 
 
 @pytest.mark.long
+@pytest.mark.parametrize(
+    "databases", ["sqlite"], indirect=True
+)  # it takes minutes; tests/monitor/test_year.py has both
 def test_a_year_in_which_all_goes_wrong_issues_mails_and_revises_once_and_only_where_it_should(
     engine: sa.Engine, database_url: str, tmp_path: Path
 ) -> None:

@@ -43,5 +43,5 @@ def test_each_verdict_says_what_cost_the_most_there() -> None:
     )
     assert {verdict.branch: verdict.costs for verdict in told(*costly)} == {
         "b0": "",
-        "b1": "What cost the most there: Were you greeted? (not in order at 10 of 12 audits) · greeting0 (not in order at 1 of 1 audit)",
+        "b1": "What cost the most there: Were you greeted? \N{EN DASH} not in order at 10 of 12 audits · greeting0 \N{EN DASH} not in order at 1 of 1 audit",
     }
