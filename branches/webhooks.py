@@ -181,7 +181,7 @@ def mark_sent(session: Session, post: Post, *, at: datetime) -> None:
 
 def mark_failed(session: Session, post: Post, why: str, *, now: datetime) -> None:
     """It was not taken: it is tried again, later each time, and after some days given up."""
-    values: dict[str, Any] = {"trouble": why, "tries": col(Post.tries) + 1}
+    values: dict[str, Any] = {"trouble": _cut(why), "tries": col(Post.tries) + 1}
     if now - post.made_at >= PATIENCE:
         values["dropped_at"] = now
     else:
@@ -191,7 +191,12 @@ def mark_failed(session: Session, post: Post, why: str, *, now: datetime) -> Non
 
 def drop(session: Session, post: Post, why: str, *, at: datetime) -> None:
     """Gives a post up: nothing of it holds, or its address wants no more."""
-    _end(session, post, col(Post.holder) == post.holder, dropped_at=at, trouble=why)
+    _end(session, post, col(Post.holder) == post.holder, dropped_at=at, trouble=_cut(why))
+
+
+def _cut(why: str) -> str:
+    """As much as is kept of it; a database takes no NUL."""
+    return why[:500].replace("\0", "")
 
 
 def _end(session: Session, post: Post, *still: ColumnElement[bool], **values: object) -> None:
