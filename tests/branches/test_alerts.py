@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import Session, select
 
 from branches import (
@@ -21,6 +22,7 @@ from branches import (
 )
 from branches.alerts import Fact
 from branches.audits import Audit
+from branches.database import reading, transaction
 from branches.editions import CHAIN, Edition, Scope
 from branches.flags import Flag, Shortfall
 from branches.history import Event
@@ -267,3 +269,19 @@ def test_a_flag_is_told_where_the_weekly_mail_only_links_to_the_report_that_rais
     for mail in session.exec(select(Mail).where(Mail.user_id == office.id)).all():
         outbox.claim(session, mail, holder="one", clock=lambda: NOW, seconds=300, domain="a.example")
     assert look(session, office, NOW + 7 * DAY + HOUR) == [("raised", "Main Street")]
+
+
+def test_of_many_regions_is_known_in_as_many_queries_as_of_one(engine: sa.Engine) -> None:
+    with transaction(engine) as session:
+        asking(session)
+        for n in range(4):
+            branch = make.branch(session, make.region(session, f"Region {n}"))
+            raise_flag(session, branch)
+            failed_audit(session, branch)
+    asked: list[str] = []
+    with reading(engine) as session:
+        events = alerts.happened(session, NOW - DAY)
+        sa.event.listen(engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+        found = alerts.facts(session, events, None)
+        assert len({(fact.what, fact.branch.region.name) for fact in found}) == 8
+    assert len(asked) == 3
