@@ -21,6 +21,8 @@ FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=2)
 PATIENCE = timedelta(days=5)
 """So long after it was written a post is given up."""
+FORGOTTEN = timedelta(days=2)
+"""So long nobody has looked after a name: whoever's settings have it does so once a day."""
 
 
 class Hook(SQLModel, table=True):
@@ -68,13 +70,22 @@ class Wish:
 
 
 def known(session: Session) -> set[str]:
-    """The names that have been looked after so far."""
+    """The names that somebody has looked after of late."""
     return set(session.exec(select(Hook.name)))
 
 
-def forget(session: Session, names: Iterable[str]) -> None:
-    """Whatever the settings name no longer: named again, it is told what comes from then on."""
-    session.exec(sa.delete(Hook).where(col(Hook.name).not_in(list(names))))
+def abandoned(session: Session, names: Iterable[str], now: datetime) -> set[str]:
+    """What neither these settings name nor those of another process that is at work."""
+    return set(session.exec(select(Hook.name).where(_abandoned(names, now))))
+
+
+def forget(session: Session, names: Iterable[str], now: datetime) -> None:
+    """Whatever no settings name any longer: named again, it is told what comes from then on."""
+    session.exec(sa.delete(Hook).where(_abandoned(names, now)))
+
+
+def _abandoned(names: Iterable[str], now: datetime) -> ColumnElement[bool]:
+    return col(Hook.name).not_in(list(names)) & (col(Hook.told_to) < now - FORGOTTEN)
 
 
 def scope_of(wish: Wish, scopes: Collection[Scope]) -> Scope:

@@ -40,12 +40,16 @@ def write(worker: Worker) -> int:
 
 
 def _forget(worker: Worker) -> None:
-    names = {wish.name for wish in worker.hooks}
+    names, now = _names(worker), worker.clock()
     with reading(worker.engine) as session:
-        if webhooks.known(session) <= names:
+        if not webhooks.abandoned(session, names, now):
             return
     with transaction(worker.engine) as session:
-        webhooks.forget(session, names)
+        webhooks.forget(session, names, now)
+
+
+def _names(worker: Worker) -> set[str]:
+    return {wish.name for wish in worker.hooks}
 
 
 def _write(worker: Worker, wish: Wish) -> bool:
@@ -74,9 +78,10 @@ def post(worker: Worker) -> int:
     """
     with reading(worker.engine) as session:
         due = webhooks.due(session, worker.clock())
+        others = webhooks.known(session) - _names(worker)  # named by the settings of another process
     sent, failed = 0, set[str]()
     for one in due:
-        if one.name not in failed:
+        if one.name not in failed | others:
             taken = _attempt(worker, one)
             sent += bool(taken)
             failed |= {one.name} if taken is False else set()

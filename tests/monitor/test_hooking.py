@@ -146,14 +146,34 @@ def test_what_was_before_the_settings_named_it_is_not_posted(scene: Scene) -> No
 
 def test_named_again_after_a_while_it_is_told_what_comes_then(scene: Scene) -> None:
     scene.begin()
-    other = scene.worker(Wish("other"))
-    hooking.write(other)
+    other = Wish("other")
     scene.fail()
-    scene.now = SIX + DAY
+    scene.now = SIX + DAY + HOUR
+    scene.round(other)
     assert scene.round() == (0, 0)
     scene.now = SIX + 2 * DAY
     scene.fail()
     assert scene.round() == (1, 1)
+
+
+def test_a_process_without_it_takes_no_address_from_one_that_has_it(scene: Scene) -> None:
+    scene.begin()
+    without = replace(scene.worker(), hooks=(), target=None)
+    for n in range(4):
+        scene.now = SIX + n * DAY
+        scene.fail()
+        assert (hooking.write(without), hooking.write(scene.worker())) == (0, 1)
+        assert (hooking.post(without), hooking.post(scene.worker())) == (0, 1)
+
+
+def test_what_waits_for_an_address_that_nobody_names_any_more_is_given_up(scene: Scene) -> None:
+    scene.begin()
+    scene.fail()
+    assert hooking.write(scene.worker()) == 1
+    scene.now += 2 * DAY + HOUR
+    assert scene.round(Wish("other")) == (0, 0)
+    (post,) = scene.posts()
+    assert (post.trouble, post.dropped_at) == ("The settings name it no longer.", scene.now)
 
 
 def test_a_post_that_is_not_taken_is_tried_again_with_the_same_id_and_text(scene: Scene) -> None:
