@@ -129,11 +129,15 @@ def told_since(session: Session, reader: User, since: datetime) -> set[int]:
     return {event for about in session.exec(query.where(col(Mail.made_at) >= since)) for event in about["events"]}
 
 
-def editions_mailed(session: Session, reader: User, since: datetime) -> set[str]:
-    """The editions, by their public ids, that mails made since then tell that reader of; a mail that lists others names none of their flags."""
+def editions_mailed(session: Session, reader: User, since: datetime, *, waits_since: datetime) -> set[str]:
+    """The editions, by their public ids, that mails made since then tell that reader of.
+
+    A mail that lists others names none of their flags; one that has waited for longer may yet become one of the listed.
+    """
     query = select(Mail.about).where(Mail.user_id == reader.id, Mail.kind == MailKind.EDITION.value)
     there = col(Mail.dropped_at).is_(None) & col(Mail.folded_into_id).is_(None)
-    query = query.where(col(Mail.made_at) >= since, there)
+    goes = col(Mail.sent_at).is_not(None) | (col(Mail.made_at) >= waits_since)
+    query = query.where(col(Mail.made_at) >= since, there, goes)
     return {about["edition"] for about in session.exec(query)}
 
 

@@ -23,6 +23,8 @@ BEFORE = timedelta(days=31)
 """So much earlier what bears on it may have been told: that a flag was raised which is withdrawn now."""
 ASTRAY = timedelta(days=1)
 """So far ahead a clock may have been that has been set back since."""
+WAITS = LATE - timedelta(days=1)
+"""So long a weekly mail that has not gone out is trusted to tell its flags: one look later they lie too far back."""
 MOST_NAMED = 12
 """So many flags the weekly mail names; of further ones it only says how many there are."""
 
@@ -79,7 +81,7 @@ def tell(session: Session, reader: User, due: Due, *, at: datetime) -> Mail | No
         return None
     asked = row.alerts_from or at
     since = looked_from(asked, row.told_to or asked, at)
-    mailed = outbox.editions_mailed(session, reader, since - BEFORE)
+    mailed = outbox.editions_mailed(session, reader, since - BEFORE, waits_since=at - WAITS)
     told = alerts.untold(
         session,
         since,

@@ -78,6 +78,11 @@ def edition(
     return made
 
 
+def all_go_out(session: Session) -> None:
+    for mail in session.exec(select(Mail).where(outbox.waiting())).all():
+        outbox.mark_sent(session, mail, at=NOW)
+
+
 def raise_flag(session: Session, branch: Branch, *, at: datetime = NOW, revised: bool = False) -> Flag:
     correct = flags.correct_flags if revised else flags.raise_flags
     correct(session, WEEK.monday, [branch.id], [Shortfall(branch.id, "greeting")], at=at)
@@ -220,6 +225,7 @@ def test_who_knew_of_a_flag_from_the_weekly_mail_is_told_that_it_is_withdrawn(se
     edition(session, None)
     raise_flag(session, branch)
     edition(session, branch.region)
+    all_go_out(session)
     for n in range(6):
         assert look(session, office, NOW + HOUR + n * DAY) == []
     flags.correct_flags(session, WEEK.monday, [branch.id], [], at=NOW + 6 * DAY)
@@ -240,6 +246,7 @@ def test_a_flag_that_is_cleared_is_told_also_to_those_whom_the_weekly_mail_reach
     edition(session, branch.region)
     edition(session, None)
     raise_flag(session, branch)
+    all_go_out(session)
     assert look(session, office, NOW + HOUR) == []
     for n in (1, 2):
         week, at = WEEK.plus(n), NOW + n * 7 * DAY
@@ -285,3 +292,13 @@ def test_of_many_regions_is_known_in_as_many_queries_as_of_one(engine: sa.Engine
         found = alerts.facts(session, events, None)
         assert len({(fact.what, fact.branch.region.name) for fact in found}) == 8
     assert len(asked) == 3
+
+
+def test_a_flag_is_told_once_where_the_weekly_mail_does_not_go_out(session: Session) -> None:
+    branch, office = make.branch(session), asking(session)
+    edition(session, branch.region)
+    edition(session, None)
+    raise_flag(session, branch)
+    heard = [look(session, office, NOW + HOUR + n * DAY) for n in range(6)]
+    assert [one for one in heard if one] == [[("raised", "Main Street")]]
+    assert heard[:2] == [[], []]
