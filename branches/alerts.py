@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 from sqlmodel import Session, col, select
 
 from branches import audits
@@ -115,9 +116,8 @@ def _failures(session: Session, events: Sequence[Event]) -> list[Fact]:
     released = {event.thing_id: event.id for event in events if _what(event) is What.CRITICAL}
     rows: list[tuple[int, int | None, date | None, Branch]] = []
     for part in in_parts(sorted(released)):
-        query = sa.select(col(Audit.id), col(Audit.standard_id), col(Audit.visited_on), Branch).join(
-            Branch
-        )  # no shopper
+        columns = (col(Audit.id), col(Audit.standard_id), col(Audit.visited_on), Branch)  # no shopper
+        query = sa.select(*columns).join(Branch).options(joinedload(Branch.region))  # type: ignore[arg-type]
         query = query.where(col(Audit.outcome) == Outcome.CRITICAL_FAIL.value, col(Audit.state).in_(COUNTED))
         rows += [tuple(row) for row in session.execute(query.where(col(Audit.id).in_(part)))]
     failed = audits.failed_items(session, [number for number, *_ in rows], critical=True)
@@ -131,8 +131,10 @@ def _failures(session: Session, events: Sequence[Event]) -> list[Fact]:
 def _flags(session: Session, events: Sequence[Event]) -> list[Fact]:
     about = [event for event in events if event.thing == "flag"]
     held: dict[int, Flag] = {}
+    placed = joinedload(Flag.branch).joinedload(Branch.region)  # type: ignore[arg-type]
     for part in in_parts(sorted({event.thing_id for event in about})):
-        held |= {flag.id: flag for flag in session.exec(select(Flag).where(col(Flag.id).in_(part)))}
+        query = select(Flag).where(col(Flag.id).in_(part)).options(placed)
+        held |= {flag.id: flag for flag in session.exec(query)}
     return [
         Fact(
             event.id,

@@ -129,10 +129,15 @@ def told_since(session: Session, reader: User, since: datetime) -> set[int]:
     return {event for about in session.exec(query.where(col(Mail.made_at) >= since)) for event in about["events"]}
 
 
-def editions_mailed(session: Session, reader: User, since: datetime) -> set[str]:
-    """The editions, by their public ids, that mails made since then tell that reader of."""
+def editions_mailed(session: Session, reader: User, since: datetime, *, waits_since: datetime) -> set[str]:
+    """The editions, by their public ids, that mails made since then tell that reader of.
+
+    A mail that lists others names none of their flags; one that has waited for longer may yet become one of the listed.
+    """
     query = select(Mail.about).where(Mail.user_id == reader.id, Mail.kind == MailKind.EDITION.value)
-    query = query.where(col(Mail.made_at) >= since, col(Mail.dropped_at).is_(None))
+    there = col(Mail.dropped_at).is_(None) & col(Mail.folded_into_id).is_(None)
+    goes = col(Mail.sent_at).is_not(None) | (col(Mail.made_at) >= waits_since)
+    query = query.where(col(Mail.made_at) >= since, there, goes)
     return {about["edition"] for about in session.exec(query)}
 
 
@@ -245,7 +250,7 @@ def mark_failed(session: Session, mail: Mail, why: str, *, for_good: bool, now: 
 
 def drop(session: Session, mail: Mail, why: str, *, at: datetime) -> None:
     """Gives a mail up: there is nobody any more who may read it."""
-    _end(session, mail, col(Mail.holder) == mail.holder, dropped_at=at, trouble=why)
+    _end(session, mail, col(Mail.holder) == mail.holder, dropped_at=at, trouble=why[:500].replace("\0", ""))
 
 
 def _end(session: Session, mail: Mail, *still: ColumnElement[bool], **values: object) -> None:

@@ -9,11 +9,12 @@ from sqlmodel import Session, col
 
 from branches import access, alerts, editions, outbox, stand_ins, subscriptions
 from branches.access import Reach, Right
-from branches.alerts import Fact
+from branches.alerts import Fact, What
 from branches.database import hold
 from branches.editions import CHAIN, Edition, Scope
 from branches.outbox import Mail
 from branches.people import Role, User
+from branches.subscriptions import FALLS_SHORT
 from branches.weeks import Week, local_date, moment
 
 LATE = timedelta(days=3)
@@ -22,6 +23,10 @@ BEFORE = timedelta(days=31)
 """So much earlier what bears on it may have been told: that a flag was raised which is withdrawn now."""
 ASTRAY = timedelta(days=1)
 """So far ahead a clock may have been that has been set back since."""
+WAITS = LATE - timedelta(days=1)
+"""So long a weekly mail that has not gone out is trusted to tell its flags: one look later they lie too far back."""
+MOST_NAMED = 12
+"""So many flags the weekly mail names; of further ones it only says how many there are."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,7 @@ def tell(session: Session, reader: User, due: Due, *, at: datetime) -> Mail | No
         return None
     asked = row.alerts_from or at
     since = looked_from(asked, row.told_to or asked, at)
-    mailed = outbox.editions_mailed(session, reader, since - BEFORE)
+    mailed = outbox.editions_mailed(session, reader, since - BEFORE, waits_since=at - WAITS)
     told = alerts.untold(
         session,
         since,
@@ -111,19 +116,27 @@ def reached(session: Session, reader: User, *, at: datetime) -> frozenset[int] |
 
 
 def _not_in_a_report(session: Session, mailed: Collection[str], found: list[Fact]) -> list[Fact]:
-    """Without what a weekly mail says: of the same week, and of a report that knew at least as much as the one that did it."""
+    """Without flags raised that a weekly mail names: of the same week, of a report that knew as much as the one that did it.
+
+    No weekly mail names flags that were cleared, nor more than the first few that were raised.
+    """
     weeks = {fact.week for fact in found if fact.by_report}
     if not mailed or not weeks:
         return found
-    query = sa.select(col(Edition.scope), col(Edition.week), col(Edition.due_at), col(Edition.public_id))
+    columns = (Edition.scope, Edition.week, Edition.due_at, Edition.public_id, Edition.states)
+    query = sa.select(*(col(column) for column in columns))
     rows = session.execute(query.where(col(Edition.week).in_(weeks), col(Edition.revision) == 0)).all()
-    due_at = {(scope, week): at for scope, week, at, _ in rows}
-    told = {(scope, week): at for scope, week, at, public in rows if public in mailed}
+    due_at = {(scope, week): at for scope, week, at, *_ in rows}
+    told = {
+        (scope, week): at
+        for scope, week, at, public, states in rows
+        if public in mailed and 0 < states.get(FALLS_SHORT, 0) <= MOST_NAMED
+    }
 
     def is_said(fact: Fact) -> bool:
         own = editions.region_key(fact.branch.region)
         raised = due_at.get((own, fact.week))
         said = [told[key, fact.week] for key in (own, CHAIN) if (key, fact.week) in told]
-        return fact.by_report and raised is not None and any(at >= raised for at in said)
+        return fact.what is What.RAISED and fact.by_report and raised is not None and any(at >= raised for at in said)
 
     return [fact for fact in found if not is_said(fact)]

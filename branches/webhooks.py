@@ -21,6 +21,8 @@ FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=2)
 PATIENCE = timedelta(days=5)
 """So long after it was written a post is given up."""
+FORGOTTEN = timedelta(days=2)
+"""So long nobody has looked after a name: whoever's settings have it does so once a day."""
 
 
 class Hook(SQLModel, table=True):
@@ -68,13 +70,22 @@ class Wish:
 
 
 def known(session: Session) -> set[str]:
-    """The names that have been looked after so far."""
+    """The names that somebody has looked after of late."""
     return set(session.exec(select(Hook.name)))
 
 
-def forget(session: Session, names: Iterable[str]) -> None:
-    """Whatever the settings name no longer: named again, it is told what comes from then on."""
-    session.exec(sa.delete(Hook).where(col(Hook.name).not_in(list(names))))
+def abandoned(session: Session, names: Iterable[str], now: datetime) -> set[str]:
+    """What neither these settings name nor those of another process that is at work."""
+    return set(session.exec(select(Hook.name).where(_abandoned(names, now))))
+
+
+def forget(session: Session, names: Iterable[str], now: datetime) -> None:
+    """Whatever no settings name any longer: named again, it is told what comes from then on."""
+    session.exec(sa.delete(Hook).where(_abandoned(names, now)))
+
+
+def _abandoned(names: Iterable[str], now: datetime) -> ColumnElement[bool]:
+    return col(Hook.name).not_in(list(names)) & (col(Hook.told_to) < now - FORGOTTEN)
 
 
 def scope_of(wish: Wish, scopes: Collection[Scope]) -> Scope:
@@ -181,7 +192,7 @@ def mark_sent(session: Session, post: Post, *, at: datetime) -> None:
 
 def mark_failed(session: Session, post: Post, why: str, *, now: datetime) -> None:
     """It was not taken: it is tried again, later each time, and after some days given up."""
-    values: dict[str, Any] = {"trouble": why, "tries": col(Post.tries) + 1}
+    values: dict[str, Any] = {"trouble": _cut(why), "tries": col(Post.tries) + 1}
     if now - post.made_at >= PATIENCE:
         values["dropped_at"] = now
     else:
@@ -191,7 +202,12 @@ def mark_failed(session: Session, post: Post, why: str, *, now: datetime) -> Non
 
 def drop(session: Session, post: Post, why: str, *, at: datetime) -> None:
     """Gives a post up: nothing of it holds, or its address wants no more."""
-    _end(session, post, col(Post.holder) == post.holder, dropped_at=at, trouble=why)
+    _end(session, post, col(Post.holder) == post.holder, dropped_at=at, trouble=_cut(why))
+
+
+def _cut(why: str) -> str:
+    """As much as is kept of it; a database takes no NUL."""
+    return why[:500].replace("\0", "")
 
 
 def _end(session: Session, post: Post, *still: ColumnElement[bool], **values: object) -> None:

@@ -1,7 +1,9 @@
 """The jobs of webhooks: what is new is written for each address that is due, and what is written is posted, each under a lease."""
 
 import logging
+from time import sleep
 
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from branches import editions, webhooks
@@ -17,6 +19,7 @@ from monitor.jobs import Worker
 from monitor.webhooks import LONGEST_SECONDS, NotTaken, send
 from reports import posted
 from reports.alerted import NothingLeft
+from reports.deliver import PAUSES
 
 log = logging.getLogger(__name__)
 
@@ -37,12 +40,16 @@ def write(worker: Worker) -> int:
 
 
 def _forget(worker: Worker) -> None:
-    names = {wish.name for wish in worker.hooks}
+    names, now = _names(worker), worker.clock()
     with reading(worker.engine) as session:
-        if webhooks.known(session) <= names:
+        if not webhooks.abandoned(session, names, now):
             return
     with transaction(worker.engine) as session:
-        webhooks.forget(session, names)
+        webhooks.forget(session, names, now)
+
+
+def _names(worker: Worker) -> set[str]:
+    return {wish.name for wish in worker.hooks}
 
 
 def _write(worker: Worker, wish: Wish) -> bool:
@@ -71,13 +78,24 @@ def post(worker: Worker) -> int:
     """
     with reading(worker.engine) as session:
         due = webhooks.due(session, worker.clock())
+        others = webhooks.known(session) - _names(worker)  # named by the settings of another process
     sent, failed = 0, set[str]()
     for one in due:
-        if one.name not in failed:
-            taken = _post(worker, one)
+        if one.name not in failed | others:
+            taken = _attempt(worker, one)
             sent += bool(taken)
             failed |= {one.name} if taken is False else set()
     return sent
+
+
+def _attempt(worker: Worker, one: Post) -> bool | None:
+    """As `_post`; a fault of ours, such as a database that stays busy, holds up no other address either."""
+    try:
+        return _post(worker, one)
+    except Exception as error:
+        log.exception("what became of a post to %s could not be noted", one.name)
+        worker.tell(jobs.in_words(error))
+        return False
 
 
 def _post(worker: Worker, one: Post) -> bool | None:
@@ -89,15 +107,32 @@ def _post(worker: Worker, one: Post) -> bool | None:
     if held is None:
         return None
     trouble = _tried(worker, held)
+    if trouble is None:
+        _sent(worker, held)
+        return True
     with transaction(worker.engine) as session:
-        if trouble is None:
-            webhooks.mark_sent(session, held, at=worker.clock())
-        elif trouble.gone:
+        if trouble.gone:
             webhooks.drop(session, held, trouble.why, at=worker.clock())
         else:
             log.warning("a post to %s was not taken: %s", held.name, trouble.why)
             webhooks.mark_failed(session, held, trouble.why, now=worker.clock())
-    return trouble is None or (None if trouble.gone else False)
+    return None if trouble.gone else False
+
+
+def _sent(worker: Worker, held: Post) -> None:
+    """What the address has taken must be noted, or it is posted again: a database that is busy is asked again."""
+    at = worker.clock()
+    for pause in (*PAUSES, None):
+        try:
+            with transaction(worker.engine) as session:
+                webhooks.mark_sent(session, held, at=at)
+        except DBAPIError as error:
+            if pause is None:
+                raise
+            log.warning("a post to %s was taken, which could not be noted yet: %s", held.name, error.orig)
+            sleep(pause)
+        else:
+            return
 
 
 def _tried(worker: Worker, held: Post) -> NotTaken | None:

@@ -4,6 +4,7 @@ import re
 from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
@@ -13,7 +14,7 @@ from branches.weeks import DAYS, DueTime, zone_name
 
 _CLOCK = re.compile(r"[0-2]\d:[0-5]\d", re.ASCII)
 _MAIL = re.compile(r"""[^\s@"(),:;<>\[\]\\]+@[^\s@"(),:;<>\[\]\\]+""")
-_HOOK = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?(\?[^\s#]*)?", re.ASCII)
+_HOOK = re.compile(r"https?://(\[[^\s/?#@\[\]]+\]|[^\s/?#@\[\]:]+)(:\d*)?(/[^\s?#]*)?(\?[^\s#]*)?", re.ASCII)
 _HOOK_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 _PUBLIC = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 
@@ -88,9 +89,19 @@ def _public_address(written: str) -> str:
 
 
 def _hook_address(written: str) -> str:
-    if not _HOOK.fullmatch(written) or not written.isascii() or not written.isprintable():
+    if not _HOOK.fullmatch(written) or not written.isascii() or not written.isprintable() or not _leads_to(written):
         raise ValueError(written)
     return written
+
+
+def _leads_to(written: str) -> bool:
+    """Whether the address names a machine, and a port that there may be."""
+    try:
+        parts = urlsplit(written)
+        (parts.hostname or "").encode("idna")
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _hook_name(written: str) -> str:

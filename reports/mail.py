@@ -6,12 +6,12 @@ from datetime import date
 from branches import clocks
 from branches.actions import Promised
 from branches.language import Language
+from branches.telling import MOST_NAMED
 from reports import mail_layout, wording
 from reports.envelope import Image, Letter
 from reports.mail_layout import Block, Chart, Lead, Lines, Links, Row, Rows, Way
 from reports.report import Group, News, Picture, Report
 
-MOST_FLAGS = 12
 MOST_PRAISED = 4
 MOST_DOING = 1
 """Lines of what is being done about one flag."""
@@ -132,7 +132,7 @@ def _first(report: Report) -> Lines | None:
 
 
 def _flags(group: Group, tongue: Language, total: int) -> Rows | None:
-    verdicts = group.verdicts[:MOST_FLAGS]
+    verdicts = group.verdicts[:MOST_NAMED]
     if not verdicts:
         return None
     rows = tuple(

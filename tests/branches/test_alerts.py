@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import Session, select
 
 from branches import (
@@ -21,9 +22,11 @@ from branches import (
 )
 from branches.alerts import Fact
 from branches.audits import Audit
+from branches.database import reading, transaction
 from branches.editions import CHAIN, Edition, Scope
 from branches.flags import Flag, Shortfall
 from branches.history import Event
+from branches.outbox import Mail
 from branches.people import Role, User
 from branches.places import Branch, Region
 from branches.subscriptions import Wanted
@@ -63,13 +66,21 @@ def told(session: Session, numbers: Collection[int], regions: Collection[int] | 
     return alerts.facts(session, events, regions)
 
 
-def edition(session: Session, region: Region | None, *, due: datetime = NOW, week: Week = WEEK) -> Edition:
-    """That week's report, mailed to whoever wants it."""
+def edition(
+    session: Session, region: Region | None, *, due: datetime = NOW, week: Week = WEEK, short: int = 1
+) -> Edition:
+    """That week's report with so many flags, mailed to whoever wants it."""
     key = CHAIN if region is None else editions.region_key(region)
     scope = Scope(key, "UTC", region.id if region else None, region.code if region else None)
-    made = editions.issue(session, scope, week, {}, due_at=due, at=due, standard_id=None)
+    states = {subscriptions.FALLS_SHORT: short}
+    made = editions.issue(session, scope, week, {}, due_at=due, at=due, standard_id=None, states=states)
     outbox.for_edition(session, made, at=due)
     return made
+
+
+def all_go_out(session: Session) -> None:
+    for mail in session.exec(select(Mail).where(outbox.waiting())).all():
+        outbox.mark_sent(session, mail, at=NOW)
 
 
 def raise_flag(session: Session, branch: Branch, *, at: datetime = NOW, revised: bool = False) -> Flag:
@@ -214,6 +225,7 @@ def test_who_knew_of_a_flag_from_the_weekly_mail_is_told_that_it_is_withdrawn(se
     edition(session, None)
     raise_flag(session, branch)
     edition(session, branch.region)
+    all_go_out(session)
     for n in range(6):
         assert look(session, office, NOW + HOUR + n * DAY) == []
     flags.correct_flags(session, WEEK.monday, [branch.id], [], at=NOW + 6 * DAY)
@@ -227,3 +239,66 @@ def test_a_flag_is_told_when_it_is_cleared(session: Session) -> None:
     for n in (1, 2):
         flags.raise_flags(session, WEEK.plus(n).monday, [branch.id], [], at=NOW + n * 7 * DAY)
     assert look(session, office, NOW + 15 * DAY) == [("cleared", "Main Street")]
+
+
+def test_a_flag_that_is_cleared_is_told_also_to_those_whom_the_weekly_mail_reaches(session: Session) -> None:
+    branch, office = make.branch(session), asking(session)
+    edition(session, branch.region)
+    edition(session, None)
+    raise_flag(session, branch)
+    all_go_out(session)
+    assert look(session, office, NOW + HOUR) == []
+    for n in (1, 2):
+        week, at = WEEK.plus(n), NOW + n * 7 * DAY
+        edition(session, branch.region, week=week, due=at, short=0)
+        edition(session, None, week=week, due=at, short=0)
+        flags.raise_flags(session, week.monday, [branch.id], [], at=at)
+    assert look(session, office, NOW + 15 * DAY) == [("cleared", "Main Street")]
+
+
+@pytest.mark.parametrize(("short", "is_told"), [(0, True), (telling.MOST_NAMED, False), (telling.MOST_NAMED + 1, True)])
+def test_a_flag_is_told_where_the_weekly_mail_names_none_or_cannot_name_all(
+    session: Session, short: int, is_told: bool
+) -> None:
+    branch, office = make.branch(session), asking(session)
+    edition(session, branch.region)
+    edition(session, None, short=short)
+    raise_flag(session, branch)
+    assert bool(look(session, office, NOW + HOUR)) is is_told
+
+
+def test_a_flag_is_told_where_the_weekly_mail_only_links_to_the_report_that_raised_it(session: Session) -> None:
+    branch, office = make.branch(session), asking(session)
+    edition(session, branch.region)
+    edition(session, None)
+    raise_flag(session, branch)
+    edition(session, None, week=WEEK.plus(1), due=NOW + 7 * DAY)
+    for mail in session.exec(select(Mail).where(Mail.user_id == office.id)).all():
+        outbox.claim(session, mail, holder="one", clock=lambda: NOW, seconds=300, domain="a.example")
+    assert look(session, office, NOW + 7 * DAY + HOUR) == [("raised", "Main Street")]
+
+
+def test_of_many_regions_is_known_in_as_many_queries_as_of_one(engine: sa.Engine) -> None:
+    with transaction(engine) as session:
+        asking(session)
+        for n in range(4):
+            branch = make.branch(session, make.region(session, f"Region {n}"))
+            raise_flag(session, branch)
+            failed_audit(session, branch)
+    asked: list[str] = []
+    with reading(engine) as session:
+        events = alerts.happened(session, NOW - DAY)
+        sa.event.listen(engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+        found = alerts.facts(session, events, None)
+        assert len({(fact.what, fact.branch.region.name) for fact in found}) == 8
+    assert len(asked) == 3
+
+
+def test_a_flag_is_told_once_where_the_weekly_mail_does_not_go_out(session: Session) -> None:
+    branch, office = make.branch(session), asking(session)
+    edition(session, branch.region)
+    edition(session, None)
+    raise_flag(session, branch)
+    heard = [look(session, office, NOW + HOUR + n * DAY) for n in range(6)]
+    assert [one for one in heard if one] == [[("raised", "Main Street")]]
+    assert heard[:2] == [[], []]

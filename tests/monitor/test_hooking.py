@@ -2,7 +2,8 @@
 
 import base64
 import json
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -145,14 +146,34 @@ def test_what_was_before_the_settings_named_it_is_not_posted(scene: Scene) -> No
 
 def test_named_again_after_a_while_it_is_told_what_comes_then(scene: Scene) -> None:
     scene.begin()
-    other = scene.worker(Wish("other"))
-    hooking.write(other)
+    other = Wish("other")
     scene.fail()
-    scene.now = SIX + DAY
+    scene.now = SIX + DAY + HOUR
+    scene.round(other)
     assert scene.round() == (0, 0)
     scene.now = SIX + 2 * DAY
     scene.fail()
     assert scene.round() == (1, 1)
+
+
+def test_a_process_without_it_takes_no_address_from_one_that_has_it(scene: Scene) -> None:
+    scene.begin()
+    without = replace(scene.worker(), hooks=(), target=None)
+    for n in range(4):
+        scene.now = SIX + n * DAY
+        scene.fail()
+        assert (hooking.write(without), hooking.write(scene.worker())) == (0, 1)
+        assert (hooking.post(without), hooking.post(scene.worker())) == (0, 1)
+
+
+def test_what_waits_for_an_address_that_nobody_names_any_more_is_given_up(scene: Scene) -> None:
+    scene.begin()
+    scene.fail()
+    assert hooking.write(scene.worker()) == 1
+    scene.now += 2 * DAY + HOUR
+    assert scene.round(Wish("other")) == (0, 0)
+    (post,) = scene.posts()
+    assert (post.trouble, post.dropped_at) == ("The settings name it no longer.", scene.now)
 
 
 def test_a_post_that_is_not_taken_is_tried_again_with_the_same_id_and_text(scene: Scene) -> None:
@@ -226,6 +247,51 @@ def test_one_address_in_trouble_holds_up_no_other(scene: Scene) -> None:
     assert hooking.write(nowhere) == 2
     assert hooking.post(nowhere) == 1
     assert {post.name: post.trouble for post in scene.posts()} == {"bad": "It takes no connection.", "team": ""}
+
+
+def busy(scene: Scene, times: int) -> None:
+    """So many times the database does not take it that a post was taken."""
+    left = [sqlite3.OperationalError("database is locked")] * times
+
+    @sa.event.listens_for(scene.engine, "before_cursor_execute")
+    def refuse(_connection: object, _cursor: object, statement: str, values: object, *_: object) -> None:
+        if left and statement.startswith("UPDATE webhook_post SET") and "sent_at=" in statement:
+            raise sa.exc.OperationalError(statement, None, left.pop())
+
+
+def test_what_was_taken_is_noted_though_the_database_is_busy(scene: Scene) -> None:
+    scene.begin()
+    scene.fail()
+    busy(scene, 1)
+    assert [scene.round(), scene.round()] == [(1, 1), (0, 0)]
+    scene.now += HOUR
+    assert scene.round() == (0, 0)
+    assert len(scene.chat.came) == 1
+
+
+def test_what_cannot_be_noted_holds_up_no_other_address(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hooking, "PAUSES", (0.0, 0.0))
+    wishes = (Wish("first"), Wish("second"))
+    scene.begin(*wishes)
+    scene.fail()
+    busy(scene, 3)
+    heard: list[str] = []
+    assert hooking.write(scene.worker(*wishes)) == 2
+    assert hooking.post(replace(scene.worker(*wishes), tell=heard.append)) == 1
+    assert [post.sent_at is not None for post in scene.posts()] == [False, True]
+    assert "database is locked" in heard[0]
+
+
+@pytest.mark.parametrize("end", [webhooks.drop, webhooks.mark_failed])
+def test_however_long_what_went_wrong_it_is_kept(scene: Scene, end: Callable[..., None]) -> None:
+    scene.begin()
+    scene.fail()
+    hooking.write(scene.worker())
+    with transaction(scene.engine) as session:
+        (post,) = webhooks.due(session, scene.now)
+        clock = {"at" if end is webhooks.drop else "now": scene.now}
+        end(session, post, "\0" + "x" * 600, **clock)
+    assert scene.posts()[0].trouble == "x" * 499
 
 
 def test_a_region_that_is_not_here_is_told_on_the_schedule(scene: Scene) -> None:
