@@ -20,6 +20,7 @@ MOST_PHOTOS = 3
 
 def show(
     session: Session,
+    folder: Path,
     action: CorrectiveAction,
     *,
     note: str,
@@ -30,7 +31,7 @@ def show(
 ) -> None:
     """Says what was done, and adds photos of it; those named in `without` are taken away.
 
-    The same photo again is the same one. A file goes with the next sweep, when nothing has it any more. Where neither
+    The same photo again is the same one. One whose file is lost makes room, so that it can be shown anew. A file goes with the next sweep, when nothing has it any more. Where neither
     words nor photos are left, nothing is shown.
     """
     hold(session, action)
@@ -38,7 +39,7 @@ def show(
         raise Conflict("What was done is shown between completing an action and its being verified.")
     shown = evidence.now(session, action) or _begin(session, action, action.completed_at, at)
     there = evidence.pictures(session, [shown])[shown.id]
-    for photo in [one for one in there if one.public_id in without]:
+    for photo in [one for one in there if one.public_id in without or not photos.lies(folder, one)]:
         there.remove(photo)
         session.delete(photo)
     known = {name for one in there for name in (one.sha256, one.received_sha256)}
