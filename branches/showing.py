@@ -90,9 +90,13 @@ def open_photo(
 
 
 def missing(session: Session, folder: Path, actions: Collection[int]) -> set[int]:
-    """The numbers of those of these actions that show a photo whose file is not there or has another length."""
+    """The numbers of those of these actions that show a photo whose file is not there or has another length.
+
+    What was shown of a completion that was opened again is past: nobody can show it anew.
+    """
     found: set[int] = set()
     for part in in_parts(sorted(actions)):
-        query = select(EvidencePhoto, Evidence.action_id).join(Evidence).where(col(Evidence.action_id).in_(part))
+        query = select(EvidencePhoto, Evidence.action_id).join(Evidence).join(CorrectiveAction)
+        query = query.where(col(Evidence.action_id).in_(part), Evidence.completed_at == CorrectiveAction.completed_at)
         found |= {action for photo, action in session.exec(query) if not photos.lies(folder, photo)}
     return found

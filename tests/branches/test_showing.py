@@ -166,3 +166,14 @@ def test_a_lost_photo_makes_room_for_another(session: Session, tmp_path: Path) -
     names = [photo.sha256 for photo in evidence.pictures(session, [found])[found.id]]
     assert names == [made[0].sha256, made[2].sha256, new.sha256]
     assert showing.missing(session, tmp_path, [action.id]) == set()
+
+
+def test_a_photo_of_a_completion_that_was_opened_again_is_missed_no_more(session: Session, tmp_path: Path) -> None:
+    action, by = completed(session)
+    lost = picture(tmp_path)
+    showing.show(session, tmp_path, action, note="", kept=[lost], by=by, at=make.NOON)
+    lost.file.unlink()
+    actions.reopen(session, action, reason="Where?", by=by, at=make.NOON + HOUR)
+    assert showing.missing(session, tmp_path, [action.id]) == set()
+    actions.complete(session, action, by=by, at=make.NOON + 2 * HOUR)
+    assert showing.missing(session, tmp_path, [action.id]) == set()
