@@ -183,7 +183,7 @@ def flag_lines(found: Sequence[Flag]) -> list[FlagLine]:
 
 def _flag_line(flag: Flag, before: date | None) -> FlagLine:
     tongue, aside = gate.tongue(), flags.is_dismissed(flag, today(flag.branch))
-    seen = flags.seen_on(flag, today(flag.branch))
+    seen = flags.seen_on(flag, gate.site().clock())
     return FlagLine(
         public_id=flag.public_id,
         section=section_title(flag.section),
