@@ -137,11 +137,20 @@ def complete(session: Session, action: CorrectiveAction, *, by: User, at: dateti
     history.write(session, "complete", action, by=by, at=at)
 
 
+def check_seen(session: Session, action: CorrectiveAction, newest: int) -> None:
+    """Refuses to go by a page older than the action; `newest` is the last event the page knew."""
+    hold(session, action)
+    if history.newest(session, action) != newest:
+        raise Conflict("This action has changed since the page was opened. Look at it again before you decide.")
+
+
 def verify(session: Session, action: CorrectiveAction, *, by: User, at: datetime) -> None:
-    """Somebody else has seen that it is done."""
+    """Somebody else has seen that it is done: neither who said so nor who last showed it."""
     hold(session, action)  # of a completion and a check at once the second sees the first
-    completed = [event.by_id for event in history.of(session, action) if event.verb == "complete"]
-    if completed[-1:] == [by.id]:
+    events = history.of(session, action)
+    completed = max((n for n, event in enumerate(events) if event.verb == "complete"), default=len(events))
+    last = {event.verb: event.by_id for event in events[completed:]}
+    if by.id in (last.get("complete"), last.get("show")):
         raise NotAllowed("Somebody else than the person who completed this must verify it.")
     _step(session, action, ActionState.COMPLETED, ActionState.VERIFIED)
     action.verified_at = at

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from branches import actions, evidence, history, photos, showing
 from branches.actions import CorrectiveAction
-from branches.errors import Conflict, NotFound, Refused
+from branches.errors import Conflict, NotAllowed, NotFound, Refused
 from branches.people import User
 from branches.photos import Kept
 from tests import make
@@ -177,3 +177,15 @@ def test_a_photo_of_a_completion_that_was_opened_again_is_missed_no_more(session
     assert showing.missing(session, tmp_path, [action.id]) == set()
     actions.complete(session, action, by=by, at=make.NOON + 2 * HOUR)
     assert showing.missing(session, tmp_path, [action.id]) == set()
+
+
+def test_who_last_showed_what_was_done_does_not_verify_it(session: Session, tmp_path: Path) -> None:
+    action, _ = completed(session)
+    manager, office = make.user(session), make.user(session)
+    showing.show(session, tmp_path, action, note="A sign.", by=manager, at=make.NOON + HOUR)
+    with pytest.raises(NotAllowed, match="Somebody else"):
+        actions.verify(session, action, by=manager, at=make.NOON + HOUR)
+    actions.reopen(session, action, reason="Where?", by=office, at=make.NOON + 2 * HOUR)
+    actions.complete(session, action, by=office, at=make.NOON + 3 * HOUR)
+    actions.verify(session, action, by=manager, at=make.NOON + 4 * HOUR)
+    assert action.state == "verified"

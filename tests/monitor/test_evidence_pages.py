@@ -123,6 +123,18 @@ def test_more_can_be_shown_and_taken_away_until_it_is_verified(opened: Opened) -
     assert len(pictures(staff, path(opened))) == 1
 
 
+def test_what_was_changed_after_the_page_was_opened_is_not_verified(opened: Opened) -> None:
+    staff, manager = enter(opened, Role.STAFF), enter(opened, Role.MANAGER)
+    send(staff, form(staff.get(path(opened)), "/complete"), jpeg(width=44), note="A sign.")
+    seen = form(manager.get(path(opened)), "/verify")
+    send(staff, form(staff.get(path(opened)), "/evidence"), jpeg(width=45), note="A sign.")
+    refused = manager.submit(seen, status=409)
+    assert "This action has changed since the page was opened." in refused.text
+    assert state_of(opened) == "completed"
+    manager.submit(form(manager.get(path(opened)), "/verify"))
+    assert state_of(opened) == "verified"
+
+
 def test_what_was_shown_before_it_was_opened_again_stays_on_the_page(opened: Opened) -> None:
     staff, manager = enter(opened, Role.STAFF), enter(opened, Role.MANAGER)
     send(staff, form(staff.get(path(opened)), "/complete"), jpeg(width=44), note="A sign.")
