@@ -112,3 +112,15 @@ def test_completed_work_is_handed_over_to_nobody(opened: Opened) -> None:
     assert [one.action for one in staff.get(path).forms if one.action.endswith("/owner")] == []
     assert "is completed, not open" in staff.submit(before, status=409, owner=anna).text
     assert owner_of(opened, opened.world.mine.things["action"]) == ""
+
+
+def test_colleagues_called_the_same_are_numbered_for_staff_who_see_no_address(opened: Opened) -> None:
+    for _ in range(2):
+        colleague(opened)
+    with reading(opened.engine) as session:
+        addresses = session.exec(select(User.email).where(User.name == "Anna Kiss")).all()
+    assert len(addresses) == 2
+    for role, knows in ((Role.STAFF, False), (Role.MANAGER, True)):
+        told = enter(opened, role).get(answer_path(opened)).text
+        assert ["Anna Kiss (1)" in told, "Anna Kiss (2)" in told] == [not knows, not knows]
+        assert [address is not None and address in told for address in addresses] == [knows, knows]
