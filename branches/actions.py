@@ -1,6 +1,6 @@
 """Corrective actions: what a branch promises for a finding or a flag."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy import JSON, Column
 from sqlmodel import Field, Relationship, Session, SQLModel, col, select
 
-from branches import history, owners
+from branches import history, notices, owners
 from branches.audits import Audit
 from branches.database import UtcTime, hold, in_parts, public_id
 from branches.errors import Conflict, NotAllowed, Refused
 from branches.flags import Flag
-from branches.people import User
+from branches.people import Role, User
 from branches.places import Branch
 from branches.standards import Item, Section
 from branches.states import COUNTED, ActionState, AuditState
@@ -124,6 +124,19 @@ def owner(session: Session, action: CorrectiveAction) -> User | None:
     return named if named is not None and owners.can_see_to(session, named, action.branch) else None
 
 
+def owners_of(session: Session, found: Sequence[CorrectiveAction]) -> dict[int, User]:
+    """Who sees to each of several, by its number: the same, in as many queries for a hundred as for one."""
+    parts = in_parts(sorted({one.owner_id for one in found if one.owner_id is not None}))
+    people = {who.id: who for part in parts for who in session.exec(select(User).where(col(User.id).in_(part)))}
+    named = [(one, people[one.owner_id]) for one in found if one.owner_id is not None]
+    told = notices.informed_among(session, (one.branch_id for one, _ in named))
+    return {
+        one.id: who
+        for one, who in named
+        if owners.belongs(who, one.branch) and (who.role != Role.STAFF.value or one.branch_id in told)
+    }
+
+
 def planner(session: Session, action: CorrectiveAction) -> User | None:
     """Who promised it."""
     first = next((event.by_id for event in history.of(session, action) if event.verb == "open"), None)
@@ -137,11 +150,20 @@ def complete(session: Session, action: CorrectiveAction, *, by: User, at: dateti
     history.write(session, "complete", action, by=by, at=at)
 
 
+def check_seen(session: Session, action: CorrectiveAction, newest: int) -> None:
+    """Refuses to go by a page older than the action; `newest` is the last event the page knew."""
+    hold(session, action)
+    if history.newest(session, action) != newest:
+        raise Conflict("This action has changed since the page was opened. Look at it again before you decide.")
+
+
 def verify(session: Session, action: CorrectiveAction, *, by: User, at: datetime) -> None:
-    """Somebody else has seen that it is done."""
+    """Somebody else has seen that it is done: neither who said so nor who last showed it."""
     hold(session, action)  # of a completion and a check at once the second sees the first
-    completed = [event.by_id for event in history.of(session, action) if event.verb == "complete"]
-    if completed[-1:] == [by.id]:
+    events = history.of(session, action)
+    completed = max((n for n, event in enumerate(events) if event.verb == "complete"), default=len(events))
+    last = {event.verb: event.by_id for event in events[completed:]}
+    if by.id in (last.get("complete"), last.get("show")):
         raise NotAllowed("Somebody else than the person who completed this must verify it.")
     _step(session, action, ActionState.COMPLETED, ActionState.VERIFIED)
     action.verified_at = at

@@ -164,12 +164,11 @@ def acknowledge(session: Session, flag: Flag, *, note: str, by: User, at: dateti
     history.write(session, "acknowledge", flag, by=by, at=at, note=flag.seen_note)
 
 
-def seen_on(flag: Flag, day: date) -> date | None:
-    """On which of the branch's own days somebody said that they have seen it; None where nobody had by that day."""
-    if flag.seen_at is None:
+def seen_on(flag: Flag, at: datetime) -> date | None:
+    """On which of the branch's own days somebody said that they have seen it; None where nobody had by that moment."""
+    if flag.seen_at is None or flag.seen_at > at:
         return None
-    seen = local_date(flag.seen_at, flag.branch.timezone)
-    return seen if seen <= day else None
+    return local_date(flag.seen_at, flag.branch.timezone)
 
 
 def is_dismissed(flag: Flag, day: date) -> bool:

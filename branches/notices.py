@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Relationship, Session, SQLModel, col, select
 
 from branches import history
-from branches.database import UtcTime, hold, public_id
+from branches.database import UtcTime, hold, in_parts, public_id
 from branches.errors import Conflict, Refused
 from branches.people import User
 from branches.places import Branch
@@ -71,6 +71,13 @@ def informed(branch_id: Any) -> sa.ColumnElement[bool]:
 def is_informed(session: Session, branch: Branch) -> bool:
     query = select(Notice.id).where(Notice.branch_id == branch.id, col(Notice.withdrawn_at).is_(None))
     return session.exec(query.limit(1)).first() is not None
+
+
+def informed_among(session: Session, branch_ids: Iterable[int]) -> set[int]:
+    """The numbers of those of these branches whose staff have been told."""
+    query = select(Notice.branch_id).where(col(Notice.withdrawn_at).is_(None))
+    parts = in_parts(sorted(set(branch_ids)))
+    return {number for part in parts for number in session.exec(query.where(col(Notice.branch_id).in_(part)))}
 
 
 def log(session: Session, branch: Branch) -> list[Notice]:

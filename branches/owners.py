@@ -22,7 +22,11 @@ def candidates(session: Session, branch: Branch) -> list[User]:
 
 def can_see_to(session: Session, person: User, branch: Branch) -> bool:
     """Whether that person is one of them."""
+    return belongs(person, branch) and (person.role != Role.STAFF.value or notices.is_informed(session, branch))
+
+
+def belongs(person: User, branch: Branch) -> bool:
+    """Whether that person is one of them, if the staff there were told of the audits."""
     if person.role == Role.MANAGER.value:
         return person.active and person.region_id == branch.region_id
-    there = person.role == Role.STAFF.value and person.branch_id == branch.id
-    return person.active and there and notices.is_informed(session, branch)
+    return person.active and person.role == Role.STAFF.value and person.branch_id == branch.id

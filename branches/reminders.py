@@ -1,6 +1,6 @@
 """Reminders: who is mailed of a promise the day before its day, and once when that has passed; by the branch's own calendar."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -49,9 +49,11 @@ def kind_at(due_on: date, at: datetime, zone: str) -> MailKind | None:
 def readers(session: Session, action: CorrectiveAction) -> list[User]:
     """Who is reminded of it: who sees to it, or where nobody does who has an address, the branch's staff that have one."""
     owner = actions.owner(session, action)
-    if owner is not None and owner.email is not None:
-        return [owner]
-    there = owners.candidates(session, action.branch)
+    return [owner] if owner is not None and owner.email is not None else _staff(session, action.branch)
+
+
+def _staff(session: Session, branch: Branch) -> list[User]:
+    there = owners.candidates(session, branch)
     return [person for person in there if person.role == Role.STAFF.value and person.email is not None]
 
 
@@ -71,10 +73,26 @@ def _due(session: Session, at: datetime) -> Iterator[Reminder]:
         CorrectiveAction.state == ActionState.OPEN.value,
         col(CorrectiveAction.due_on).between(earliest, latest),
     )
-    for action in session.exec(query.order_by(col(CorrectiveAction.id))):
-        kind = kind_at(action.due_on, at, action.branch.timezone)
-        if kind is not None and not _is_closed(action.branch, at):
-            yield from (Reminder(kind, action, reader) for reader in readers(session, action))
+    found = session.exec(query.order_by(col(CorrectiveAction.id))).all()
+    kinds = {one.id: kind_at(one.due_on, at, one.branch.timezone) for one in found if not _is_closed(one.branch, at)}
+    for action, reader in _each_reader(session, [one for one in found if kinds.get(one.id) is not None]):
+        kind = kinds[action.id]
+        if kind is not None:
+            yield Reminder(kind, action, reader)
+
+
+def _each_reader(session: Session, found: Sequence[CorrectiveAction]) -> Iterator[tuple[CorrectiveAction, User]]:
+    """Each of several with each of its readers; a branch's staff are looked for once."""
+    seeing = actions.owners_of(session, found)
+    staff: dict[int, list[User]] = {}
+    for action in found:
+        owner = seeing.get(action.id)
+        if owner is not None and owner.email is not None:
+            yield action, owner
+            continue
+        if action.branch_id not in staff:
+            staff[action.branch_id] = _staff(session, action.branch)
+        yield from ((action, reader) for reader in staff[action.branch_id])
 
 
 def _is_closed(branch: Branch, at: datetime) -> bool:

@@ -20,6 +20,7 @@ MOST_PHOTOS = 3
 
 def show(
     session: Session,
+    folder: Path,
     action: CorrectiveAction,
     *,
     note: str,
@@ -30,7 +31,7 @@ def show(
 ) -> None:
     """Says what was done, and adds photos of it; those named in `without` are taken away.
 
-    The same photo again is the same one. A file goes with the next sweep, when nothing has it any more. Where neither
+    The same photo again is the same one. One whose file is lost makes room, so that it can be shown anew. A file goes with the next sweep, when nothing has it any more. Where neither
     words nor photos are left, nothing is shown.
     """
     hold(session, action)
@@ -38,7 +39,7 @@ def show(
         raise Conflict("What was done is shown between completing an action and its being verified.")
     shown = evidence.now(session, action) or _begin(session, action, action.completed_at, at)
     there = evidence.pictures(session, [shown])[shown.id]
-    for photo in [one for one in there if one.public_id in without]:
+    for photo in [one for one in there if one.public_id in without or not photos.lies(folder, one)]:
         there.remove(photo)
         session.delete(photo)
     known = {name for one in there for name in (one.sha256, one.received_sha256)}
@@ -89,9 +90,13 @@ def open_photo(
 
 
 def missing(session: Session, folder: Path, actions: Collection[int]) -> set[int]:
-    """The numbers of those of these actions that show a photo whose file is not there or has another length."""
+    """The numbers of those of these actions that show a photo whose file is not there or has another length.
+
+    What was shown of a completion that was opened again is past: nobody can show it anew.
+    """
     found: set[int] = set()
     for part in in_parts(sorted(actions)):
-        query = select(EvidencePhoto, Evidence.action_id).join(Evidence).where(col(Evidence.action_id).in_(part))
+        query = select(EvidencePhoto, Evidence.action_id).join(Evidence).join(CorrectiveAction)
+        query = query.where(col(Evidence.action_id).in_(part), Evidence.completed_at == CorrectiveAction.completed_at)
         found |= {action for photo, action in session.exec(query) if not photos.lies(folder, photo)}
     return found

@@ -19,10 +19,15 @@ def called(language: Language, person: User) -> str:
     return language.say("head office")
 
 
-def told_apart(language: Language, people: Iterable[User]) -> list[tuple[User, str]]:
-    """The same of several, with the address of those who would be called the same."""
+def told_apart(language: Language, people: Iterable[User], *, addresses: bool) -> list[tuple[User, str]]:
+    """The same of several; those who would be called the same have a number, or for who may know it their address."""
     named = [(person, called(language, person)) for person in people]
-    often = Counter(words for _, words in named)
-    return [
-        (person, f"{words} ({person.email})" if often[words] > 1 and person.email else words) for person, words in named
-    ]
+    if addresses:
+        often = Counter(words for _, words in named)
+        named = [(one, f"{words} ({one.email})" if often[words] > 1 and one.email else words) for one, words in named]
+    often, met = Counter(words for _, words in named), Counter[str]()
+    for n, (person, words) in enumerate(named):
+        if often[words] > 1:
+            met[words] += 1
+            named[n] = person, f"{words} ({met[words]})"
+    return named

@@ -76,7 +76,7 @@ def _store(session: Session, revision: Revision, at: datetime) -> Edition:
         if revision.edition.region_id is not None:
             short = shortfalls(figures, revision.branch_ids)
             flags.correct_flags(session, figures.week, revision.branch_ids.values(), short, at=at)
-        figures = replace(figures, flags=standing(session, revision.branch_ids, at.date()))
+        figures = replace(figures, flags=standing(session, revision.branch_ids, at))
     edition = editions.revise(
         session,
         revision.edition,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlmodel import Session
 
@@ -10,7 +10,7 @@ from branches import editions, flags, outbox
 from branches.editions import CHAIN, Edition, Scope
 from branches.flags import Shortfall
 from branches.timetable import DueTimes
-from branches.weeks import Week
+from branches.weeks import Week, local_date
 from reports import acting, collect, collect_items, costing, items, praise, stored
 from reports.adjusted import Adjusted, adjusted
 from reports.change_words import CHANGE_SHARE
@@ -177,7 +177,7 @@ def issue(session: Session, prepared: Prepared, picture: Picture, *, at: datetim
     if in_order:
         follows = newest is not None and newest.week == prepared.week.plus(-1).monday
         before = stored.load(newest.content) if newest is not None and follows else None
-        figures = replace(figures, flags=standing(session, mine, at.date()), praise=praise.standing(figures, before))
+        figures = replace(figures, flags=standing(session, mine, at), praise=praise.standing(figures, before))
     edition = editions.issue(
         session,
         prepared.scope,
@@ -197,20 +197,22 @@ def shortfalls(figures: Figures, branch_ids: Mapping[str, int]) -> list[Shortfal
     return [Shortfall(branch_ids[c.branch], c.section) for c in figures.cells if c.state is State.FALLS_SHORT]
 
 
-def standing(session: Session, branch_ids: Mapping[str, int], day: date) -> tuple[StandingFlag, ...]:
-    """Flags as they stand at these branches on that day; a dismissal is told while it lasts, and that one was seen from then on."""
+def standing(session: Session, branch_ids: Mapping[str, int], at: datetime) -> tuple[StandingFlag, ...]:
+    """Flags as they stand at these branches at that moment; a dismissal is told while it lasts, and that one was seen from then on."""
     codes = {number: code for code, number in branch_ids.items()}
     held = flags.standing_flags(session, branch_ids.values())
     before = flags.before(session, held)
+    set_aside = [flag for flag in held if flag.dismissed_until is not None]
+    aside = {flag.id for flag in set_aside if flags.is_dismissed(flag, local_date(at, flag.branch.timezone))}
     return tuple(
         StandingFlag(
             codes[flag.branch_id],
             flag.section,
             flag.raised_week,
-            flag.dismissed_until if flags.is_dismissed(flag, day) else None,
-            flag.dismissed_reason if flags.is_dismissed(flag, day) else "",
+            flag.dismissed_until if flag.id in aside else None,
+            flag.dismissed_reason if flag.id in aside else "",
             before.get(flag.id),
-            flags.seen_on(flag, day),
+            flags.seen_on(flag, at),
         )
         for flag in held
     )

@@ -12,6 +12,7 @@ from branches.actions import CorrectiveAction
 from branches.appeals import Appeal
 from branches.audits import Audit
 from branches.flags import Flag
+from branches.people import User
 from branches.places import Branch
 from branches.standards import Item
 from branches.states import ActionState, AppealState
@@ -82,9 +83,17 @@ def promised(branch: Branch, *where: object) -> list[CorrectiveAction]:
 
 
 def action_line(action: CorrectiveAction) -> ActionLine:
+    return action_lines([action])[0]
+
+
+def action_lines(found: Sequence[CorrectiveAction]) -> list[ActionLine]:
+    seeing = actions.owners_of(gate.session(), found)
+    return [_action_line(one, seeing.get(one.id)) for one in found]
+
+
+def _action_line(action: CorrectiveAction, owner: User | None) -> ActionLine:
     say, state = gate.tongue().say, ActionState(action.state)
     late = state is ActionState.OPEN and action.due_on < today(action.branch)
-    owner = actions.owner(gate.session(), action)
     return ActionLine(
         public_id=action.public_id,
         plan=action.plan,
@@ -101,7 +110,7 @@ def action_line(action: CorrectiveAction) -> ActionLine:
 
 def promises(branch: Branch) -> tuple[OwnPromise, ...]:
     """What is still to be done there, for the page in the staff room."""
-    found = [action_line(one) for one in promised(branch, CorrectiveAction.state == ActionState.OPEN.value)]
+    found = action_lines(promised(branch, CorrectiveAction.state == ActionState.OPEN.value))
     return tuple(OwnPromise(one.plan, one.about, one.due, one.state if one.overdue else "") for one in found)
 
 
@@ -183,7 +192,7 @@ def flag_lines(found: Sequence[Flag]) -> list[FlagLine]:
 
 def _flag_line(flag: Flag, before: date | None) -> FlagLine:
     tongue, aside = gate.tongue(), flags.is_dismissed(flag, today(flag.branch))
-    seen = flags.seen_on(flag, today(flag.branch))
+    seen = flags.seen_on(flag, gate.site().clock())
     return FlagLine(
         public_id=flag.public_id,
         section=section_title(flag.section),

@@ -250,4 +250,5 @@ def test_a_flag_was_seen_on_the_branchs_own_day_and_not_before(session: Session)
     flag = one_flag(session, make.branch(session))
     night = datetime(2025, 7, 2, 22, 30, tzinfo=UTC)  # half past midnight in Budapest
     flags.acknowledge(session, flag, note="", by=make.user(session), at=night)
-    assert [flags.seen_on(flag, date(2025, 7, day)) for day in (2, 3, 4)] == [None, date(2025, 7, 3), date(2025, 7, 3)]
+    asked = [night - timedelta(seconds=1), night, night + timedelta(days=1)]
+    assert [flags.seen_on(flag, at) for at in asked] == [None, date(2025, 7, 3), date(2025, 7, 3)]

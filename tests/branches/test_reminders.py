@@ -153,3 +153,31 @@ def test_reminders_come_by_the_branchs_own_day_and_never_at_night(due_on: date, 
     days = (local.date() - due_on).days
     wanted = {-1: MailKind.DUE_TOMORROW} | dict.fromkeys(range(1, LONGEST_LATE.days + 1), MailKind.OVERDUE)
     assert kind is (wanted.get(days) if local.time() >= EARLIEST else None)
+
+
+def queries(session: Session, at: datetime) -> tuple[int, int]:
+    """How many mails are owed, and in how many queries that is known."""
+    session.flush()
+    session.expire_all()
+    asked: list[str] = []
+    engine = session.get_bind()
+    note = lambda *told: asked.append(told[2])  # noqa: E731
+    sa.event.listen(engine, "before_cursor_execute", note)
+    owed = len(reminders.owed(session, at))
+    sa.event.remove(engine, "before_cursor_execute", note)
+    return owed, len(asked)
+
+
+@pytest.mark.parametrize("has_address", [True, False])
+def test_many_promises_of_a_branch_take_no_more_queries_than_one(scene: Scene, has_address: bool) -> None:
+    session, branch = scene.session, scene.branch
+    people = [make.user(session, Role.STAFF, branch=branch) for _ in range(4)]
+    if not has_address:
+        people = [make.user(session, Role.STAFF, branch=branch, email=None) for _ in range(4)]
+        scene.owner.email = None
+    _, few = queries(session, EVE)
+    flag = session.get_one(Flag, scene.action.flag_id)
+    for who in people * 2:
+        actions.open_action(session, branch, plan="Smile.", due_on=DUE, flag=flag, by=who, at=make.NOON)
+    owed, many = queries(session, EVE)
+    assert (owed, many) == (9 if has_address else 9 * 4, few)

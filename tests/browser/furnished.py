@@ -78,7 +78,7 @@ class Furnished:
     def shown(self, action: CorrectiveAction, note: str, by: User) -> None:
         """What the branch says that it did, with a photo."""
         kept = photos.keep(self.kept, BytesIO(jpeg()))
-        showing.show(self.session, action, note=note, kept=[kept], by=by, at=AT)
+        showing.show(self.session, self.kept, action, note=note, kept=[kept], by=by, at=AT)
 
 
 def furnish(engine: sa.Engine, kept: Path) -> dict[str, str]:

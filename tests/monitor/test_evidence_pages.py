@@ -1,7 +1,7 @@
 """Evidence through the pages: shown on completing, seen by who verifies, kept when opened again; and flags that were seen."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from branches.database import reading, transaction
 from branches.flags import Flag
 from branches.language import language
 from branches.people import Role
+from monitor.web.office import desk
 from reports import weekly, wording
 from reports.figures import State
 from tests.branches.test_photos import CANARY, jpeg
@@ -122,6 +123,18 @@ def test_more_can_be_shown_and_taken_away_until_it_is_verified(opened: Opened) -
     assert len(pictures(staff, path(opened))) == 1
 
 
+def test_what_was_changed_after_the_page_was_opened_is_not_verified(opened: Opened) -> None:
+    staff, manager = enter(opened, Role.STAFF), enter(opened, Role.MANAGER)
+    send(staff, form(staff.get(path(opened)), "/complete"), jpeg(width=44), note="A sign.")
+    seen = form(manager.get(path(opened)), "/verify")
+    send(staff, form(staff.get(path(opened)), "/evidence"), jpeg(width=45), note="A sign.")
+    refused = manager.submit(seen, status=409)
+    assert "This action has changed since the page was opened." in refused.text
+    assert state_of(opened) == "completed"
+    manager.submit(form(manager.get(path(opened)), "/verify"))
+    assert state_of(opened) == "verified"
+
+
 def test_what_was_shown_before_it_was_opened_again_stays_on_the_page(opened: Opened) -> None:
     staff, manager = enter(opened, Role.STAFF), enter(opened, Role.MANAGER)
     send(staff, form(staff.get(path(opened)), "/complete"), jpeg(width=44), note="A sign.")
@@ -150,6 +163,23 @@ def test_a_lost_photo_is_told_on_the_page_and_on_the_desk(opened: Opened) -> Non
         file.with_suffix(".away").rename(file)
 
 
+def test_the_desk_looks_for_the_photos_of_those_completed_last(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk, "MOST_LOOKED_AT", 1)
+    staff, office = enter(opened, Role.STAFF), enter(opened, Role.OFFICE)
+    (shown,) = pictures(staff, path(opened, "completed"))
+    data = staff.client.get(shown).get_data()
+    (file,) = [one for one in opened.world.photos.rglob("*.jpg") if one.read_bytes() == data]
+    with transaction(opened.engine) as session:
+        for action in session.exec(select(CorrectiveAction).where(CorrectiveAction.state == "completed")):
+            mine = action.public_id == opened.world.mine.things["completed"]
+            action.completed_at = NOW if mine else NOW + timedelta(hours=1)
+    file.rename(file.with_suffix(".away"))
+    try:
+        assert "Actions whose photos cannot be found" not in office.get("/office/").text
+    finally:
+        file.with_suffix(".away").rename(file)
+
+
 def flag_path(opened: Opened) -> str:
     return f"/flags/{opened.world.mine.things['flag']}"
 
@@ -170,13 +200,23 @@ def test_a_flag_is_seen_once_and_by_whom_is_for_managers_alone(opened: Opened) -
     assert "Seen on 10 March 2026." in staff.get("/branch").text
 
 
+def test_a_report_half_an_hour_later_says_that_a_flag_was_seen_where_the_day_began_long_before(opened: Opened) -> None:
+    seen = datetime(2026, 3, 8, 17, 30, tzinfo=UTC)  # half past six on Monday in Auckland
+    with transaction(opened.engine) as session:
+        flag = session.exec(select(Flag).where(Flag.public_id == opened.world.mine.things["flag"])).one()
+        flag.branch.timezone = "Pacific/Auckland"
+        flags.acknowledge(session, flag, note="", by=opened.person(session, Role.MANAGER), at=seen)
+        flag.dismissed_until, flag.dismissed_reason = date(2026, 3, 8), "Works."
+        (told,) = weekly.standing(session, {"a": flag.branch_id}, seen + timedelta(minutes=30))
+    assert (told.seen_on, told.dismissed_until, told.dismissed_reason) == (date(2026, 3, 9), None, "")
+
+
 def test_the_next_report_says_that_a_flag_was_seen(opened: Opened) -> None:
     with transaction(opened.engine) as session:
         flag = session.exec(select(Flag).where(Flag.public_id == opened.world.mine.things["flag"])).one()
         flags.acknowledge(session, flag, note="", by=opened.person(session, Role.MANAGER), at=NOW)
-        day = NOW.date()
-        (before,) = weekly.standing(session, {"a": flag.branch_id}, day - timedelta(days=1))
-        (after,) = weekly.standing(session, {"a": flag.branch_id}, day)
-    assert (before.seen_on, after.seen_on) == (None, day)
+        (before,) = weekly.standing(session, {"a": flag.branch_id}, NOW - timedelta(minutes=1))
+        (after,) = weekly.standing(session, {"a": flag.branch_id}, NOW)
+    assert (before.seen_on, after.seen_on) == (None, NOW.date())
     said = wording.flagged(language("en"), State.FALLS_SHORT, after.since, after)
     assert said == "New flag this week. Seen on 10 March 2026."

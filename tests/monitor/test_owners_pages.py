@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import select
 
 from branches.actions import CorrectiveAction
@@ -112,3 +113,33 @@ def test_completed_work_is_handed_over_to_nobody(opened: Opened) -> None:
     assert [one.action for one in staff.get(path).forms if one.action.endswith("/owner")] == []
     assert "is completed, not open" in staff.submit(before, status=409, owner=anna).text
     assert owner_of(opened, opened.world.mine.things["action"]) == ""
+
+
+def test_colleagues_called_the_same_are_numbered_for_staff_who_see_no_address(opened: Opened) -> None:
+    for _ in range(2):
+        colleague(opened)
+    with reading(opened.engine) as session:
+        addresses = session.exec(select(User.email).where(User.name == "Anna Kiss")).all()
+    assert len(addresses) == 2
+    for role, knows in ((Role.STAFF, False), (Role.MANAGER, True)):
+        told = enter(opened, role).get(answer_path(opened)).text
+        assert ["Anna Kiss (1)" in told, "Anna Kiss (2)" in told] == [not knows, not knows]
+        assert [address is not None and address in told for address in addresses] == [knows, knows]
+
+
+def test_many_actions_of_many_owners_are_listed_in_as_many_queries_as_few(opened: Opened) -> None:
+    staff = enter(opened, Role.STAFF)
+    asked: list[str] = []
+    sa.event.listen(opened.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+
+    def of_people() -> int:
+        staff.get(answer_path(opened))
+        asked.clear()
+        staff.get(answer_path(opened))
+        return sum(" notice" in one or "FROM person" in one for one in asked)
+
+    planned(staff, opened, owner=colleague(opened, "First"))
+    few = of_people()
+    for n in range(4):
+        planned(staff, opened, owner=colleague(opened, f"Other {n}"))
+    assert of_people() == few

@@ -202,7 +202,7 @@ def _follow(session: Session, branch: Branch, office: User, kept: Path) -> None:
     done = actions.open_action(session, branch, plan="Greet.", due_on=day, flag=flag, by=office, at=NOW)
     actions.complete(session, done, by=office, at=NOW)
     picture = photos.keep(kept, BytesIO(jpeg(width=64)))
-    showing.show(session, done, note="A sign at the door.", kept=[picture], by=office, at=NOW)
+    showing.show(session, kept, done, note="A sign at the door.", kept=[picture], by=office, at=NOW)
     appeals.open_appeal(session, audit, item.code, reason="Not so.", until=NOW, by=office, at=NOW)
 
 

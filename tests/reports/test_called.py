@@ -22,14 +22,23 @@ def test_a_colleague_is_called_by_name_else_by_where_they_work(session: Session)
     assert [called(ENGLISH, one) for one in people] == told
 
 
-def test_those_who_would_be_called_the_same_are_told_apart_by_their_address(session: Session) -> None:
+def test_those_who_would_be_called_the_same_are_told_apart_by_address_or_number(session: Session) -> None:
     branch = make.branch(session)
     named = {"branch": branch, "name": ""}
     one = make.user(session, Role.STAFF, email="desk@example.com", **named)
     other = make.user(session, Role.STAFF, email=None, **named)
     anna = make.user(session, Role.STAFF, branch=branch, name="Anna")
-    assert [words for _, words in told_apart(ENGLISH, [one, other, anna])] == [
+    third = make.user(session, Role.STAFF, email=None, **named)
+    people = [one, other, anna, third]
+    assert [words for _, words in told_apart(ENGLISH, people, addresses=True)] == [
         "the staff of Main Street (desk@example.com)",
-        "the staff of Main Street",
+        "the staff of Main Street (1)",
         "Anna",
+        "the staff of Main Street (2)",
+    ]
+    assert [words for _, words in told_apart(ENGLISH, people, addresses=False)] == [
+        "the staff of Main Street (1)",
+        "the staff of Main Street (2)",
+        "Anna",
+        "the staff of Main Street (3)",
     ]

@@ -17,6 +17,8 @@ from monitor.web.office.room import blueprint, now
 
 A_DAY = timedelta(days=1)
 MOST = 100
+MOST_LOOKED_AT = 300
+"""Of so many actions, those completed last, the photos are looked for on each view: each look asks the disk for every one."""
 LATEST = 5
 """Audits to review that are named on the desk."""
 
@@ -74,7 +76,8 @@ def _without_photos() -> list[Audit]:
 def _without_evidence() -> list[CorrectiveAction]:
     """Actions that wait to be verified, some of whose photos lie no longer where they were kept."""
     waiting = access.visible_actions(gate.person()).where(CorrectiveAction.state == ActionState.COMPLETED.value)
-    there = {action.id: action for action in gate.session().exec(waiting.order_by(col(CorrectiveAction.id)))}
+    latest = waiting.order_by(col(CorrectiveAction.completed_at).desc(), col(CorrectiveAction.id).desc())
+    there = {action.id: action for action in gate.session().exec(latest.limit(MOST_LOOKED_AT))}
     lost = showing.missing(gate.session(), gate.site().photos, there.keys())
     return [there[number] for number in sorted(lost)]
 

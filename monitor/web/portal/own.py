@@ -28,7 +28,7 @@ def branch() -> str:
         charts=found.drawings() if found is not None else {},
         audits=told.lines(audits),
         flags=follow.flag_lines(follow.standing(own)),
-        actions=[follow.action_line(one) for one in follow.promised(own)],
+        actions=follow.action_lines(follow.promised(own)),
         appeals=follow.appeal_lines(follow.appeals(own), audits),
     )
 

@@ -25,7 +25,7 @@ def branch(public_id: str) -> str:
         basis=_basis(stands, len(audits)) if stands is not None else "",
         audits=told.lines(audits),
         flags=follow.flag_lines(follow.standing(found)),
-        actions=[follow.action_line(one) for one in follow.promised(found)],
+        actions=follow.action_lines(follow.promised(found)),
         appeals=follow.appeal_lines(follow.appeals(found), audits),
     )
 

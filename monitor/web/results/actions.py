@@ -3,7 +3,7 @@
 from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from branches import actions
+from branches import actions, history
 from branches.access import Right
 from branches.actions import CorrectiveAction
 from branches.errors import Conflict, Refused
@@ -80,6 +80,7 @@ def _not_shown(public_id: str, refused: Refused) -> tuple[str, int]:
 @gate.needs(Right.VERIFY_ACTIONS)
 def verify(public_id: str) -> Response:
     found = the_action(public_id)
+    actions.check_seen(gate.session(), found, forms.whole(request.form, "newest"))
     actions.verify(gate.session(), found, by=gate.person(), at=gate.site().clock())
     return done(gate.tongue().say("The action is verified."), home(found.branch))
 
@@ -98,6 +99,7 @@ def reopen(public_id: str) -> Response | tuple[str, int]:
 
 def _page(found: CorrectiveAction, **typed: str) -> str:
     state, stands = ActionState(found.state), standing.of(found.branch)
+    newest = history.newest(gate.session(), found)  # first: what comes while the page is made was not seen
     now, before = shown.of(found)
     return render_template(
         "results/action.html",
@@ -108,6 +110,7 @@ def _page(found: CorrectiveAction, **typed: str) -> str:
         expected=stands.expected(follow.section_of(found)) if stands is not None else "",
         effect=_effect(found, stands),
         completes=state is ActionState.OPEN and may(Right.PLAN_ACTIONS),
+        newest=newest,
         verifies=state is ActionState.COMPLETED and may(Right.VERIFY_ACTIONS),
         owners=_others(found),
         longest=LONGEST_REASON,

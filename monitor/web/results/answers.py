@@ -86,7 +86,7 @@ def _page(found: Audit, place: str, **shown: str) -> str:
         answer=told.answered(place, question, given, photos.of_item(gate.session(), found, item), photo_address(found)),
         section=standards.titles(found.standard, tongue.code)[item.section.code],
         advice=standards.playbooks(found.standard, tongue.code).get(item.code, ""),
-        actions=[follow.action_line(one) for one in promised],
+        actions=follow.action_lines(promised),
         appeals=follow.appeal_lines(appealed, [found]),
         plans=may(Right.PLAN_ACTIONS) and given.points is not None,
         appealing=room.appealing(found),

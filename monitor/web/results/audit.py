@@ -33,7 +33,7 @@ def audit(public_id: str) -> str:
         failed=[one for one in answers if one.tone in {told.FAILED, told.CRITICAL}],
         partly=[one for one in answers if one.tone == told.PARTLY],
         pictures=told.addresses(photos.of_item(gate.session(), found, None), photo_address(found)),
-        actions=[follow.action_line(one) for one in promised],
+        actions=follow.action_lines(promised),
         appealing=appealing(found),
         appeals=follow.appeal_lines(follow.appeals(found.branch, Appeal.audit_id == found.id), [found]),
     )

@@ -141,7 +141,7 @@ def _page(found: Flag, **shown: str) -> str:
         reason=line.reason if knows else "",
         seen_by=called(gate.tongue(), found.seen_by) if knows and found.seen_by is not None else "",
         seen_note=found.seen_note if knows else "",
-        actions=[follow.action_line(one) for one in promised],
+        actions=follow.action_lines(promised),
         plans=may(Right.PLAN_ACTIONS),
         dismisses=knows,
         longest=LONGEST_TEXT,

@@ -2,7 +2,8 @@
 
 from werkzeug.datastructures import MultiDict
 
-from branches import owners
+from branches import access, owners
+from branches.access import Right
 from branches.errors import Refused
 from branches.language import message
 from branches.people import User
@@ -17,7 +18,7 @@ NOBODY = message("Choose from the list who sees to it.")
 
 def options(branch: Branch) -> Options:
     """Who can be chosen there, by public id; none where there is no choice."""
-    found = told_apart(gate.tongue(), owners.candidates(gate.session(), branch))
+    found = _told_apart(branch)
     return [(person.public_id, words) for person, words in found] if len(found) > 1 else []
 
 
@@ -42,5 +43,10 @@ def named(form: MultiDict[str, str], branch: Branch) -> User:
 
 def other_options(branch: Branch, now: User | None) -> Options:
     """To whom it can be handed over."""
-    found = told_apart(gate.tongue(), owners.candidates(gate.session(), branch))
-    return [(person.public_id, words) for person, words in found if now is None or person.id != now.id]
+    return [(person.public_id, words) for person, words in _told_apart(branch) if now is None or person.id != now.id]
+
+
+def _told_apart(branch: Branch) -> list[tuple[User, str]]:
+    """Everybody there; a colleague's address is for managers and head office."""
+    knows = access.reach(gate.person(), Right.READ_EDITIONS) is not None
+    return told_apart(gate.tongue(), owners.candidates(gate.session(), branch), addresses=knows)

@@ -81,7 +81,7 @@ def show(action: CorrectiveAction, words: str, kept: list[Kept]) -> None:
         raise Refused("Say what was done, or add a photo.")
     without = request.form.getlist("without")[:MOST_PHOTOS]
     by, at = gate.person(), gate.site().clock()
-    showing.show(gate.session(), action, note=words, kept=kept, without=without, by=by, at=at)
+    showing.show(gate.session(), gate.site().photos, action, note=words, kept=kept, without=without, by=by, at=at)
 
 
 @blueprint.get("/actions/<public_id>/photos/<photo>/<size>")
