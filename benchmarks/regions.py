@@ -1,8 +1,8 @@
 """What does a region's weekly report take: figures, words, drawings, page, mail and PDF? And each region more?
 
-python -m benchmarks.regions [--branches 300] [--weeks 26]
+python -m benchmarks.regions [--branches 600] [--weeks 26]
 
-An invented chain of ten regions of thirty branches is audited once a week. The chain's picture is shared by all of them and is made once;
+An invented chain of twenty regions of thirty branches is audited once a week. The chain's picture is shared by all of them and is made once;
 the rest is made for each region anew, with nothing cached.
 """
 
@@ -107,11 +107,12 @@ def measured(branches: int, weeks: int) -> tuple[float, list[Spent]]:
 
 def main() -> None:
     words = argparse.ArgumentParser(description=__doc__)
-    words.add_argument("--branches", type=int, default=300)
+    words.add_argument("--branches", type=int, default=600)
     words.add_argument("--weeks", type=int, default=26)
     chosen = words.parse_args()
     shared, regions = measured(chosen.branches, chosen.weeks)
-    print(f"{chosen.branches} branches in {len(regions)} regions, {chosen.weeks} weeks, one audit a week")
+    each = chosen.branches / len(regions)
+    print(f"{len(regions)} regions of {each:g} branches, {chosen.weeks} weeks, one audit a week")
     print(f"the chain's picture, once: {shared:.2f} s")
     for title, some in (("the first region", regions[:1]), ("each further region, on average", regions[1:])):
         parts = {part: sum(one[part] for one in some) / len(some) for part in some[0]}
