@@ -151,11 +151,11 @@ def _flags(group: Group, tongue: Language, total: int) -> Rows | None:
 
 
 def _praise(group: Group, tongue: Language) -> Lines | None:
-    """Who does better than the norm: named as whoever falls short is, with how far and through how many editions."""
+    """Who does better than the norm: named as whoever falls short is, with how far; since when is on the page."""
     if not group.verdicts:
         return None
     named = group.verdicts[:MOST_PRAISED]
-    lines = [" · ".join(filter(None, (wording.isolated(one.name), one.section, one.words, one.since))) for one in named]
+    lines = [" · ".join(filter(None, (wording.isolated(one.name), one.section, one.words))) for one in named]
     hidden = len(group.table.rows if group.table else named) - len(named)
     if hidden > 0:
         lines.append(tongue.count("{n} more is on the page.", "{n} more are on the page.", hidden))

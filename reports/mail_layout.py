@@ -209,7 +209,7 @@ def _rows(block: Rows) -> Markup:
     rows = Markup("\n").join(
         Markup(
             "<tr><th scope='row' class='cell name' align='left' valign='top'>{}<br><span class='under quiet'>{}</span>"
-            "</th><td class='cell' valign='top'>{}{}</td></tr>"
+            "</th><td class='cell' valign='top'>{}</td></tr>{}"
         ).format(row.name, row.under, row.words, _since(row.since))
         for row in block.rows
     )
@@ -219,7 +219,9 @@ def _rows(block: Rows) -> Markup:
 
 
 def _since(words: str) -> Markup:
-    return Markup("<br><span class='under quiet'>{}</span>").format(words) if words else Markup()
+    """Its story below it, over the whole width: beside the name a phone would have no room for it."""
+    told = Markup("<tr><td class='story' colspan='2'><span class='under quiet'>{}</span></td></tr>")
+    return told.format(words) if words else Markup()
 
 
 def _chart(block: Chart) -> Markup:
@@ -249,8 +251,9 @@ def _style(colour: Mapping[str, str]) -> str:
 .list {{ margin: 0 0 8px; padding: 0 0 0 20px; }}
 .item {{ margin: 0 0 4px; color: {colour["ink"]}; }}
 .rows {{ width: 100%; border-collapse: collapse; margin: 0 0 16px; }}
-.th {{ padding: 4px 12px 4px 0; font-weight: 400; border-bottom: 1px solid {colour["line"]}; }}
-.cell {{ padding: 10px 12px 10px 0; font-weight: 400; color: {colour["ink"]}; border-bottom: 1px solid {colour["line"]}; }}
+.th {{ padding: 4px 12px 4px 0; font-weight: 400; }}
+.cell {{ padding: 10px 12px 6px 0; font-weight: 400; color: {colour["ink"]}; border-top: 1px solid {colour["line"]}; }}
+.story {{ padding: 0 0 12px; }}
 .name {{ width: 38%; font-weight: 600; }}
 .under {{ font-weight: 400; }}
 .chart {{ display: block; width: 100%; max-width: {WIDTH - 48}px; height: auto; margin: 0 0 8px; padding: 8px; box-sizing: border-box; border: 0; border-radius: 6px; background-color: {COLOURS["paper"]}; color: {COLOURS["grey"]}; font-size: 14px; }}
@@ -280,7 +283,7 @@ def _dark() -> Markup:
         "button": ("background-color", "accent"),
     }
     rules = [f".{name} {{ {what}: {DARK[token]} !important; }}" for name, (what, token) in said.items()]
-    rules += [f".{name} {{ border-color: {DARK['line']} !important; }}" for name in ("th", "cell", "end")]
+    rules += [f".{name} {{ border-color: {DARK['line']} !important; }}" for name in ("cell", "end")]
     rules.append(f".button {{ color: {DARK['paper']} !important; }}")
     narrow = "@media (max-width: 480px) { .around { padding: 0 !important; } .in { padding: 16px !important; } }"
     light_and_dark = ":root { color-scheme: light dark; }"
