@@ -1,5 +1,6 @@
 """Editions: the weekly report as a page, for the region's manager and for head office."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,11 +11,12 @@ from branches import access, editions, standards
 from branches.access import Right
 from branches.editions import CHAIN, Edition, Entry
 from monitor import cache
-from monitor.web import download, gate, reading, sheets
+from monitor.web import download, further, gate, reading, sheets
 from monitor.web.tables import Sheet
 from reports import stored, wording
 from reports.figures import Figures, State
 from reports.revised import revision_words
+from reports.voice import Voice
 
 blueprint = Blueprint("editions", __name__)
 
@@ -83,18 +85,34 @@ def table(public_id: str) -> AnyResponse:
     return download.csv(_sheet(found), name)
 
 
+@blueprint.get("/editions/<public_id>/tables/<table>.csv")
+@gate.needs(Right.READ_EDITIONS)
+def other_table(public_id: str, table: str) -> AnyResponse:
+    """Any other table of the report: what stands behind a picture, the new audits, the actions."""
+    found = reading.readable(public_id)
+    sheet = further.named(*_told(found), table) or abort(404)
+    title = f"{reading.scope_name(found.scope)} {sheet.name}"
+    return download.csv(sheet, download.file_name(title, found.week, "csv", found.revision))
+
+
 @blueprint.get("/editions/<public_id>.xlsx")
 @gate.needs(Right.READ_EDITIONS)
 def workbook(public_id: str) -> AnyResponse:
     found = reading.readable(public_id)
     scope = reading.scope_name(found.scope)
     name = download.file_name(scope, found.week, "xlsx", found.revision)
-    return download.xlsx([_sheet(found)], f"{scope} · {gate.tongue().week(found.week)}", name)
+    pages = [_sheet(found), *further.sheets(*_told(found))]
+    return download.xlsx(pages, f"{scope} · {gate.tongue().week(found.week)}", name)
 
 
 def _sheet(found: Edition) -> Sheet:
     titles, _ = standards.wordings(gate.session(), found.standard_id, gate.tongue().code)
     return sheets.cells(stored.load(found.content), titles)
+
+
+def _told(found: Edition) -> tuple[Voice, Mapping[str, str]]:
+    titles, items = standards.wordings(gate.session(), found.standard_id, gate.tongue().code)
+    return further.voice(stored.load(found.content), titles), items
 
 
 def _latest(scope_key: str) -> str:
@@ -124,7 +142,17 @@ def _page(found: Edition) -> str:
         may_plan=access.may_read_scope(gate.person(), found.scope),
         revised=_revised(found, figures),
         newer=_newer(found),
+        tables=_tables(found),
     )
+
+
+def _tables(found: Edition) -> dict[str, str]:
+    """Where the table behind each picture can be taken home."""
+    others = {
+        picture: url_for("editions.other_table", public_id=found.public_id, table=name)
+        for picture, name in further.OF_PICTURES.items()
+    }
+    return {"heat": url_for("editions.table", public_id=found.public_id), **others}
 
 
 def _newer(found: Edition) -> str | None:

@@ -141,7 +141,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
 """An example or more of each route that gives a page."""
 FILES = {
     *("static", "capture.worker", "capture.fresh", "capture.manifest"),
-    *("editions.paper", "editions.table", "editions.workbook", "portal.paper", "portal.table"),
+    *("editions.paper", "editions.table", "editions.other_table", "editions.workbook", "portal.paper", "portal.table"),
     *("region.table", "region.workbook", "section.table", "section.workbook", "explore.table", "explore.workbook"),
     *("results.photo", "results.evidence_photo", "capture.photo", "office.photo"),
 }

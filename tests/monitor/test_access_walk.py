@@ -61,7 +61,7 @@ OPENED_BY = {
     ),
     Right.READ_EDITIONS: (
         "account.choose_mails account.end_stand_in account.name_stand_in editions.chain editions.edition editions.mine editions.paper editions.past editions.scope "
-        "editions.table editions.workbook plan.scope region.branch region.branches region.table "
+        "editions.other_table editions.table editions.workbook plan.scope region.branch region.branches region.table "
         "region.workbook explore.show explore.table explore.workbook section.show section.table section.workbook"
     ),
     Right.KEEP_PEOPLE: (
@@ -105,7 +105,7 @@ FOR_EVERYBODY = {
         "static",
     ),
 }
-FIXED = {"sha256": "0" * 64, "size": "small", "step": "1", "way": "cannot-go", "change": "name"}
+FIXED = {"sha256": "0" * 64, "size": "small", "step": "1", "way": "cannot-go", "change": "name", "table": "items"}
 FIXED_AT = {("office.step", "step"): "approve", ("capture.photo", "public_id"): "released"}
 FIXED_AT |= {(f"section.{page}", "place"): "1" for page in ("show", "table", "workbook")}
 ONLY = {

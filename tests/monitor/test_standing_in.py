@@ -181,6 +181,7 @@ REPORTS = {
     "editions.paper",
     "editions.table",
     "editions.workbook",
+    "editions.other_table",
     "section.show",
     "section.table",
     "section.workbook",
