@@ -24,10 +24,10 @@ LANGUAGES = dict(zip((*ZONES, CHAIN), ("en", "hi", "hu", "ta"), strict=True))
 SCORES = {"low": (20, 30, 40), "usual": (70, 80, 90)}
 LATE = 0.12
 """Share of audits that are released one to three weeks after their week's report."""
-CORRECTED = 0.15
+CORRECTED = 0.25
 """After so many of the due times somebody corrects an audit."""
-BACK = timedelta(days=75)
-"""So far back: beyond the weeks that may be revised, and beyond the window."""
+BACK = timedelta(days=110)
+"""So far back: a window of eight weeks that ends with the oldest of the four that may be revised begins eleven weeks ago."""
 
 
 @dataclass(frozen=True)
