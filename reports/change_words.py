@@ -199,10 +199,18 @@ def regression(voice: Voice, cell: Cell) -> str:
         return ""
     if abs(cell.variance) - max(-expected, 0.0) < LEAST_RETURN:
         return ""
+    values = {
+        "section": voice.title(cell.section),
+        "now": wording.difference(voice.language, cell.variance),
+        "audits": wording.audits(voice.language, cell.audits),
+        "next": wording.difference(voice.language, expected),
+    }
+    if expected >= 0.0:
+        return voice.language.say(
+            "{section}: measured {now} over {audits}, all of it probably bad luck or strict shoppers. Even if nothing changes, as many new audits would probably average about {next}. Only clearly better than that would speak for an improvement.",
+            **values,
+        )
     return voice.language.say(
         "{section}: measured {now} over {audits}, part of it probably bad luck or strict shoppers. Even if nothing changes, as many new audits would probably average about {next}. Only clearly better than that would speak for an improvement.",
-        section=voice.title(cell.section),
-        now=wording.difference(voice.language, cell.variance),
-        audits=wording.audits(voice.language, cell.audits),
-        next=wording.difference(voice.language, expected),
+        **values,
     )

@@ -121,6 +121,14 @@ def test_next_time_is_expected_nearer_to_the_norm() -> None:
     assert change_words.expected_next(far) == -6.0
 
 
+def test_a_shortfall_that_luck_explains_whole_is_said_to_be_luck() -> None:
+    """Part of it cannot be, where the next audits are expected above the norm."""
+    luck = replace(cell("b1", "greeting", State.AS_NORM, 26), variance=-1.9, estimate=0.8)
+    said = change_words.regression(voice(), luck)
+    assert "measured 1.9 below the norm over 26 audits, all of it probably bad luck" in said
+    assert "would probably average about 0.8 above the norm." in said
+
+
 @pytest.mark.parametrize(
     ("variance", "estimate"), [(-6.5, -6.0), (4.0, 2.0), (None, -3.0), (-3.0, None), (0.0, 0.0), (-6.0, -7.0)]
 )
