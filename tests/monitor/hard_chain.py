@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
 import sqlalchemy as sa
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from branches import appeals, audits, places
 from branches.audits import Answer, Audit
@@ -115,7 +115,7 @@ class Desk:
 
     def _look(self) -> None:
         with reading(self.engine) as session:
-            for edition in session.exec(select(Edition).where(Edition.public_id.not_in(self.seen))):  # type: ignore[attr-defined]
+            for edition in session.exec(select(Edition).where(col(Edition.public_id).not_in(self.seen))):
                 self.seen[edition.public_id] = said(edition)
 
 
@@ -132,7 +132,7 @@ def _exclude(session: Session, audit: Audit, office: User, at: datetime) -> None
 def _uphold(session: Session, audit: Audit, office: User, at: datetime) -> None:
     """What was marked no, was yes."""
     marked_no = select(Answer).where(Answer.audit_id == audit.id, Answer.mark == "no")
-    item = session.exec(marked_no.order_by(Answer.item_id)).first()  # type: ignore[arg-type]
+    item = session.exec(marked_no.order_by(col(Answer.item_id))).first()
     assert item is not None
     appeal = appeals.open_appeal(session, audit, item.item.code, reason="We did.", until=at, by=office, at=at)
     appeals.decide(session, appeal, upheld_as="yes", decision="The photo shows it.", by=office, at=at)

@@ -152,8 +152,10 @@ def test_an_action_that_answers_a_finding_is_judged_by_its_items_section(worker:
         audits = select(Audit).where(Audit.branch_id == flag.branch_id, Audit.state == "released")
         audit = session.exec(audits.order_by(col(Audit.id).desc())).all()[-1]
         item = next(one for one in audit.standard.sections if one.code == flag.section).items[-1]
-        asked = {"plan": "Greet.", "due_on": LAST.monday, "audit": audit, "item": item}
-        action = actions.open_action(session, flag.branch, **asked, by=manager, at=noon(FIRST.plus(9)))  # type: ignore[arg-type]
+        at, due = noon(FIRST.plus(9)), LAST.monday
+        action = actions.open_action(
+            session, flag.branch, plan="Greet.", due_on=due, audit=audit, item=item, by=manager, at=at
+        )
         actions.complete(session, action, by=manager, at=noon(DONE))
     shown = [run(worker, DONE.plus(n)) for n in range(8)]
     assert {(one.for_flag, one.section) for one in shown} == {(False, flag.section)}
