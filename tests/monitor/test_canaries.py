@@ -152,10 +152,7 @@ class Got:
 
 
 def taken_apart(path: str, answer: TestResponse) -> Got:
-    """Headers and body; of a PDF its text and every stream beside; of a workbook or archive every file in it.
-
-    The time of the answer itself tells nobody anything, and once a day it is the minute that is looked for.
-    """
+    """Headers and body; of a PDF its text and every stream beside; of a workbook or archive every file in it."""
     body = answer.get_data()
     head = "\n".join(f"{name}: {value}" for name, value in answer.headers if not is_now(name, value)).encode()
     parts = [head, body]
@@ -168,7 +165,7 @@ def taken_apart(path: str, answer: TestResponse) -> Got:
 
 
 def is_now(name: str, value: str) -> bool:
-    """Whether a header says by the machine's clock when it was answered; any other moment in it is looked through."""
+    """Whether it says when it was answered: that tells nothing, and is once a day the minute looked for; others are searched."""
     return name == "Date" and abs(datetime.now(UTC) - parsedate_to_datetime(value)) < timedelta(minutes=1)
 
 
