@@ -97,7 +97,8 @@ def _names(ground: Ground, dots: Iterable[Dot], across: Scale, up: Scale) -> Non
 
 def heat(values: HeatMap, language: Language) -> Figure:  # noqa: ARG001 - every chart is asked the same way
     """Where each branch stands: branches by sections, mark and points in each square."""
-    label, row = 120.0, 25.0
+    row, names = 25.0, [shortened(line.name, TEXT, 112) for line in values.rows]
+    label = max((width(name, TEXT) for name in names), default=0.0) + 8  # what short names leave is the squares'
     slope = min(max(WIDTH - label - 35 * len(values.sections), 60.0), 90.0)  # for the last head, as squares leave room
     side = min((WIDTH - label - slope) / max(len(values.sections), 1), 62.0)
     rooms = [(WIDTH - label - side * (place + 0.5)) / cos(_TURN) for place in range(len(values.sections))]
@@ -106,8 +107,8 @@ def heat(values: HeatMap, language: Language) -> Figure:  # noqa: ARG001 - every
     ground = Ground(top + row * len(values.rows) + 4)
     for place, head in enumerate(heads):
         ground.write(label + side * (place + 0.5) - 2, top - 7, head, tone="ink", turn=degrees(_TURN))
-    for place, line in enumerate(values.rows):
-        ground.write(0, top + row * (place + 0.5) + 4, shortened(line.name, TEXT, label - 8), size=TEXT, tone="ink")
+    for place, name in enumerate(names):
+        ground.write(0, top + row * (place + 0.5) + 4, name, size=TEXT, tone="ink")
     _squares(ground, values.rows, Scale(0, 1, label, label + side), Scale(0, 1, top, top + row))
     return ground.figure
 
@@ -121,18 +122,19 @@ def _squares(ground: Ground, rows: Sequence[HeatRow], first_column: Scale, first
         for column, entry in enumerate(line.cells)
     ]
     roomy = side > 34  # noqa: PLR2004
+    left, right = min(13.0, side / 2 - 8) * roomy, min(17.0, side / 2 - 3)  # of a square's middle: its mark, its points
     for state in State:
         corners = [(x, y) for x, y, of, _ in squares if of is state]
-        ground.boxes([(x + 1, y + 1, side - 2, row - 2) for x, y in corners], tint_token(state))
+        ground.boxes([(x + 1.5, y + 1, side - 3, row - 2) for x, y in corners], tint_token(state))
         known = [(x, y) for x, y, of, entry in squares if of is state and not entry.unsure]
-        centres = [(x + side / 2 - 11 * roomy, y + row / 2) for x, y in known]
+        centres = [(x + side / 2 - left, y + row / 2) for x, y in known]
         ground.marks(centres, state, 5 if state is State.AS_NORM else 8)
     for x, y, _, entry in squares:
         if entry.unsure:
-            ground.write(x + side / 2 - 11 * roomy, y + row / 2 + 4, "?", tone="ink", side="center")
+            ground.write(x + side / 2 - left, y + row / 2 + 4, "?", tone="ink", side="center")
     for x, y, state, entry in squares if roomy else ():
         tone = "grey" if state is State.AS_NORM and not entry.unsure else "ink"
-        ground.write(x + side / 2 + 16, y + row / 2 + 4, entry.text, tone=tone, side="right")
+        ground.write(x + side / 2 + right, y + row / 2 + 4, entry.text, tone=tone, side="right")
 
 
 def trend(values: Trend, language: Language) -> Figure:
