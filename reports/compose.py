@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from branches.language import Language
-from reports import answers, costing, doing, groups, items_words, pictures, tables, wording
+from reports import answers, costing, doing, groups, items_words, judging, pictures, tables, wording
 from reports.figures import Cell, Figures, State
 from reports.first import first
 from reports.grounds import estimated
@@ -142,7 +142,7 @@ def _certainty(voice: Voice, short: list[Cell]) -> str:
 def _notes(voice: Voice) -> tuple[str, ...]:
     figures, language = voice.figures, voice.language
     return (
-        *wording.rules(language, figures.rules),
+        *judging.rules(language, figures.rules),
         *(wording.cautions(language, figures.design) if figures.design.audits else ()),
         language.say("The standard is version {version}.", version=figures.standard_version),
         *_excluded(voice),

@@ -84,7 +84,7 @@ def _everybody(voice: Voice, items: Mapping[str, str]) -> list[Step]:
     if not found:
         return []
     item = items.get(found[0].code) or found[0].code
-    return [Step("", voice.language.say("Practise with everybody: {item}", item=item))]
+    return [Step("", voice.language.say("Missed all over the chain; practise it with everybody: {item}", item=item))]
 
 
 def _fallen(voice: Voice) -> list[Step]:

@@ -350,7 +350,10 @@ def test_notes_state_the_rules_and_what_the_audits_leave_open() -> None:
         "Flags are chosen over the whole chain so that of 100 at most 10 are expected to be false alarms; "
         "those of one region may be surer or less sure."
     )
-    assert notes[6:] == (
+    assert notes[4] == (
+        "“Not sure” is said in its place where a shortfall of more than 7.5 points has a probability of 25% or more."
+    )
+    assert notes[7:] == (
         "In the estimate an audit that is 8 weeks old counts half; in score and norm all audits count alike.",
         "1 audit has no known shopper; its shopper's leniency cannot be allowed for.",
         (

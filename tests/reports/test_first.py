@@ -42,7 +42,7 @@ def test_what_can_be_seen_today_comes_before_what_falls_short_and_what_concerns_
             "ask what is behind it: Cut (20.0 below the norm · 97% sure) and Greeting (12.4 below the norm · 97% sure)",
         ),
         ("falls_short", "b1", "ask what is behind it: Cut (12.4 below the norm · 97% sure)"),
-        ("", "", "Practise with everybody: Were you greeted?"),
+        ("", "", "Missed all over the chain; practise it with everybody: Were you greeted?"),
     ]
 
 
@@ -67,7 +67,7 @@ def test_many_of_one_kind_do_not_crowd_out_the_others() -> None:
     figures = invented.figures({**short, **{f"c{n}": (NORM, NORM) for n in range(1, 6)}})
     found = steps(replace(figures, new=failed, items=(GREETED,), changes=falls))
     assert [mark for mark, _, _ in found] == ["critical"] * 3 + ["falls_short"] * 3 + ["", "", ""]
-    assert found[-3][2] == "Practise with everybody: Were you greeted?"
+    assert found[-3][2] == "Missed all over the chain; practise it with everybody: Were you greeted?"
     assert found[-1] == ("", "", "And 6 more.")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from branches.language import language
-from reports import praise, wording
+from reports import judging, praise, wording
 from reports.figures import Cell, Rules, State
 from reports.screening import WATCH
 from reports.uneven import STAYS
@@ -56,7 +56,7 @@ def test_every_state_has_its_rule_and_its_sentences() -> None:
 def test_rules_are_quoted_as_the_report_prints_them() -> None:
     part = PAGE.split("\n### What is printed\n", 1)[1].split("\n#", 1)[0]
     assert [line.removeprefix("> ") for line in part.splitlines() if line.startswith("> ")] == list(
-        wording.rules(ENGLISH, Rules())
+        judging.rules(ENGLISH, Rules())
     )
 
 
