@@ -103,7 +103,8 @@ def improved(chains: int, seed: int, step: float) -> Floats:
         start = sheet.scores[:, 0].reshape(BRANCHES, WINDOW)[:, : WINDOW // 2].mean(axis=1)
         lowest = FALLEN + np.argsort(start[FALLEN:])[:LOWEST]
         found.append([[by[:FALLEN].mean(), by[FALLEN:].mean(), by[lowest].mean()] for by in (told, plainly(sheet))])
-    return np.mean(found, axis=0)
+    means: Floats = np.asarray(found).mean(axis=0)
+    return means
 
 
 def print_improved(chains: int, seed: int, step: float) -> None:

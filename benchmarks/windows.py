@@ -53,7 +53,7 @@ def count(seed: int, audits: int, step: float) -> Counter[str]:
     rng, found = np.random.default_rng(seed), Counter[str]()
     regions = LEVEL[0] * rng.standard_normal((REGIONS, SECTIONS))[np.arange(BRANCHES) % REGIONS]
     truth = regions + both(rng, BRANCHES, LEVEL[1:]) - STEP * (rng.random((BRANCHES, SECTIONS)) < LOW)
-    fallen = rng.random(truth.shape) < FALLEN
+    fallen = np.less(rng.random(truth.shape), FALLEN)
     taste = both(rng, SHOPPERS, LENIENCY)
     was, same, worse = (window(rng, t, taste, audits) for t in (truth, truth, truth - step * fallen))
     false = sum(one.turn in NAMED for one in against(same, was, Rules().false_share))
