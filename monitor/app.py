@@ -16,6 +16,7 @@ from monitor.web import (
     explore,
     files,
     gate,
+    handbook,
     login,
     mails,
     office,
@@ -45,7 +46,7 @@ ABOVE = {
 """By room, the pages in the list of pages that all of its pages are below; each role has one of them."""
 STATUS = ((NotFound, 404), (NotAllowed, 403), (Conflict, 409), (Refused, 422))
 
-ROOMS = (login, account, mails, editions, section, explore, plan, portal, region, results, capture, office)
+ROOMS = (login, account, mails, editions, section, explore, plan, portal, region, results, handbook, capture, office)
 """What is behind the pages, each by itself."""
 
 
@@ -112,7 +113,7 @@ def _nav(user: User | None) -> list[tuple[str, str, bool]]:
     """Where this person can go from everywhere: title, address, whether it is here."""
     say = gate.tongue().say
     role = Role(user.role) if user is not None else None
-    own, here = (say("My sign-in"), "account.show"), _here()
+    own, book, here = (say("My sign-in"), "account.show"), (say("Handbook"), "handbook.show"), _here()
     pages = {
         Role.OFFICE: [
             (say("The whole chain"), "editions.chain"),
@@ -121,9 +122,10 @@ def _nav(user: User | None) -> list[tuple[str, str, bool]]:
             (say("Assignments"), "office.open_assignments"),
             (say("People"), "office.people"),
             (say("Places"), "office.places"),
+            book,
         ],
-        Role.MANAGER: [(say("My region"), "editions.mine"), (say("My branches"), "region.branches")],
-        Role.STAFF: [(say("My branch"), "portal.branch")],
+        Role.MANAGER: [(say("My region"), "editions.mine"), (say("My branches"), "region.branches"), book],
+        Role.STAFF: [(say("My branch"), "portal.branch"), book],
         Role.SHOPPER: [(say("My audits"), "capture.mine")],
     }
     return [
