@@ -163,7 +163,7 @@ class _Weights:
             return language.say(
                 "It counts {n} times as much as most items.", n=wording.short_number(language, round(times, 1))
             )
-        return language.say("It counts {share} of what most items count.", share=language.percent(times))
+        return language.say("It counts {share} as much as most items.", share=language.percent(times))
 
 
 def _most_frequent(weights: list[Fraction]) -> Fraction:
