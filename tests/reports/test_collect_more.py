@@ -38,7 +38,9 @@ def test_each_audit_is_scored_by_its_own_version(session: Session) -> None:
     short = make.standard(session, {"greeting": 2})
     make.audit(session, branch, under=short, given={"greeting1": "yes", "greeting2": "no"})
     told = {one.code: one for one in branch_one_more(session, branch.id, DAYS, LATER)}
-    assert (told["greeting2"].mean, told["greeting2"].least, told["greeting10"].least) == (70, 95, 75)
+    assert (told["greeting2"].mean, told["greeting2"].least, told["greeting10"].least) == tuple(
+        map(Fraction, (70, 95, 75))
+    )
 
 
 def test_a_branch_without_audits_is_told_nothing(session: Session) -> None:

@@ -1,6 +1,7 @@
 """The handbook: what a version of the standard says to whoever is to keep it."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlmodel import Session
@@ -12,7 +13,7 @@ from branches.scoring import Total
 from branches.standards import Standard
 from reports.handbook import Chapter, Handbook, Promise, Words, handbook
 from tests import make
-from tests.reports.versions import said, version
+from tests.reports.versions import Items, said, version
 
 SINCE = date(2026, 3, 30)
 
@@ -44,7 +45,8 @@ def test_each_item_says_what_counts_how_it_is_done_and_whether_it_is_critical(se
 
 def test_weights_are_told_beside_what_most_items_weigh(session: Session) -> None:
     weights = {"a": "2", "b": "2", "c": "3", "d": "1", "e": "0.5"}
-    items = {code: {"weight": weight} for code, weight in weights.items()} | {"f": {"scored": False}}
+    items: dict[str, dict[str, Any]] = {code: {"weight": weight} for code, weight in weights.items()}
+    items["f"] = {"scored": False}
     (chapter,) = book(version(session, {"greeting": items})).chapters
     assert [one.notes for one in chapter.promises] == [
         (),
@@ -60,7 +62,7 @@ def test_weights_are_told_beside_what_most_items_weigh(session: Session) -> None
     ("total", "shares"), [(Total.POOLED, ["About 75%", "About 25%"]), (Total.SECTIONS, ["About 50%", "About 50%"])]
 )
 def test_a_section_says_how_much_of_the_score_it_makes(session: Session, total: Total, shares: list[str]) -> None:
-    sections = {"greeting": {"a": {"weight": "3"}}, "cut": {"b": {}}, "unscored": {"c": {}}}
+    sections: dict[str, Items] = {"greeting": {"a": {"weight": "3"}}, "cut": {"b": {}}, "unscored": {"c": {}}}
     found = book(version(session, sections, total=total)).chapters
     assert [one.share for one in found] == [
         *(f"{share} of the score." for share in shares),
