@@ -28,6 +28,7 @@ from monitor.web import (
     section,
 )
 from monitor.web.gate import Site
+from reports.purpose import purpose
 
 MOST_BYTES = 1_000_000
 """Of a request's body; what takes more says so itself."""
@@ -100,6 +101,7 @@ def _words() -> dict[str, object]:
         "languages": [language(code) for code in codes()],
         "person": user,
         "chain_name": gate.site().name,
+        "purpose": purpose(tongue),
         "theme": theme if (theme := request.cookies.get("theme")) in THEMES else "",
         "home_url": url_for("login.home"),
         "nav": _nav(user),

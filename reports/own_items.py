@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 from branches.language import Language
 from reports import stored
@@ -95,10 +96,7 @@ def _more(voice: Voice, one: OneMore | None) -> str:
     cell = next((cell for cell in voice.figures.cells if one is not None and cell.section == one.section), None)
     if one is None or cell is None or not _agree(one, cell):
         return ""
-    score, low, high = (stored.printed(float(value)) for value in (one.mean, one.least, one.most))
-    assert score is not None
-    assert low is not None
-    assert high is not None
+    score, low, high = (_printed(value) for value in (one.mean, one.least, one.most))
     if low == score:
         return ""
     values = {"section": voice.title(one.section), "score": voice.language.number(score)}
@@ -117,4 +115,10 @@ def _more(voice: Voice, one: OneMore | None) -> str:
 
 
 def _agree(one: OneMore, cell: Cell) -> bool:
-    return one.audits == cell.audits and stored.printed(float(one.mean)) == stored.printed(cell.score)
+    return one.audits == cell.audits and _printed(one.mean) == stored.printed(cell.score)
+
+
+def _printed(value: Fraction) -> float:
+    found = stored.printed(float(value))
+    assert found is not None
+    return found
