@@ -27,6 +27,8 @@ class Right(StrEnum):
     READ_EDITIONS = "read_editions"
     SEE_BRANCHES = "see_branches"
     SEE_AUDITS = "see_audits"
+    READ_HANDBOOK = "read_handbook"
+    """The standard in force; whose right reaches through the chain, every version that was published."""
     READ_OWN_BRANCH = "read_own_branch"
     """How the branch one works at stands against the norm."""
     READ_RESULTS = "read_results"
@@ -73,6 +75,7 @@ RIGHTS: Mapping[Role, Mapping[Right, Reach]] = {
         Right.READ_RESULTS: Reach.BRANCH,
         Right.APPEAL: Reach.BRANCH,
         Right.PLAN_ACTIONS: Reach.BRANCH,
+        Right.READ_HANDBOOK: Reach.BRANCH,
     },
     Role.MANAGER: {
         Right.READ_EDITIONS: Reach.REGION,
@@ -82,6 +85,7 @@ RIGHTS: Mapping[Role, Mapping[Right, Reach]] = {
         Right.PLAN_ACTIONS: Reach.REGION,
         Right.VERIFY_ACTIONS: Reach.REGION,
         Right.DISMISS_FLAGS: Reach.REGION,
+        Right.READ_HANDBOOK: Reach.REGION,
     },
     Role.OFFICE: {
         Right.READ_EDITIONS: Reach.CHAIN,
@@ -97,6 +101,7 @@ RIGHTS: Mapping[Role, Mapping[Right, Reach]] = {
         Right.DECIDE_APPEALS: Reach.CHAIN,
         Right.VERIFY_ACTIONS: Reach.CHAIN,
         Right.DISMISS_FLAGS: Reach.CHAIN,
+        Right.READ_HANDBOOK: Reach.CHAIN,
     },
 }
 

@@ -167,6 +167,12 @@ def current(session: Session) -> Standard | None:
     return session.exec(query).first()
 
 
+def published(session: Session) -> list[Standard]:
+    """All versions that are or were in force, the newest first."""
+    query = select(Standard).where(col(Standard.published_at).is_not(None)).order_by(col(Standard.version).desc())
+    return list(session.exec(query).all())
+
+
 def scoring_rules(standard: Standard) -> ScoringRules:
     """The version as the scoring sees it."""
     items = tuple(_rule(item, section) for section in standard.sections for item in section.items)

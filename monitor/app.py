@@ -16,6 +16,7 @@ from monitor.web import (
     explore,
     files,
     gate,
+    handbook,
     login,
     mails,
     office,
@@ -27,6 +28,7 @@ from monitor.web import (
     section,
 )
 from monitor.web.gate import Site
+from reports.purpose import purpose
 
 MOST_BYTES = 1_000_000
 """Of a request's body; what takes more says so itself."""
@@ -45,7 +47,7 @@ ABOVE = {
 """By room, the pages in the list of pages that all of its pages are below; each role has one of them."""
 STATUS = ((NotFound, 404), (NotAllowed, 403), (Conflict, 409), (Refused, 422))
 
-ROOMS = (login, account, mails, editions, section, explore, plan, portal, region, results, capture, office)
+ROOMS = (login, account, mails, editions, section, explore, plan, portal, region, results, handbook, capture, office)
 """What is behind the pages, each by itself."""
 
 
@@ -99,6 +101,7 @@ def _words() -> dict[str, object]:
         "languages": [language(code) for code in codes()],
         "person": user,
         "chain_name": gate.site().name,
+        "purpose": purpose(tongue),
         "theme": theme if (theme := request.cookies.get("theme")) in THEMES else "",
         "home_url": url_for("login.home"),
         "nav": _nav(user),
@@ -112,7 +115,7 @@ def _nav(user: User | None) -> list[tuple[str, str, bool]]:
     """Where this person can go from everywhere: title, address, whether it is here."""
     say = gate.tongue().say
     role = Role(user.role) if user is not None else None
-    own, here = (say("My sign-in"), "account.show"), _here()
+    own, book, here = (say("My sign-in"), "account.show"), (say("Handbook"), "handbook.show"), _here()
     pages = {
         Role.OFFICE: [
             (say("The whole chain"), "editions.chain"),
@@ -121,9 +124,10 @@ def _nav(user: User | None) -> list[tuple[str, str, bool]]:
             (say("Assignments"), "office.open_assignments"),
             (say("People"), "office.people"),
             (say("Places"), "office.places"),
+            book,
         ],
-        Role.MANAGER: [(say("My region"), "editions.mine"), (say("My branches"), "region.branches")],
-        Role.STAFF: [(say("My branch"), "portal.branch")],
+        Role.MANAGER: [(say("My region"), "editions.mine"), (say("My branches"), "region.branches"), book],
+        Role.STAFF: [(say("My branch"), "portal.branch"), book],
         Role.SHOPPER: [(say("My audits"), "capture.mine")],
     }
     return [

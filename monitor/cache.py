@@ -13,6 +13,8 @@ from markupsafe import Markup
 
 from branches.language import Language
 from monitor.pencil import pencil
+from reports.handbook import Handbook
+from reports.handbook_changes import Changes
 from reports.own import OwnReport
 from reports.report import Report
 
@@ -43,7 +45,20 @@ def own_paper(folder: Path, edition: str, report: OwnReport, language: Language)
     return _once(file, lambda: _print_own(report, language), lambda kept: kept.startswith(b"%PDF-"))
 
 
-def digest(report: OwnReport) -> str:
+def handbook_paper(
+    folder: Path, book: Handbook, language: Language, *, chain: str, address: str, changes: Changes | None
+) -> bytes:
+    """A version of the standard as PDF in one language, made when first asked for."""
+    name = digest((book, chain, address, changes))
+    file = folder / "papers" / f"handbook-{name}-{language.code}-{pencil()}.pdf"
+    return _once(
+        file,
+        lambda: _print_handbook(book, language, chain, address, changes),
+        lambda kept: kept.startswith(b"%PDF-"),
+    )
+
+
+def digest(report: object) -> str:
     """Names what a report says: of two that say the same one drawing is kept."""
     return hashlib.sha256(repr(report).encode()).hexdigest()[:16]
 
@@ -52,6 +67,12 @@ def _print_own(report: OwnReport, language: Language) -> bytes:
     from reports.paper import own_pdf  # noqa: PLC0415 - as with the other paper
 
     return own_pdf(report, language, branch=report.branch)
+
+
+def _print_handbook(book: Handbook, language: Language, chain: str, address: str, changes: Changes | None) -> bytes:
+    from reports.handbook_paper import handbook_pdf  # noqa: PLC0415 - as with the other papers
+
+    return handbook_pdf(book, language, chain=chain, address=address, changes=changes)
 
 
 def _print(report: Report, language: Language, words: str, revised: tuple[str, ...]) -> bytes:

@@ -9,7 +9,7 @@ import reports
 from branches.language import CATALOGUES
 
 MAKERS = {".py", ".typ", ".po"}
-LIBRARIES = ("matplotlib", "typst")
+LIBRARIES = ("matplotlib", "segno", "typst")
 
 
 @cache

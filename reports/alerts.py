@@ -9,6 +9,7 @@ from branches.language import Language
 from reports import mail_layout
 from reports.envelope import Letter
 from reports.mail_layout import Block, Lead, Lines, Way
+from reports.purpose import purpose
 
 MOST_LINES = 12
 """Of each kind; the pages have the others."""
@@ -55,6 +56,7 @@ def alerts_mail(alerts: Sequence[Alert], tongue: Language, setting: Setting) -> 
         blocks += _of_kind([alert for alert in alerts if alert.what is what], tongue, several=several)
     blocks.append(Way(tongue.say("Open the reports"), setting.link))
     foot: mail_layout.Foot = (
+        purpose(tongue),
         *setting.why,
         tongue.say("You asked to be told between reports; such a mail comes once a day at most."),
         Way(tongue.say("Which mails you get"), setting.mails),

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from reports.acted import PlannedAction
-from reports.kept import CostlyItem, Courses, Failures, StandingPraise
+from reports.kept import ChainItem, CostlyItem, Courses, Failures, StandingPraise
 
 
 class State(StrEnum):
@@ -374,6 +374,8 @@ class Figures:
     """Where the branches were, every four weeks; of the chain's only those that stand out. None in editions without it."""
     costly: tuple[CostlyItem, ...] = ()
     """Of each shortfall the items that cost it the most; empty in editions that did not keep them."""
+    chain_items: tuple[ChainItem, ...] = ()
+    """How the whole chain kept each item; empty in editions that did not keep it."""
     excluded: int | None = None
     """Audits of the scope's branches in these days that head office had excluded; None in editions that did not count them."""
 

@@ -9,6 +9,7 @@ from scipy.special import betaincinv, stdtrit
 
 from reports.figures import BranchItem, Grade, Interval, ItemFigures, Scale, Whose
 from reports.item_model import Concentration, Marks, concentration
+from reports.kept import ChainItem
 from reports.sheet import Floats, Ints
 
 TAIL = 0.05
@@ -156,6 +157,22 @@ def of_scope(judged: Collection[JudgedItem], branches: Collection[str] | None = 
         Shares in order as fractions with exact 90 % intervals, points lost; items that the scope never marked are left out.
     """
     return tuple(found for one in judged if (found := _scoped(one, branches)) is not None)
+
+
+def of_chain(judged: Collection[JudgedItem]) -> tuple[ChainItem, ...]:
+    """How did the whole chain keep each item? In the order of the standard; items that nobody marked are left out."""
+    return tuple(_kept_by_all(one) for one in judged if one.applicable.any())
+
+
+def _kept_by_all(one: JudgedItem) -> ChainItem:
+    return ChainItem(
+        code=one.code,
+        section=one.section,
+        branches=int((one.applicable > 0).sum()),
+        audits=int(one.applicable.sum()),
+        kept=int(one.kept.sum()),
+        marks=None if one.scale is None else round(float(one.earned[:, EARNED.index("marks")].sum()), 6),
+    )
 
 
 def _scoped(one: JudgedItem, branches: Collection[str] | None) -> ItemFigures | None:

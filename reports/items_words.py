@@ -120,12 +120,13 @@ def graded(language: Language, scale: Scale, mark: float, full: int, n: int) -> 
         "{average}, full points at {full} of {n} audit",
         "{average}, full points at {full} of {n} audits",
         n,
-        average=_average(language, scale, mark),
+        average=average(language, scale, mark),
         full=full,
     )
 
 
-def _average(language: Language, scale: Scale, mark: float) -> str:
+def average(language: Language, scale: Scale, mark: float) -> str:
+    """A mean of the marks as they were given, in words: "on average 2.7 of 5"."""
     if scale.kind == "seconds":
         return language.say("on average {mark} seconds", mark=language.number(mark, 0))
     if scale.kind == "rating" and scale.worst < scale.best:

@@ -1,4 +1,4 @@
-"""What an edition keeps of a branch over the weeks: what failed how often, what cost the most, since when it is above, where it was."""
+"""What an edition keeps of a branch over the weeks: what failed how often, what cost the most, since when it is above, where it was; how the whole chain kept each item."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,6 +28,22 @@ class CostlyItem:
     """At which it earned all its points."""
     mark: float | None
     """Mean of the marks as they were given, of a graded item."""
+
+
+@dataclass(frozen=True)
+class ChainItem:
+    """How the whole chain kept one item: a branch's own audits are taken out of it to hold the branch against the others."""
+
+    code: str
+    section: str
+    branches: int
+    """At which it was marked."""
+    audits: int
+    """At which it applied; as `kept`."""
+    kept: int
+    """At which it earned all its points."""
+    marks: float | None
+    """The marks as they were given, summed, of a graded item."""
 
 
 @dataclass(frozen=True)

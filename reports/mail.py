@@ -10,6 +10,7 @@ from branches.telling import MOST_NAMED
 from reports import mail_layout, wording
 from reports.envelope import Image, Letter
 from reports.mail_layout import Block, Chart, Lead, Lines, Links, Row, Rows, Way
+from reports.purpose import purpose
 from reports.report import Group, News, Picture, Report
 
 MOST_PRAISED = 4
@@ -62,7 +63,7 @@ def edition_mail(report: Report, tongue: Language, setting: Setting, picture: Im
         picture: the chart of `main_picture`, drawn; None leaves it out.
     """
     blocks = list(_blocks(report, tongue, setting, picture))
-    foot: mail_layout.Foot = (setting.why, *_choice(setting.mails, tongue), setting.edition)
+    foot: mail_layout.Foot = (purpose(tongue), setting.why, *_choice(setting.mails, tongue), setting.edition)
     subject = _subject(report, tongue, setting)
     glance = " ".join((*report.headline[1:], report.basis))
     return Letter(

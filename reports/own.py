@@ -8,13 +8,11 @@ from branches.language import Language
 from reports import answers, change_words, groups, pictures, wording
 from reports.figures import Cell, Figures, ItemCount, State
 from reports.grounds import estimated
-from reports.items_words import graded
 from reports.news import news
+from reports.one_more import OneMore
+from reports.own_items import Known, OwnItem, own_items
 from reports.report import News, Picture, Strip
 from reports.voice import Voice
-
-LEAST_SEEN = 2
-"""Audits from which "always in order" says something."""
 
 
 @dataclass(frozen=True)
@@ -28,20 +26,6 @@ class OwnSection:
     words: str
     facts: str
     strip: Strip | None
-    section: str = ""
-    """Its code."""
-
-
-@dataclass(frozen=True)
-class OwnItem:
-    """One item of the standard over the branch's audits."""
-
-    text: str
-    words: str
-    """"in order at 4 of 9 audits"."""
-    advice: str
-    """What the standard advises; empty where it says nothing."""
-    code: str = ""
     section: str = ""
     """Its code."""
 
@@ -117,6 +101,7 @@ def own_report(
     *,
     counts: Iterable[ItemCount] = (),
     advice: Mapping[str, str] | None = None,
+    more: Iterable[OneMore] = (),
 ) -> OwnReport:
     """How does one branch stand against the norm, in the words of those who work there?
 
@@ -127,6 +112,7 @@ def own_report(
         items: code of an item → its wording.
         counts: how often each item was in order at this branch.
         advice: code of an item → what to do about it.
+        more: what one more audit in order on an item would have made of its section.
     """
     voice = Voice(figures, language, titles)
     far = groups.reach(figures.cells)
@@ -136,7 +122,8 @@ def own_report(
     fallen = [change_words.sentence(voice, change) for change in change_words.fallen(figures)]
     telling, quiet = (*_telling(voice), *fallen), _quiet(voice)
     chance = (change_words.by_chance(voice),) if fallen else ()
-    kept, failed = _items(voice, items or {}, tuple(counts), advice or {})
+    known = Known(items or {}, advice or {}, {(one.code, one.section): one for one in more})
+    kept, failed = own_items(voice, counts, known)
     came_in = news(voice, items or {})
     return OwnReport(
         branch=figures.scope_name or figures.scope,
@@ -176,38 +163,6 @@ def _beside(voice: Voice) -> tuple[str, ...]:
     chain = [change_words.chain_moved(voice, move) for move in change_words.told(voice.figures.chain_moves)]
     judged = [cell for cell in voice.figures.cells if cell.state in {State.FALLS_SHORT, State.WATCH}]
     return tuple(filter(None, [*chain, *(change_words.regression(voice, cell) for cell in judged)]))
-
-
-def _items(
-    voice: Voice, items: Mapping[str, str], counts: tuple[ItemCount, ...], advice: Mapping[str, str]
-) -> tuple[tuple[OwnItem, ...], tuple[OwnItem, ...]]:
-    """What was always in order, which once is nothing yet, and what cost points, the costliest first."""
-    seen = [one for one in counts if one.audits >= LEAST_SEEN]
-    kept = sorted((one for one in seen if one.kept == one.audits), key=lambda one: (-one.audits, one.code))
-    failed = sorted((one for one in counts if one.kept < one.audits), key=lambda one: (-one.lost, one.code))
-    return (
-        tuple(_item(one, items, _kept(voice.language, one), "") for one in kept),
-        tuple(_item(one, items, _failed(voice.language, one), advice.get(one.code, "")) for one in failed),
-    )
-
-
-def _item(one: ItemCount, items: Mapping[str, str], words: str, advice: str) -> OwnItem:
-    return OwnItem(items.get(one.code, one.code), words, advice, one.code, one.section)
-
-
-def _kept(language: Language, one: ItemCount) -> str:
-    return language.count("in order at all {n} audit", "in order at all {n} audits", one.audits)
-
-
-def _failed(language: Language, one: ItemCount) -> str:
-    if one.scale is not None and one.mark is not None:
-        return graded(language, one.scale, one.mark, one.kept, one.audits)
-    return language.count(
-        "not in order at {failed} of {n} audit",
-        "not in order at {failed} of {n} audits",
-        one.audits,
-        failed=one.audits - one.kept,
-    )
 
 
 def _of(sections: tuple[OwnSection, ...], *states: State) -> tuple[OwnSection, ...]:

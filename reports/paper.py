@@ -14,9 +14,10 @@ from reports import letters, one_page, render, wording
 from reports.figures import State
 from reports.own import OwnReport
 from reports.palette import COLOURS
+from reports.purpose import purpose
 from reports.report import Report
 
-Told = TypeVar("Told", Report, OwnReport)
+Told = TypeVar("Told")
 _COUNT = re.compile(rb"/Type\s*/Pages\b[^>]*?/Count (\d+)")
 _TEMPLATES = Path(__file__).parent / "typeset"
 _WHITE = {"paper": "#ffffff"}
@@ -38,7 +39,7 @@ def weekly_pdf(report: Report, tongue: Language, *, edition: str, revised: tuple
         edition: the words that name the edition, for the foot of each page.
         revised: what a revision changed and why.
     """
-    known, lacking = _known(report, tongue)
+    known, lacking = printable(report, tongue)
     content = {
         "report": asdict(known),
         "scope": known.scope,
@@ -51,7 +52,7 @@ def weekly_pdf(report: Report, tongue: Language, *, edition: str, revised: tuple
         "words": _week_words(tongue),
         "drawings": render.paper_drawings(known, tongue),
     }
-    return _pdf("week.typ", content, tongue, _SMALL_PRINT)
+    return typeset("week.typ", content, tongue, _SMALL_PRINT)
 
 
 def own_pdf(report: OwnReport, tongue: Language, *, branch: str) -> bytes:
@@ -62,7 +63,7 @@ def own_pdf(report: OwnReport, tongue: Language, *, branch: str) -> bytes:
         tongue: the reader's language.
         branch: the branch's name, for the foot of the page.
     """
-    known, lacking = _known(report, tongue)
+    known, lacking = printable(report, tongue)
     content = {
         "scope": letters.legible(branch),
         "week": known.week,
@@ -74,7 +75,7 @@ def own_pdf(report: OwnReport, tongue: Language, *, branch: str) -> bytes:
     }
     made = b""
     for sheet in one_page.tried(known, tongue):
-        made = _pdf("own.typ", content | asdict(sheet), tongue, sheet.size)
+        made = typeset("own.typ", content | asdict(sheet), tongue, sheet.size)
         if _pages(made) == 1:
             break
     return made
@@ -86,8 +87,8 @@ def _pages(made: bytes) -> int:
     return int(found[1])
 
 
-def _known(report: Told, tongue: Language) -> tuple[Told, list[str]]:
-    """The report in letters that can be printed, and what is to be said of the others."""
+def printable(report: Told, tongue: Language) -> tuple[Told, list[str]]:
+    """What can be printed of a report, and what is there to say of the letters that cannot?"""
     known = letters.every_text(report, letters.legible)
     if letters.NO_LETTER not in repr(known):
         return known, []
@@ -102,7 +103,7 @@ def _known(report: Told, tongue: Language) -> tuple[Told, list[str]]:
 def _week_words(tongue: Language) -> dict[str, Any]:
     say = tongue.say
     return {
-        **_words(tongue),
+        **foot_words(tongue),
         "watch": say("“Watch” means more likely short than not, but not sure enough for a flag."),
         "figures": say("All figures"),
         "judged": say("How this is judged"),
@@ -113,7 +114,7 @@ def _week_words(tongue: Language) -> dict[str, Any]:
 def _own_words(tongue: Language) -> dict[str, Any]:
     say = tongue.say
     return {
-        **_words(tongue),
+        **foot_words(tongue),
         "title": say("How we are doing"),
         "norm": say("The norm is what the chain's other branches reach on average."),
         "groups": [
@@ -130,17 +131,19 @@ def _own_words(tongue: Language) -> dict[str, Any]:
     }
 
 
-def _words(tongue: Language) -> dict[str, Any]:
+def foot_words(tongue: Language) -> dict[str, Any]:
+    """What does every paper say, on whatever page?"""
     say = tongue.say
     return {
         "page": say("page {n} of {total}", n="#", total="$"),
-        "purpose": say("For improvement, not for discipline."),
+        "purpose": purpose(tongue),
         "critical": say("Critical item failed:"),
         "news": say("New this week"),
     }
 
 
-def _pdf(template: str, content: dict[str, Any], tongue: Language, size: float) -> bytes:
+def typeset(template: str, content: dict[str, Any], tongue: Language, size: float) -> bytes:
+    """What does that template make of this content? A PDF/UA-1, in letters of `size` points."""
     look = {
         "language": tongue.code,
         "size": size * _WIDE_SCRIPTS.get(tongue.script, 1.0),

@@ -19,6 +19,7 @@ from reports.addressed import Enclosed, Links, NoReader
 from reports.called import called
 from reports.envelope import Letter
 from reports.mail_layout import Block, Lead, Lines, Way
+from reports.purpose import purpose
 
 
 class Settled(NoReader):
@@ -102,7 +103,7 @@ def letter(told: Told, tongue: Language) -> Letter:
         *([Lines((say("Planned by {name}.", name=told.planner),), quiet=True)] if told.planner else []),
         Way(say("Open the action"), told.link),
     ]
-    foot = (told.why,)
+    foot = (purpose(tongue), told.why)
     shown = mail_layout.html(blocks, foot, tongue, subject=subject, glance=told.plan[:200])
     return Letter(subject, mail_layout.text(blocks, foot), shown)
 

@@ -135,6 +135,7 @@ def prepare(
         costly=costing.costliest(picture.items, [cell for cell in picture.assessment.cells if cell.branch in mine]),
         actions=acting.judged(promised, picture.collected.sheet, picture.scores, picture.window, picture.rules.margin),
         usual=picture.usual,
+        chain_items=items.of_chain(picture.items),
         excluded=excluded(session, ids, picture.window.first, picture.window.last),
     )
     figures = replace(figures, courses=courses_of(picture, figures))

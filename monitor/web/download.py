@@ -1,13 +1,16 @@
-"""Files that are taken home: their names, and nothing in their headers that tells when or by whom they were made."""
+"""Files that are taken home: their names, what they are for, and nothing in them that tells when or by whom they were made."""
 
 import unicodedata
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 
 from flask import send_file
 from werkzeug.wrappers import Response
 
+from monitor.web import gate
 from monitor.web.tables import XLSX, Sheet, as_csv, as_xlsx
+from reports.purpose import purpose
 
 LONGEST_NAME = 60
 
@@ -24,11 +27,21 @@ def pdf(content: bytes, name: str) -> Response:
 
 
 def csv(sheet: Sheet, name: str) -> Response:
-    return _file(as_csv(sheet), name, "text/csv; charset=utf-8")
+    return _file(as_csv(_with_purpose(sheet)), name, "text/csv; charset=utf-8")
 
 
 def xlsx(sheets: list[Sheet], title: str, name: str) -> Response:
-    return _file(as_xlsx(sheets, title), name, XLSX)
+    return _file(as_xlsx([_with_purpose(sheet) for sheet in sheets], title, foot=purpose(gate.tongue())), name, XLSX)
+
+
+def _with_purpose(sheet: Sheet) -> Sheet:
+    """What it is for, as the last of the heads over a column that stays empty.
+
+    Every line keeps as many fields as there are heads, so whatever reads tables still reads this one; a line above the
+    heads or below the rows would be taken for them.
+    """
+    heads = (*sheet.heads, purpose(gate.tongue()))
+    return replace(sheet, heads=heads, rows=[(*row, None) for row in sheet.rows])
 
 
 def _file(content: bytes, name: str, kind: str) -> Response:

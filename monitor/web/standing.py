@@ -10,7 +10,7 @@ from branches.places import Branch
 from branches.standards import Standard
 from monitor import cache
 from monitor.web import gate
-from reports import change_words, collect, collect_items, stored
+from reports import change_words, collect, collect_items, collect_more, stored
 from reports.collect import Window
 from reports.figures import Cell, Figures
 from reports.own import OwnPromise, OwnReport, OwnSection, own_report
@@ -73,6 +73,7 @@ def _report(found: Edition, branch: Branch, figures: Figures) -> OwnReport:
         items,
         counts=collect_items.branch_items(session, branch.id, days, found.due_at),
         advice=standards.playbooks(standard, tongue.code) if standard is not None else {},
+        more=collect_more.branch_one_more(session, branch.id, days, found.due_at),
     )
 
 

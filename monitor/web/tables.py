@@ -21,6 +21,7 @@ _BEGINS = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")
 _PASSED_OVER = frozenset("\"'")
 """Signs that may stand before them; a quote is taken away when the field is read."""
 _LONGEST_SHEET_NAME = 31
+_LONGEST_FOOT = 240
 _NARROWEST, _WIDEST = 8, 60
 _DAY = "yyyy-mm-dd"
 
@@ -55,8 +56,8 @@ def guarded(text: str) -> str:
     return "".join(out)
 
 
-def as_xlsx(sheets: Sequence[Sheet], title: str) -> bytes:
-    """A workbook of texts as texts, numbers as numbers and days as days, the heads held in sight."""
+def as_xlsx(sheets: Sequence[Sheet], title: str, *, foot: str = "") -> bytes:
+    """A workbook of texts as texts, numbers as numbers and days as days, the heads held in sight; `foot` is on each printed page."""
     out = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(out, options) as book:
@@ -65,6 +66,8 @@ def as_xlsx(sheets: Sequence[Sheet], title: str) -> bytes:
         for sheet in sheets:
             page = book.add_worksheet(re.sub(r"[\[\]:*?/\\']", " ", sheet.name)[:_LONGEST_SHEET_NAME])
             page.freeze_panes(1, 0)
+            if foot:
+                page.set_footer("&L" + foot.replace("&", "&&")[:_LONGEST_FOOT])
             for column, text in enumerate(sheet.heads):
                 page.set_column(column, column, _width(sheet, column))
                 page.write_string(0, column, text, head)

@@ -20,12 +20,13 @@ from tests import make
 REACHES = {
     "shopper": {"see_branches": "own", "see_audits": "own", "fill_audits": "own"},
     "staff": dict.fromkeys(
-        ("see_branches", "see_audits", "read_own_branch", "read_results", "appeal", "plan_actions"), "branch"
+        ("see_branches", "see_audits", "read_handbook", "read_own_branch", "read_results", "appeal", "plan_actions"),
+        "branch",
     ),
     "manager": dict.fromkeys(
         (
             *("read_editions", "see_branches", "see_audits", "read_results", "plan_actions"),
-            *("verify_actions", "dismiss_flags"),
+            *("verify_actions", "dismiss_flags", "read_handbook"),
         ),
         "region",
     ),
@@ -42,7 +43,7 @@ REACHES = {
                 "keep_places",
                 "keep_times",
             ),
-            *("keep_notices", "decide_appeals", "verify_actions", "dismiss_flags"),
+            *("keep_notices", "decide_appeals", "verify_actions", "dismiss_flags", "read_handbook"),
         ),
         "chain",
     ),

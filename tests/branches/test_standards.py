@@ -38,6 +38,12 @@ def test_the_current_version_is_the_newest_published(session: Session) -> None:
     assert (standards.current(session), one.version, two.version) == (two, 1, 2)
 
 
+def test_published_versions_are_told_the_newest_first_and_no_draft(session: Session) -> None:
+    one, two = make.standard(session), make.standard(session)
+    standards.draft(session, title="not yet")
+    assert standards.published(session) == [two, one]
+
+
 def test_publishing_writes_history_and_happens_once(session: Session) -> None:
     office, made = make.user(session), drafted(session)
     standards.publish(session, made, at=make.NOON, by=office)

@@ -77,6 +77,11 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         *(Example("staff"), Example("long staff", note="long"), Example("few staff", note="few")),
         Example("new staff", note="none"),
     ),
+    "handbook.show": (
+        Example("office"),
+        *(Example(person, note=person) for person in ("manager", "staff")),
+        Example("office", query="?version=9", note="no such version", status=404),
+    ),
     "region.branches": (Example("manager"), Example("office", note="office")),
     "region.branch": (
         Example("manager", {"public_id": "branch"}),
@@ -144,6 +149,7 @@ FILES = {
     *("editions.paper", "editions.table", "editions.other_table", "editions.workbook", "portal.paper", "portal.table"),
     *("region.table", "region.workbook", "section.table", "section.workbook", "explore.table", "explore.workbook"),
     *("results.photo", "results.evidence_photo", "capture.photo", "office.photo"),
+    "handbook.paper",
 }
 """Routes that give a file."""
 ONWARD = {"login.home"}

@@ -79,6 +79,7 @@ OPENED_BY = {
     ),
     Right.KEEP_TIMES: "office.change_due_time office.due_time office.schedule",
     Right.KEEP_NOTICES: "office.inform office.informing office.note office.take_back",
+    Right.READ_HANDBOOK: "handbook.paper handbook.show",
     Right.READ_OWN_BRANCH: "portal.branch portal.paper portal.table",
     Right.READ_RESULTS: "results.action results.answer results.audit results.evidence_photo results.flag results.photo",
     Right.APPEAL: "results.appeal",

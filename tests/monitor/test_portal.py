@@ -25,6 +25,7 @@ from branches.states import ActionState, AppealState, AuditState
 from reports import collect, collect_items, stored, weekly, wording
 from reports.collect import Window
 from reports.figures import State
+from reports.purpose import purpose
 from tests import make
 from tests.databases import SqliteDatabases
 from tests.monitor.pages import Form, Page
@@ -85,7 +86,8 @@ def test_staff_read_their_audits_by_week_with_points_and_comments(opened: Opened
 def test_staff_take_their_answers_home_by_week(opened: Opened) -> None:
     answer = enter(opened, Role.STAFF).client.get("/branch.csv")
     rows = list(csv.reader(StringIO(answer.get_data().decode("utf-8-sig"))))
-    assert rows[0] == ["Week", "Audit", "Section", "Item", "Answer", "Points", "Points possible", "Comment"]
+    heads = ["Week", "Audit", "Section", "Item", "Answer", "Points", "Points possible", "Comment"]
+    assert rows[0] == [*heads, purpose(language("en"))]
     assert (len(rows), {row[0] for row in rows[1:]}) == (1 + 5 * 10, {f"2026-0{day}" for day in WEEKS})
     assert answer.headers["Content-Disposition"] == "attachment; filename=North-Street-2026-03-02.csv"
 

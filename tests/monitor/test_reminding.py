@@ -96,6 +96,8 @@ Open the action:
 https://audits.example/actions/{house.action}
 
 --{" "}
+Made so that service gets better; not for judging or disciplining single
+people.
 You get this because you see to it.
 """
     )

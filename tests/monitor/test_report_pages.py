@@ -12,11 +12,13 @@ from sqlmodel import col, select
 
 from branches.database import transaction
 from branches.editions import Edition
+from branches.language import language
 from branches.people import Role
 from branches.places import Branch
 from branches.standards import Item
 from reports import stored, wording
 from reports.figures import Change, Move, State
+from reports.purpose import purpose
 from tests import make
 from tests.databases import SqliteDatabases
 from tests.monitor.pages import Page
@@ -118,6 +120,7 @@ def test_the_table_of_a_report_holds_what_each_flag_rests_on(opened: Opened) -> 
         ("Branches ranked", "60"),
         ("First day counted", "2026-01-12"),
         ("Last day counted", "2026-03-08"),
+        (purpose(language("en")), ""),
     ]
 
 

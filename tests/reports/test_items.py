@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 from scipy.special import bdtr, bdtrc
 
 from reports.figures import Interval, Scale, Whose
-from reports.items import RARE, ItemSums, JudgedItem, judge, mean_share, of_scope, rate
+from reports.items import RARE, ItemSums, JudgedItem, judge, mean_share, of_chain, of_scope, rate
+from reports.kept import ChainItem
 
 
 def sums(*kept: list[int], each: int = 12) -> ItemSums:
@@ -180,3 +181,14 @@ def test_rate_of_four_in_nine_is_that_of_the_tables() -> None:
     found = rate(4, 9)
     assert found is not None
     assert (found.value, round(found.low, 4), round(found.high, 4)) == (4 / 9, 0.1688, 0.7486)
+
+
+def test_the_whole_chain_is_added_up_and_what_nobody_marked_left_out() -> None:
+    judged = [alone([12, 12, 5, 11]), *judge(sums([0, 0], each=0))]
+    assert of_chain(judged) == (ChainItem("greeting0", "greeting", branches=4, audits=48, kept=40, marks=None),)
+
+
+def test_marks_of_a_graded_item_are_added_up_over_the_chain() -> None:
+    (whole,), (figures,) = of_chain([graded()]), of_scope([graded()])
+    assert figures.grade is not None
+    assert whole.marks == pytest.approx(figures.grade.mark * whole.audits)

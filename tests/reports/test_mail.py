@@ -143,6 +143,8 @@ Earlier editions that no mail told you of
   {LINK}2
 
 {SIGNED}
+Made so that service gets better; not for judging or disciplining single
+people.
 You get this because you manage North.
 Which mails you get:
 {CHOICE}

@@ -7,6 +7,7 @@ import pytest
 from branches.language import codes, language
 from reports import one_page
 from reports.figures import ItemCount, State
+from reports.kept import ChainItem
 from reports.own import OwnPromise, OwnReport, own_report
 from reports.paper import own_pdf
 from tests.reports import invented
@@ -26,7 +27,8 @@ def report(code: str, *, items: int, states: tuple[State, ...] = (State.FALLS_SH
     counts += [ItemCount(f"f{n}", "cut", 9, n % 8, 9 - n % 8) for n in range(items)]
     words = {one.code: f"{one.code} {LONG}" for one in counts}
     advice = dict.fromkeys(words, "Look up, and say so.")
-    told = replace(figures, scope="b1", scope_name="Kossuth tér", cells=cells)
+    others = tuple(ChainItem(one.code, "cut", 9, 90, 60, None) for one in counts)
+    told = replace(figures, scope="b1", scope_name="Kossuth tér", cells=cells, chain_items=others)
     return own_report(told, language(code), TITLES, words, counts=counts, advice=advice)
 
 
@@ -43,6 +45,8 @@ def test_what_went_well_what_failed_and_what_is_planned_stand_on_it(code: str) -
     pdf = Pdf(own_pdf(told, language(code), branch="Kossuth tér"))
     text = bare(pdf.text())
     said = [told.kept[0].text, told.kept[0].words, told.failed[0].text, told.failed[0].advice, "Due 0 March 2026"]
+    said += [told.kept[0].elsewhere, told.failed[0].elsewhere]
+    assert all(said)
     assert ([words for words in said if bare(words) not in text], len(pdf.pages)) == ([], 1)
     assert b"<pdfuaid:part>1</pdfuaid:part>" in pdf.raw
 

@@ -9,6 +9,7 @@ from branches.audits import Audit
 from branches.places import Branch
 from branches.weeks import Week
 from monitor.web import download, follow, gate, sheets, standing, told
+from reports.own_brief import brief
 
 blueprint = Blueprint("portal", __name__)
 
@@ -25,6 +26,7 @@ def branch() -> str:
         "portal/branch.html" if found is not None else "portal/none.html",
         branch=own,
         report=found.report if found is not None else None,
+        brief=brief(found.report) if found is not None else None,
         charts=found.drawings() if found is not None else {},
         audits=told.lines(audits),
         flags=follow.flag_lines(follow.standing(own)),

@@ -19,7 +19,8 @@ from reports import wording
 from reports.called import called
 from reports.figures import Cell, State
 from reports.grounds import Grounds, among_surer, grounds
-from reports.own import OwnItem, OwnSection, short_words
+from reports.own import OwnSection, short_words
+from reports.own_items import OwnItem
 
 ASIDE = timedelta(weeks=8)
 """For how long a flag is set aside unless another day is chosen."""
