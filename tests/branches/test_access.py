@@ -21,7 +21,9 @@ REACHES = {
     "shopper": {"see_branches": "own", "see_audits": "own", "fill_audits": "own"},
     "staff": dict.fromkeys(
         ("see_branches", "see_audits", "read_own_branch", "read_results", "appeal", "plan_actions"), "branch"
-    ),
+    )
+    | {"have_pin": "own"},
+    "tablet": dict.fromkeys(("see_branches", "see_audits", "read_own_branch", "read_results", "lend"), "branch"),
     "manager": dict.fromkeys(
         (
             *("read_editions", "see_branches", "see_audits", "read_results", "plan_actions"),
@@ -100,6 +102,7 @@ def chain(session: Session) -> Chain:
     people = {
         "shopper": mine,
         "staff": make.user(session, Role.STAFF, branch=branches["a"]),
+        "tablet": make.user(session, Role.TABLET, branch=branches["a"], email=None, name=""),
         "manager": make.user(session, Role.MANAGER, region=north),
         "office": make.user(session, Role.OFFICE),
     }
@@ -177,6 +180,7 @@ SEEN = {
     }
     | {key: ["a", "b", "c"] for key in ("flags", "actions", "appeals")},
 }
+SEEN["tablet"] = SEEN["staff"]
 NOTHING: dict[str, list[str]] = {name: [] for name in SEEN["office"]}
 DOCUMENTED = Path(__file__).parents[2] / "docs" / "access.md"
 
@@ -184,7 +188,7 @@ DOCUMENTED = Path(__file__).parents[2] / "docs" / "access.md"
 def test_the_documented_table_is_the_one_that_holds() -> None:
     lines = [line.strip("|").split("|") for line in DOCUMENTED.read_text().splitlines() if line.startswith("| `")]
     documented = {cells[0].strip(" `"): [cell.strip() for cell in cells[2:]] for cells in lines}
-    roles = (Role.SHOPPER, Role.STAFF, Role.MANAGER, Role.OFFICE)
+    roles = (Role.SHOPPER, Role.STAFF, Role.TABLET, Role.MANAGER, Role.OFFICE)
     assert documented == {
         right.value: [reach.value if (reach := access.RIGHTS[role].get(right)) else "no" for role in roles]
         for right in Right
