@@ -250,6 +250,7 @@ def test_the_scopes_that_each_role_may_read(chain: Chain) -> None:
     assert allowed == {
         "shopper": [],
         "staff": [],
+        "tablet": [],
         "manager": [north],
         "office": [CHAIN, north, south, "region-", "region-0"],
     }

@@ -1,21 +1,27 @@
 """A branch's shared tablet for tests: let in by head office's code, lent to staff by a PIN, over a clock of the test's own."""
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from sqlmodel import col, select
+
 from branches import pins
+from branches.actions import CorrectiveAction
 from branches.database import reading, transaction
+from branches.history import Event
 from branches.people import Role, User
 from monitor import passwords
 from monitor.web.gate import Site
 from tests import make
 from tests.monitor.pages import Form, Page, Visitor
 from tests.monitor.test_access_walk import enter, thing
+from tests.monitor.test_portal import answer_path
 from tests.monitor.walked import NOW, Opened, World
 
-PIN, OTHER_PIN = "271845", "908172"
+PIN, OTHER_PIN, WRONG_PIN = "271845", "908172", "100000"
+READS, ACTS = "this shared tablet only reads.", "This tablet acts as"
 HASHED = passwords.hashed_pin(PIN)
 
 
@@ -36,7 +42,6 @@ class Shared:
 
     opened: Opened
     clock: Clock
-    visitors: list[Visitor] = field(default_factory=list)
 
     def branch(self, side: str = "mine") -> str:
         return f"/office/places/branches/{thing(self.opened, f'{side} branch')}"
@@ -101,3 +106,25 @@ def shared(world: World, folder: Path) -> Shared:
         staff = opened.person(session, Role.STAFF)
         pins.choose(session, staff, HASHED, by=staff, at=NOW)
     return Shared(opened, clock)
+
+
+def newest(house: Shared) -> CorrectiveAction:
+    with reading(house.opened.engine) as session:
+        return session.exec(select(CorrectiveAction).order_by(col(CorrectiveAction.id).desc())).all()[0]
+
+
+def opened_by(house: Shared, thing: str, verb: str) -> int | None:
+    with reading(house.opened.engine) as session:
+        query = select(Event.by_id).where(Event.thing == thing, Event.verb == verb)
+        return session.exec(query.order_by(col(Event.id).desc())).first()
+
+
+def planned(tablet: Visitor, house: Shared, page: Page | None = None, *, status: int = 200) -> Page:
+    asked = form(page or tablet.get(answer_path(house.opened)), "/plan")
+    return tablet.submit(asked, status=status, plan="Smile at the door.", due="2026-03-15")
+
+
+def on(house: Shared, tablet: Visitor) -> str:
+    """What the page says of who acts."""
+    text = tablet.get("/branch").text
+    return ACTS if ACTS in text else READS if READS in text else ""
