@@ -156,7 +156,8 @@ def test_what_has_locked_itself_is_not_opened_by_being_used(session: Session) ->
 @given(st.lists(st.integers(min_value=1, max_value=600), max_size=12))
 def test_it_is_locked_after_any_pause_of_five_minutes_and_after_none_that_is_seconds_shorter(pauses: list[int]) -> None:
     """As the pages do it: a use is written down once the last one that was is older than some seconds."""
-    row, at = DeviceSession(lent_until=make.NOON + LENT), make.NOON
+    at = make.NOON
+    row = DeviceSession(token_hash="", user_id=1, started_at=at, expires_at=at, lent_until=at + LENT)
     shortest = LENT - timedelta(seconds=sessions.LENT_SEEN_SECONDS)
     for pause in (timedelta(seconds=seconds) for seconds in pauses):
         at += pause
