@@ -45,9 +45,9 @@ def bar() -> Bar | None:
 
 @blueprint.after_app_request
 def stay_signed_in(response: Response) -> Response:
-    """Its cookie lasts as long as its row: both are prolonged while the tablet is used."""
+    """Its cookie lasts as long as its row: both are prolonged while the tablet reads."""
     found, token = gate.device(), gate.cookie(gate.DEVICE_COOKIE)
-    if found is None or not token or found.user.role != Role.TABLET.value:
+    if found is None or not token or request.method != "GET" or found.user.role != Role.TABLET.value:
         return response
     if sessions.long_unseen(found, at=gate.site().clock()):
         gate.set_cookie(response, gate.DEVICE_COOKIE, token, sessions.SESSION_DAYS * gate.DAY_SECONDS)

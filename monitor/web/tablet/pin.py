@@ -63,24 +63,22 @@ def give() -> Page:
     if person is None:
         return _page(carried, {"who": gate.tongue().say("Choose who you are.")}), UNFIT
     wrong, found = _look_at(person)
-    if wrong or found is None:
+    if found is None:
         return _page(carried, {"pin": wrong}), UNFIT
-    if found.given and "own_pin" not in request.form:
+    if not found.given:
+        return _lend(carried, person, found)
+    if "own_pin" not in request.form:
         return _page(carried, choosing=True)
-    hashed = found.hashed
-    if found.given:
-        try:
-            own = _own_pin()
-        except Refused as refused:
-            return _page(
-                carried, {"own_pin": gate.tongue().say(refused.message, **refused.values)}, choosing=True
-            ), UNFIT
-        hashed = passwords.hashed_pin(own)
-    return _lend(carried, person, found, hashed)
+    try:
+        own = passwords.hashed_pin(_own_pin())
+    except Refused as refused:
+        said = gate.tongue().say(refused.message, **refused.values)
+        return _page(carried, {"own_pin": said}, choosing=True), UNFIT
+    return _lend(carried, person, found, own)
 
 
 def _look_at(person: User) -> tuple[str, pins.Pin | None]:
-    """What is wrong with what was typed, and the PIN that it fits. A try is counted first and kept: looking takes long, and nobody waits."""
+    """The PIN that was typed, or what is wrong with it. A try is counted first and kept: looking takes long, and nobody waits for it."""
     at, tablet, say = gate.site().clock(), str(the_tablet().id), gate.tongue().say
     rarely = pins.may_try(gate.session(), person, tablet, at=at)
     found = pins.of(gate.session(), person)
@@ -103,13 +101,13 @@ def _own_pin() -> str:
     return own
 
 
-def _lend(carried: Carried, person: User, found: pins.Pin, hashed: str) -> Response:
-    """Unless tablet or PIN were taken away while it was looked at; then the form goes on its way."""
+def _lend(carried: Carried, person: User, found: pins.Pin, own: str = "") -> Response:
+    """Unless tablet or PIN were taken away while it was looked at; then what was carried goes on its way."""
     at, session = gate.site().clock(), gate.session()
     if not gate.still_here() or not pins.still_opens(session, person, found.hashed):
         return redirect(home(), 303)
-    if hashed != found.hashed:
-        pins.choose(session, person, hashed, by=person, at=at)
+    if own:
+        pins.choose(session, person, own, by=person, at=at)
     lending.lend(session, the_tablet(), person, at=at)
     return redirect(carried.to, AGAIN) if carried.to else redirect(carried.back, 303)
 

@@ -43,13 +43,7 @@ def form_of(path: str) -> str:
 
 def _endpoint(path: str, method: str) -> str:
     """The route of an address of ours; empty for any other."""
-    if (
-        len(path) > LONGEST_PATH
-        or not path.startswith("/")
-        or path.startswith("//")
-        or not path.isprintable()
-        or "\\" in path
-    ):
+    if len(path) > LONGEST_PATH or not path.startswith("/") or not path.isprintable():
         return ""
     try:
         found, _ = current_app.url_map.bind("").match(path.partition("?")[0], method=method)
