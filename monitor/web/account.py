@@ -13,7 +13,7 @@ from branches.people import PERSONS, User
 from branches.sessions import LINK_MINUTES, DeviceSession
 from branches.weeks import local_date
 from monitor import passwords
-from monitor.web import devices, gate, leave, mailed
+from monitor.web import devices, forms, gate, leave, mailed
 
 blueprint = Blueprint("account", __name__)
 
@@ -167,7 +167,7 @@ def choose_pin() -> Answer:
     if wrong:
         return _page(pin_current_error=wrong), UNFIT
     try:
-        pin = pins.well_formed(request.form.get("pin", "").strip())
+        pin = pins.well_formed(forms.plain(request.form.get("pin", "")).strip())
     except Refused as refused:
         return _page(pin_error=say(refused.message, **refused.values)), UNFIT
     gate.keep()  # hashing takes long, and nobody's writing waits for it

@@ -12,7 +12,7 @@ from branches.errors import Refused
 from branches.people import User
 from branches.pins import DIGITS, LOCKED_MINUTES, MOST_WRONG
 from monitor import passwords
-from monitor.web import gate
+from monitor.web import forms, gate
 from monitor.web.lent import LOST
 from monitor.web.tablet.room import UNFIT, blueprint, form_of, home, page_of, the_branch, the_tablet
 from reports.called import told_apart
@@ -85,7 +85,7 @@ def _look_at(person: User) -> tuple[str, pins.Pin | None]:
     gate.keep()
     if not rarely:
         return say("There were too many wrong PINs. Try again in a quarter of an hour."), None
-    if not passwords.fits_pin(found.hashed if found is not None else None, request.form.get("pin", "").strip()):
+    if not passwords.fits_pin(found.hashed if found is not None else None, _typed("pin")):
         words = say("This PIN does not fit. After {n} wrong ones it opens nothing for {minutes} minutes.", **LIMITS)
         return words, None
     pins.was_right(gate.session(), person, tablet)
@@ -95,8 +95,8 @@ def _look_at(person: User) -> tuple[str, pins.Pin | None]:
 
 def _own_pin() -> str:
     """In the place of the one that head office gave."""
-    own = pins.well_formed(request.form.get("own_pin", "").strip())
-    if own == request.form.get("pin", "").strip():
+    own = pins.well_formed(_typed("own_pin"))
+    if own == _typed("pin"):
         raise Refused("Choose another PIN than the one you were given.")
     return own
 
@@ -117,6 +117,10 @@ def _lend(carried: Carried, person: User, found: pins.Pin, own: str = "") -> Res
 def lock() -> Response:
     lending.lock(gate.session(), the_tablet())
     return redirect(home(), 303)
+
+
+def _typed(name: str) -> str:
+    return forms.plain(request.form.get(name, "")).strip()
 
 
 def _chosen() -> User | None:
