@@ -33,6 +33,10 @@ class Right(StrEnum):
     """How the branch one works at stands against the norm."""
     READ_RESULTS = "read_results"
     """How a released audit was marked and scored, and what is being done about it."""
+    LEND = "lend"
+    """Of a shared tablet: to let somebody of the branch's staff act on it, who gives their PIN."""
+    HAVE_PIN = "have_pin"
+    """Choose the PIN by which one acts on the branch's shared tablet."""
     FILL_AUDITS = "fill_audits"
     """Start, fill in and submit what one was asked to audit."""
     ASSIGN = "assign"
@@ -56,7 +60,7 @@ class Reach(StrEnum):
     """How far a right goes."""
 
     OWN = "own"
-    """What the shopper was asked to audit."""
+    """What the shopper was asked to audit; what is one's own alone."""
     BRANCH = "branch"
     REGION = "region"
     CHAIN = "chain"
@@ -76,6 +80,15 @@ RIGHTS: Mapping[Role, Mapping[Right, Reach]] = {
         Right.APPEAL: Reach.BRANCH,
         Right.PLAN_ACTIONS: Reach.BRANCH,
         Right.READ_HANDBOOK: Reach.BRANCH,
+        Right.HAVE_PIN: Reach.OWN,
+    },
+    Role.TABLET: {
+        Right.SEE_BRANCHES: Reach.BRANCH,
+        Right.SEE_AUDITS: Reach.BRANCH,
+        Right.READ_OWN_BRANCH: Reach.BRANCH,
+        Right.READ_RESULTS: Reach.BRANCH,
+        Right.READ_HANDBOOK: Reach.BRANCH,
+        Right.LEND: Reach.BRANCH,
     },
     Role.MANAGER: {
         Right.READ_EDITIONS: Reach.REGION,
@@ -104,6 +117,9 @@ RIGHTS: Mapping[Role, Mapping[Right, Reach]] = {
         Right.READ_HANDBOOK: Reach.CHAIN,
     },
 }
+
+LENT = (Right.APPEAL, Right.PLAN_ACTIONS)
+"""What a shared tablet opens beside what it reads, to somebody of the branch's staff who has given their PIN: of theirs, nothing else."""
 
 TELLS_THE_SHOPPER = (
     *("shopper_id", "code", "reason"),

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from branches import history, people, sessions, subscriptions
+from branches import history, people, pins, sessions, subscriptions
 from branches.database import hold
 from branches.errors import Conflict, Refused
 from branches.history import Actor
@@ -38,6 +38,7 @@ def change_role(
     session.flush()
     after = [user.role, user.branch_id, user.region_id]
     if before != after:
+        pins.take_away(session, user)
         _end(session, user, "change_role", by, at, before=before, after=after)
 
 
@@ -49,6 +50,7 @@ def deactivate(session: Session, user: User, *, by: Actor | None, at: datetime) 
         raise Conflict("{name} signs in no more already.", name=_called(user))
     _keep_an_office(session, user)
     user.active = False
+    pins.take_away(session, user)
     _end(session, user, "deactivate", by, at)
 
 

@@ -50,8 +50,7 @@ def came_in(session: Session, what: str, visitor: Visitor) -> None:
         forget(session, _own(what, visitor))
         return
     forget(session, _for(what, visitor))
-    newest = select(func.max(Knock.id)).where(Knock.about_hash == _hash(_from(what, visitor)))
-    session.exec(sa.delete(Knock).where(col(Knock.id) == newest.scalar_subquery()))
+    forget_newest(session, _from(what, visitor))
 
 
 def _own(what: str, visitor: Visitor) -> str:
@@ -81,9 +80,20 @@ def tries(session: Session, about: str, *, at: datetime) -> int:
     return session.exec(select(func.count()).where(Knock.about_hash == _hash(about), recent)).one()
 
 
+def newest(session: Session, about: str) -> datetime | None:
+    """When it was tried last, within the hour or before."""
+    return session.exec(select(func.max(Knock.at)).where(Knock.about_hash == _hash(about))).one()
+
+
 def forget(session: Session, about: str) -> None:
     """Who came in has not been guessing."""
     session.exec(sa.delete(Knock).where(col(Knock.about_hash) == _hash(about)))
+
+
+def forget_newest(session: Session, about: str) -> None:
+    """The same of the last try alone."""
+    last = select(func.max(Knock.id)).where(Knock.about_hash == _hash(about))
+    session.exec(sa.delete(Knock).where(col(Knock.id) == last.scalar_subquery()))
 
 
 def _hash(about: str) -> str:

@@ -22,8 +22,12 @@ class Role(StrEnum):
     STAFF = "staff"
     MANAGER = "manager"
     OFFICE = "office"
+    TABLET = "tablet"
+    """Nobody: the device that a branch's staff share, which only reads; each branch has one such sign-in."""
 
 
+PERSONS = tuple(role for role in Role if role is not Role.TABLET)
+"""The roles that people have."""
 READERS = (Role.MANAGER, Role.OFFICE)
 """Those for whom reports are made; `access` says how far they read."""
 _SEPARATORS = '"(),:;<>@[]\\'
@@ -101,6 +105,8 @@ def add_user(
 
 def check_place(role: Role, branch: Branch | None, region: Region | None) -> None:
     """Refuses a role without the place it is for."""
+    if role is Role.TABLET and branch is None:
+        raise Refused("A tablet belongs to a branch; name it.")
     if role is Role.STAFF and branch is None:
         raise Refused("A member of staff belongs to a branch; name it.")
     if role is Role.MANAGER and region is None:

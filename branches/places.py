@@ -12,7 +12,7 @@ from branches.database import hold, public_id
 from branches.errors import Conflict, Refused
 from branches.history import Actor
 from branches.language import message
-from branches.weeks import zone_name
+from branches.weeks import local_date, zone_name
 
 
 class Region(SQLModel, table=True):
@@ -147,6 +147,11 @@ def _change(session: Session, place: Region | Branch, by: Actor | None, at: date
         setattr(place, name, new)
     session.add(place)
     history.write(session, "change", place, by=by, at=at, **history.plain(differing))
+
+
+def is_closed(branch: Branch, at: datetime) -> bool:
+    """Whether the branch has closed, by the day at the branch."""
+    return branch.closed is not None and branch.closed <= local_date(at, branch.timezone)
 
 
 def regions(session: Session) -> list[Region]:

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, joinedload
 from sqlmodel import Field, Relationship, Session, SQLModel, col, select
 
-from branches import history
+from branches import history, places
 from branches.database import UtcTime
 from branches.errors import NotAllowed
-from branches.people import User
+from branches.people import Role, User
 
 LINK_MINUTES = 15
 SESSION_DAYS = 30
@@ -26,6 +26,10 @@ _KNOWN = "known."
 """Begins the secret of a browser in which that person was before: no stranger's guesses close its code."""
 SEEN_MINUTES = 60
 """How old a device's last sign of life may grow before it is written down again."""
+LENT_MINUTES = 5
+"""How long a shared tablet that is not used stays lent to whoever gave their PIN."""
+LENT_SEEN_SECONDS = 10
+"""How old that person's last sign of life may grow."""
 
 
 class SignInLink(SQLModel, table=True):
@@ -59,8 +63,12 @@ class DeviceSession(SQLModel, table=True):
     seen_at: datetime | None = Field(default=None, sa_type=UtcTime)
     label: str = Field(default="", max_length=120)
     """What the device says it is, for the person's own list."""
+    lent_to_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    """Who gave their PIN on a shared tablet and acts there; `lending` has the verbs."""
+    lent_until: datetime | None = Field(default=None, sa_type=UtcTime)
 
-    user: User = Relationship()
+    user: User = Relationship(sa_relationship_kwargs={"foreign_keys": "DeviceSession.user_id"})
+    lent_to: User | None = Relationship(sa_relationship_kwargs={"foreign_keys": "DeviceSession.lent_to_id"})
 
 
 @dataclass(frozen=True)
@@ -97,6 +105,25 @@ def make_way_in(session: Session, user: User, browser: str, *, at: datetime) -> 
     session.add(row)
     session.flush()
     return WayIn(token, code)
+
+
+def make_tablet_code(session: Session, tablet: User, *, at: datetime) -> str:
+    """A code that signs a shared tablet in, wherever it is typed; it is shown once. No link opens the same."""
+    code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
+    row = SignInLink(
+        token_hash=_hash(secrets.token_urlsafe(24)),
+        user_id=tablet.id,
+        expires_at=at + timedelta(minutes=LINK_MINUTES),
+        code_hash=_hash(f"tablet {code}"),
+    )
+    session.add(row)
+    session.flush()
+    return code
+
+
+def use_tablet_code(session: Session, code: str, *, at: datetime) -> User | None:
+    """Which branch's tablet that code is for; it works once. Whoever asks counts the tries."""
+    return _use(session, col(SignInLink.code_hash) == _hash(f"tablet {code}"), at)
 
 
 def redeem(session: Session, token: str, *, at: datetime) -> User:
@@ -171,9 +198,17 @@ def device(session: Session, token: str, *, at: datetime) -> DeviceSession | Non
         select(DeviceSession)
         .join(User, col(DeviceSession.user_id) == User.id)
         .where(DeviceSession.token_hash == _hash(token), DeviceSession.expires_at > at, User.active)
-        .options(contains_eager(DeviceSession.user))  # type: ignore[arg-type]
+        .options(contains_eager(DeviceSession.user), joinedload(DeviceSession.lent_to))  # type: ignore[arg-type]
     )
-    return session.exec(query).first()
+    found = session.exec(query).first()
+    return found if found is None or not _rests(found.user, at) else None
+
+
+def _rests(user: User, at: datetime) -> bool:
+    """A shared tablet opens nothing while its branch is closed."""
+    if user.role != Role.TABLET.value:
+        return False
+    return user.branch is None or places.is_closed(user.branch, at)
 
 
 def who(session: Session, token: str, *, at: datetime) -> User | None:
@@ -190,11 +225,20 @@ def devices(session: Session, user: User, *, at: datetime) -> list[DeviceSession
 
 def long_unseen(device: DeviceSession, *, at: datetime) -> bool:
     """Whether it is time to write down that the device is in use."""
+    if device.lent_until is not None and device.lent_until > at:
+        return device.lent_until - at < timedelta(minutes=LENT_MINUTES, seconds=-LENT_SEEN_SECONDS)
     return device.seen_at is None or at - device.seen_at > timedelta(minutes=SEEN_MINUTES)
 
 
 def see(session: Session, device_id: int, *, at: datetime) -> None:
-    session.exec(sa.update(DeviceSession).where(col(DeviceSession.id) == device_id).values(seen_at=at))
+    """Writes it down. A shared tablet stays signed in as long as it is used, and lent as long as somebody uses it."""
+    here = col(DeviceSession.id) == device_id
+    tablets = select(User.id).where(User.role == Role.TABLET.value)
+    session.exec(sa.update(DeviceSession).where(here).values(seen_at=at))
+    longer = sa.update(DeviceSession).where(here, col(DeviceSession.user_id).in_(tablets))
+    session.exec(longer.values(expires_at=at + timedelta(days=SESSION_DAYS)))
+    lent = sa.update(DeviceSession).where(here, col(DeviceSession.lent_until) > at)
+    session.exec(lent.values(lent_until=at + timedelta(minutes=LENT_MINUTES)))
 
 
 def end(session: Session, token: str, *, at: datetime) -> None:
@@ -220,6 +264,13 @@ def end_all(session: Session, user: User) -> None:
     """After a change of password, address or role nothing stays signed in, and no link that was sent still opens."""
     session.exec(sa.delete(SignInLink).where(col(SignInLink.user_id) == user.id))
     session.exec(sa.delete(DeviceSession).where(col(DeviceSession.user_id) == user.id))
+    take_back(session, user)
+
+
+def take_back(session: Session, user: User) -> None:
+    """No shared tablet acts for that person any more."""
+    lent = sa.update(DeviceSession).where(col(DeviceSession.lent_to_id) == user.id)
+    session.exec(lent.values(lent_to_id=None, lent_until=None))
 
 
 def _hash(token: str) -> str:

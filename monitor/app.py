@@ -17,6 +17,7 @@ from monitor.web import (
     files,
     gate,
     handbook,
+    lent,
     login,
     mails,
     office,
@@ -26,6 +27,7 @@ from monitor.web import (
     region,
     results,
     section,
+    tablet,
 )
 from monitor.web.gate import Site
 from reports.purpose import purpose
@@ -43,11 +45,12 @@ ABOVE = {
     "explore": ("editions.chain", "editions.mine"),
     "region": ("editions.chain", "region.branches"),
     "results": ("editions.chain", "region.branches", "portal.branch"),
+    "tablet": ("portal.branch",),
 }
 """By room, the pages in the list of pages that all of its pages are below; each role has one of them."""
 STATUS = ((NotFound, 404), (NotAllowed, 403), (Conflict, 409), (Refused, 422))
 
-ROOMS = (login, account, mails, editions, section, explore, plan, portal, region, results, handbook, capture, office)
+ROOMS = (login, account, mails, editions, section, explore, plan, portal, region, results, handbook, capture, office, tablet)
 """What is behind the pages, each by itself."""
 
 
@@ -84,6 +87,7 @@ def create_app(site: Site, secret: bytes, *, trusted_proxies: int = 0) -> Flask:
         app.register_blueprint(room.blueprint)
     app.context_processor(_words)
     app.register_error_handler(Refused, _refused)
+    app.register_error_handler(lent.Locked, tablet.pin.locked)
     app.register_error_handler(HTTPException, _failed)
     if trusted_proxies:
         near = ProxyFix(app.wsgi_app, x_for=trusted_proxies, x_proto=trusted_proxies, x_host=trusted_proxies)
@@ -93,7 +97,7 @@ def create_app(site: Site, secret: bytes, *, trusted_proxies: int = 0) -> Flask:
 
 def _words() -> dict[str, object]:
     """What every template may say."""
-    tongue, user = gate.tongue(), gate.somebody()
+    tongue, user, shared = gate.tongue(), gate.somebody(), tablet.bar()
     return {
         "say": tongue.say,
         "count": tongue.count,
@@ -104,18 +108,20 @@ def _words() -> dict[str, object]:
         "purpose": purpose(tongue),
         "theme": theme if (theme := request.cookies.get("theme")) in THEMES else "",
         "home_url": url_for("login.home"),
-        "nav": _nav(user),
+        "nav": _nav(user, shared=shared is not None),
+        "tablet": shared,
         "language_action": url_for("login.choose_language"),
         "back": request.full_path.removesuffix("?") if request.method == "GET" else "/",
-        "sign_out_action": url_for("login.sign_out") if user is not None else None,
+        "sign_out_action": url_for("login.sign_out") if user is not None and shared is None else None,
     }
 
 
-def _nav(user: User | None) -> list[tuple[str, str, bool]]:
-    """Where this person can go from everywhere: title, address, whether it is here."""
+def _nav(user: User | None, *, shared: bool) -> list[tuple[str, str, bool]]:
+    """Where this person can go from everywhere: title, address, whether it is here. A shared tablet has nobody's own pages."""
     say = gate.tongue().say
     role = Role(user.role) if user is not None else None
-    own, book, here = (say("My sign-in"), "account.show"), (say("Handbook"), "handbook.show"), _here()
+    own, here = [(say("My sign-in"), "account.show")] if not shared else [], _here()
+    book = (say("Handbook"), "handbook.show")
     pages = {
         Role.OFFICE: [
             (say("The whole chain"), "editions.chain"),
@@ -129,10 +135,11 @@ def _nav(user: User | None) -> list[tuple[str, str, bool]]:
         Role.MANAGER: [(say("My region"), "editions.mine"), (say("My branches"), "region.branches"), book],
         Role.STAFF: [(say("My branch"), "portal.branch"), book],
         Role.SHOPPER: [(say("My audits"), "capture.mine")],
+        Role.TABLET: [(say("My branch"), "portal.branch"), book],
     }
     return [
         (title, url_for(endpoint), endpoint in here)
-        for title, endpoint in ([*pages[role], own] if role is not None else [])
+        for title, endpoint in ([*pages[role], *own] if role is not None else [])
     ]
 
 

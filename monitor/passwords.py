@@ -15,6 +15,8 @@ LEAST_DIFFERENT = 5
 """Letters that differ from each other."""
 LONGEST = 1000
 """Of what is typed; nothing longer is looked at."""
+DEMO_PIN = "271845"
+"""Of the demo's invented staff: its pages tell it, and nobody else has it."""
 TELLING = 4
 """Letters from which on a part of the person's own name or address must not be in a password."""
 
@@ -77,6 +79,20 @@ def hashed(user: User, password: str) -> str:
         if _is_guessable(user, typed):
             raise Refused("This password is easy to guess: do without your name or address, and mix the characters.")
         return str(hash_password(typed))
+
+
+def hashed_pin(pin: str) -> str:
+    """The hash of a PIN that was found fit."""
+    with _vault().app_context():
+        return str(hash_password(pin))
+
+
+def fits_pin(kept: str | None, pin: str) -> bool:
+    """Whether it is the PIN of that hash; where there is none it takes as long to say no."""
+    if len(pin) > LONGEST:
+        return False
+    with _vault().app_context():
+        return bool(verify_password(pin, kept or _nobodys())) and kept is not None
 
 
 def _is_guessable(user: User, password: str) -> bool:

@@ -197,6 +197,7 @@ def _table(config: Config) -> str:
         ("Head office: the whole chain's report", "office"),
         ("A region's manager: the region's report", "manager"),
         ("Staff of a branch: how we are doing", "staff"),
+        ("A branch's shared tablet: how we are doing, to read", "tablet"),
         ("A shopper: the audits they made", "shopper"),
     ]
     width = max(len(words) for words, _ in looks)

@@ -10,13 +10,13 @@ from branches import accounts, people, sessions
 from branches.database import reading, transaction
 from branches.errors import NotFound
 from branches.language import codes
-from branches.people import Role, User
+from branches.people import PERSONS, Role, User
 from branches.places import Branch, Region
 from monitor.commands.asking import again
 from monitor.config import Config, read_config
 from monitor.opening import now, open_chain
 
-ROLES = click.Choice([role.value for role in Role])
+ROLES = click.Choice([role.value for role in PERSONS])
 
 
 @click.group("user")

@@ -10,6 +10,7 @@ from branches import notices, places
 from branches.people import Role, User, add_user
 from branches.places import Branch, Region
 from branches.weeks import local_date
+from monitor.demo import shared
 from monitor.demo.names import CITIES, City, street
 from monitor.demo.plan import Plan
 
@@ -52,6 +53,7 @@ def found(session: Session, branches: int, plan: Plan, *, at: datetime) -> Chain
     office = add_user(session, Role.OFFICE, at=at, email=f"office@{HOST}", name="Demo office", by=None)
     _managers(session, regions, cities, at)
     _staff(session, opened, region_of, cities, at)
+    shared.set_up(session, opened[0], at=at)
     for branch in opened:
         _inform(session, branch, office, at)
     shoppers = tuple(_shopper(session, n, at) for n in range(max(2 * count, round(SHOPPERS_PER_BRANCH * branches))))

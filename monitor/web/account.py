@@ -6,14 +6,14 @@ from datetime import timedelta
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from branches import access, accounts, knocking, sessions, subscriptions
+from branches import access, accounts, knocking, pins, sessions, subscriptions
 from branches.access import Right
 from branches.errors import NotAllowed, Refused
-from branches.people import Role, User
+from branches.people import PERSONS, User
 from branches.sessions import LINK_MINUTES, DeviceSession
 from branches.weeks import local_date
 from monitor import passwords
-from monitor.web import devices, gate, leave, mailed
+from monitor.web import devices, forms, gate, leave, mailed
 
 blueprint = Blueprint("account", __name__)
 
@@ -35,7 +35,7 @@ class Line:
 
 
 @blueprint.get("/account")
-@gate.audience(*Role)
+@gate.audience(*PERSONS)
 def show() -> str:
     return _page()
 
@@ -51,6 +51,8 @@ def _page(**errors: object) -> str:
         mailed=_mailed(user),
         leave=leave.of(user),
         held=leave.held(user),
+        takes_pin=access.reach(user, Right.HAVE_PIN) is not None,
+        has_pin=pins.of(gate.session(), user) is not None,
         **errors,
     )
 
@@ -84,7 +86,7 @@ def _line(device: DeviceSession) -> Line:
 
 
 @blueprint.post("/account/devices")
-@gate.audience(*Role)
+@gate.audience(*PERSONS)
 def end_device() -> AnyResponse:
     """Signs one of the person's other devices out."""
     asked = request.form.get("device", "")
@@ -132,14 +134,13 @@ def end_stand_in() -> AnyResponse:
 
 
 @blueprint.post("/account/password")
-@gate.audience(*Role)
+@gate.audience(*PERSONS)
 def change_password() -> Answer:
     """Needs the password until now, or where there is none a sign-in of a moment ago."""
     user, say = gate.person(), gate.tongue().say
-    if user.password is None:
-        _refuse_unless_fresh()
-    elif not _is_own_password(request.form.get("current", "")):
-        return _page(current_error=say("This is not your password, or there were too many tries.")), UNFIT
+    wrong = _not_sure(user)
+    if wrong:
+        return _page(current_error=wrong), UNFIT
     gate.keep()  # hashing takes long, and nobody's writing waits for it
     try:
         hashed = passwords.hashed(user, request.form.get("new", ""))
@@ -157,6 +158,36 @@ def change_password() -> Answer:
     return response
 
 
+@blueprint.post("/account/pin")
+@gate.needs(Right.HAVE_PIN)
+def choose_pin() -> Answer:
+    """The one by which they act on their branch's shared tablet; as hard to change as the password."""
+    user, say = gate.person(), gate.tongue().say
+    wrong = _not_sure(user)
+    if wrong:
+        return _page(pin_current_error=wrong), UNFIT
+    try:
+        pin = pins.well_formed(forms.plain(request.form.get("pin", "")).strip())
+    except Refused as refused:
+        return _page(pin_error=say(refused.message, **refused.values)), UNFIT
+    gate.keep()  # hashing takes long, and nobody's writing waits for it
+    hashed = passwords.hashed_pin(pin)
+    if not gate.still_here():
+        return redirect(url_for("login.sign_in"))
+    pins.choose(gate.session(), user, hashed, by=user, at=gate.site().clock())
+    flash(say("Your PIN holds from now on."), "done")
+    return redirect(url_for("account.show"), 303)
+
+
+def _not_sure(user: User) -> str:
+    """What is missing to know that it is really them: their password, or where there is none a sign-in of a moment ago."""
+    if user.password is None:
+        _refuse_unless_fresh()
+        return ""
+    fits = _is_own_password(request.form.get("current", ""))
+    return "" if fits else gate.tongue().say("This is not your password, or there were too many tries.")
+
+
 def _is_own_password(typed: str) -> bool:
     """Counted apart from tries at the door: who is not signed in cannot use these up."""
     user = gate.person()
@@ -172,4 +203,6 @@ def _is_own_password(typed: str) -> bool:
 def _refuse_unless_fresh() -> None:
     device = gate.device()
     if device is None or gate.site().clock() - device.started_at > timedelta(minutes=LINK_MINUTES):
-        raise NotAllowed("Sign out and in again first: a password is chosen within a quarter of an hour of signing in.")
+        raise NotAllowed(
+            "Sign out and in again first: a password or a PIN is chosen within a quarter of an hour of signing in."
+        )

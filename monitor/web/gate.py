@@ -24,6 +24,7 @@ from branches.people import Role, User
 from branches.sessions import DeviceSession
 from branches.timetable import DueTimes
 from monitor.later import Job, at_once
+from monitor.web import lent
 from reports.envelope import Sender, Transport
 from reports.figures import Rules
 
@@ -232,8 +233,8 @@ def drop_cookie(response: AnyResponse, name: str) -> None:
 
 def tongue() -> Language:
     """The language of this reader: their own choice, else what their browser asks for, else the chain's."""
-    user = somebody()
-    chosen = (user.language if user is not None else "", cookie(LANGUAGE_COOKIE), g.get("written_in"))
+    here = device()  # a shared tablet keeps its language, whoever acts on it
+    chosen = (here.user.language if here is not None else "", cookie(LANGUAGE_COOKIE), g.get("written_in"))
     for code in chosen:
         if code in codes():
             return language(code)
@@ -289,7 +290,10 @@ def _enter() -> AnyResponse | None:
         _recognise()
     if view is None:
         return None
-    answer = _stopped(view)
+    try:
+        answer = _stopped(view)
+    except lent.Locked:
+        answer = None  # what was typed comes in, to be kept while the PIN is asked for
     if answer is None and not _only_reads():
         request.max_content_length = most_bytes(view, request.max_content_length)
         request.get_data(parse_form_data=True)
@@ -305,7 +309,7 @@ def _stopped(view: View) -> AnyResponse | None:
         abort(404)  # A route that says nothing of its audience has none.
     if g.person is None:
         return _to_sign_in()
-    if Role(g.person.role) not in opened:
+    if not lent.opens(view, g.device.user, g.person):
         abort(404)
     return None
 
@@ -338,7 +342,7 @@ def _found(session: Session, at: datetime) -> DeviceSession | None:
 
 
 def _meet(found: DeviceSession | None) -> None:
-    g.device, g.person = found, found.user if found is not None else None
+    g.device, g.person = found, lent.acting(found, site().clock()) if found is not None else None
 
 
 def _see(engine: sa.Engine, device_id: int, at: datetime) -> None:
@@ -354,10 +358,10 @@ def _to_sign_in() -> AnyResponse:
 
 def spoken(response: AnyResponse, code: str) -> AnyResponse:
     """Remembers a language with the person, and on the device for when nobody is signed in."""
-    user = somebody()
-    if user is not None:
-        user.language = code
-        session().add(user)
+    here = device()
+    if here is not None:
+        here.user.language = code
+        session().add(here.user)
     set_cookie(response, LANGUAGE_COOKIE, code, YEAR_SECONDS)
     return response
 

@@ -24,6 +24,7 @@ HOMES = {
     Role.MANAGER: "editions.mine",
     Role.STAFF: "portal.branch",
     Role.SHOPPER: "capture.mine",
+    Role.TABLET: "portal.branch",
 }
 """Where each role begins."""
 ASKING_COOKIE = "asking"
@@ -51,7 +52,7 @@ def sign_in() -> str:
 
 
 def _sign_in_page(**shown: str) -> str:
-    people = _demo_people() if gate.site().demo and gate.on_loopback() else []
+    people = [(one.role, _called(one)) for one in _demo_people()] if gate.site().demo and gate.on_loopback() else []
     return render_template("login/sign_in.html", people=people, roles=_role_words(), **shown)
 
 
@@ -166,7 +167,7 @@ def redeem(token: str) -> AnyResponse:
 @gate.everybody
 def demo(role: str) -> str:
     user = _demo_person(role)
-    return render_template("login/landing.html", action=url_for("login.enter_demo", role=role), name=user.name)
+    return render_template("login/landing.html", action=url_for("login.enter_demo", role=role), name=_called(user))
 
 
 @blueprint.post("/demo/<role>")
@@ -237,18 +238,24 @@ def _role_words() -> dict[str, str]:
         Role.MANAGER.value: say("Manager of a region"),
         Role.STAFF.value: say("Staff of a branch"),
         Role.SHOPPER.value: say("Shopper"),
+        Role.TABLET.value: say("Shared tablet of a branch"),
     }
 
 
 def _demo_people() -> list[User]:
     """One person of each role to look as; in the demo only."""
     found = []
-    for role in (Role.OFFICE, Role.MANAGER, Role.STAFF, Role.SHOPPER):
+    for role in (Role.OFFICE, Role.MANAGER, Role.STAFF, Role.TABLET, Role.SHOPPER):
         query = select(User).where(User.role == role.value, User.active).order_by(col(User.id))
         user = gate.session().exec(query).first()
         if user is not None:
             found.append(user)
     return found
+
+
+def _called(user: User) -> str:
+    """A tablet is called as its branch."""
+    return user.branch.name if user.role == Role.TABLET.value and user.branch is not None else user.name
 
 
 def _demo_person(role: str) -> User:

@@ -22,6 +22,10 @@ REACHES = {
     "staff": dict.fromkeys(
         ("see_branches", "see_audits", "read_handbook", "read_own_branch", "read_results", "appeal", "plan_actions"),
         "branch",
+    )
+    | {"have_pin": "own"},
+    "tablet": dict.fromkeys(
+        ("see_branches", "see_audits", "read_handbook", "read_own_branch", "read_results", "lend"), "branch"
     ),
     "manager": dict.fromkeys(
         (
@@ -101,6 +105,7 @@ def chain(session: Session) -> Chain:
     people = {
         "shopper": mine,
         "staff": make.user(session, Role.STAFF, branch=branches["a"]),
+        "tablet": make.user(session, Role.TABLET, branch=branches["a"], email=None, name=""),
         "manager": make.user(session, Role.MANAGER, region=north),
         "office": make.user(session, Role.OFFICE),
     }
@@ -178,6 +183,7 @@ SEEN = {
     }
     | {key: ["a", "b", "c"] for key in ("flags", "actions", "appeals")},
 }
+SEEN["tablet"] = SEEN["staff"]
 NOTHING: dict[str, list[str]] = {name: [] for name in SEEN["office"]}
 DOCUMENTED = Path(__file__).parents[2] / "docs" / "access.md"
 
@@ -185,7 +191,7 @@ DOCUMENTED = Path(__file__).parents[2] / "docs" / "access.md"
 def test_the_documented_table_is_the_one_that_holds() -> None:
     lines = [line.strip("|").split("|") for line in DOCUMENTED.read_text().splitlines() if line.startswith("| `")]
     documented = {cells[0].strip(" `"): [cell.strip() for cell in cells[2:]] for cells in lines}
-    roles = (Role.SHOPPER, Role.STAFF, Role.MANAGER, Role.OFFICE)
+    roles = (Role.SHOPPER, Role.STAFF, Role.TABLET, Role.MANAGER, Role.OFFICE)
     assert documented == {
         right.value: [reach.value if (reach := access.RIGHTS[role].get(right)) else "no" for role in roles]
         for right in Right
@@ -247,6 +253,7 @@ def test_the_scopes_that_each_role_may_read(chain: Chain) -> None:
     assert allowed == {
         "shopper": [],
         "staff": [],
+        "tablet": [],
         "manager": [north],
         "office": [CHAIN, north, south, "region-", "region-0"],
     }

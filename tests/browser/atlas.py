@@ -47,8 +47,10 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     "login.demo": (Example("", {"role": "office"}),),
     "account.show": (
         *(Example("office"), Example("shopper", note="shopper"), Example("manager", note="manager")),
-        Example("new manager", note="stands in"),
+        *(Example("new manager", note="stands in"), Example("staff", note="staff")),
     ),
+    "tablet.code": (Example(""),),
+    "tablet.ask": (Example("tablet"), Example("lent tablet", note="lent")),
     "mails.show": (Example("", {"token": "mails"}),),
     "mails.show_alerts": (Example("", {"token": "mails"}),),
     "editions.chain": (Example("office"),),
@@ -76,6 +78,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     "portal.branch": (
         *(Example("staff"), Example("long staff", note="long"), Example("few staff", note="few")),
         Example("new staff", note="none"),
+        *(Example("tablet", note="tablet"), Example("lent tablet", note="lent tablet")),
     ),
     "handbook.show": (
         Example("office"),
@@ -95,6 +98,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         Example("staff", {"public_id": "released", "place": "failed"}),
         Example("staff", {"public_id": "released", "place": "disputed"}, note="disputed"),
         Example("manager", {"public_id": "released", "place": "failed"}, note="manager"),
+        Example("tablet", {"public_id": "released", "place": "failed"}, note="tablet"),
     ),
     "results.flag": (
         Example("staff", {"public_id": "flag"}),
@@ -135,7 +139,10 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     "office.assignment": (_office(public_id="open"), Example("office", {"public_id": "begun"}, note="begun")),
     "office.people": (Example("office"),),
     "office.adding": (Example("office"),),
-    "office.person": (_office(public_id="person"), Example("office", {"public_id": "manager"}, note="manager")),
+    "office.person": (
+        *(_office(public_id="person"), Example("office", {"public_id": "manager"}, note="manager")),
+        Example("office", {"public_id": "long staff"}, note="staff"),
+    ),
     "office.places": (Example("office"), Example("office", query="?show=uninformed", note="uninformed")),
     "office.informing": (Example("office"),),
     "office.opening_region": (Example("office"),),
@@ -175,6 +182,12 @@ SENT: tuple[tuple[str, str, str, str, Mapping[str, str], int], ...] = (
     ("staff", "/results/{released}/answers/8", "/results/{released}/answers/8/plan", "no plan", {}, 422),
     ("staff", "/results/{released}/answers/8", "/results/{released}/answers/8/appeal", "no appeal", {}, 422),
     ("staff", "/flags/{flag}", "/flags/{flag}/plan", "no plan", {}, 422),
+    ("", "/tablet", "/tablet", "code", {"code": "12"}, 422),
+    ("tablet", "/tablet/pin", "/tablet/pin", "no PIN", {}, 422),
+    ("tablet", "/flags/{flag}", "/flags/{flag}/plan", "locked", {"plan": "A bell."}, 403),
+    ("office", "/office/places/branches/{branch}", "/office/places/branches/{branch}/tablets", "code", {}, 200),
+    ("office", "/office/people/{long staff}", "/office/people/{long staff}/pin", "first PIN", {}, 200),
+    ("staff", "/account", "/account/pin", "no PIN", {"pin": "1"}, 422),
     ("manager", "/flags/{flag}", "/flags/{flag}/dismiss", "no dismissal", {}, 422),
     ("manager", "/actions/{completed}", "/actions/{completed}/reopen", "not reopened", {}, 422),
     ("staff", "/actions/{action}", "/actions/{action}/owner", "not handed over", {}, 422),

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from branches import audits, editions, notices, places, sessions
+from branches import audits, editions, lending, notices, pins, places, sessions
 from branches.database import transaction
 from branches.editions import CHAIN, Edition, Scope
 from branches.language import codes
@@ -14,6 +14,7 @@ from branches.people import Role, User, add_user
 from branches.places import Branch, Region
 from branches.standards import Standard
 from branches.weeks import Week
+from monitor import passwords
 from reports import stored
 from reports.figures import Change, Figures, Move, NewAudit, StandingFlag, State, TrendPoint
 from reports.kept import Course, Courses, StandingPraise
@@ -56,6 +57,7 @@ TITLES = {
         "te": "సర్వీస్ నాణ్యత",
     },
 }
+HASHED = passwords.hashed_pin(passwords.DEMO_PIN)
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
@@ -94,6 +96,8 @@ def fill(engine: sa.Engine, now: datetime) -> tuple[dict[str, str], dict[str, st
             _audits(session, homes.branches["Fő tér"], people[f"shopper {language}"], standard, done)
         found = _editions(session, homes, standard)
         devices = {person: sessions.begin(session, user, at=now) for person, user in people.items()}
+        for language in codes():
+            _lend(session, devices[f"lent tablet {language}"], people[f"staff {language}"], now)
         return devices, {name: edition.public_id for name, edition in found.items()}
 
 
@@ -125,9 +129,19 @@ def _people(session: Session, homes: _Homes, language: str) -> dict[str, User]:
         "long staff": add(Role.STAFF, branch=homes.branches[HUGE]),
         "few staff": add(Role.STAFF, branch=homes.branches["Fő tér"]),
         "new staff": add(Role.STAFF, branch=homes.branches["South"]),
+        "tablet": add(Role.TABLET, branch=homes.branches[HARMFUL]),
+        "lent tablet": add(Role.TABLET, branch=homes.branches[HARMFUL]),
         "shopper": add(Role.SHOPPER, code=f"shopper in {language}"),
         "new shopper": add(Role.SHOPPER, code=f"new shopper in {language}"),
     }
+
+
+def _lend(session: Session, token: str, staff: User, now: datetime) -> None:
+    """Somebody with a PIN acts on that tablet."""
+    pins.choose(session, staff, HASHED, by=staff, at=now)
+    tablet = sessions.device(session, token, at=now)
+    assert tablet is not None
+    lending.lend(session, tablet, staff, at=now)
 
 
 def _audits(session: Session, branch: Branch, shopper: User, standard: Standard, done: int) -> None:

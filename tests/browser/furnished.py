@@ -247,5 +247,6 @@ def _leave(here: Furnished) -> None:
     stand_ins.name(session, away, here.office, first_day=first + 2 * week, last_day=first + 3 * week, by=away, at=AT)
     here.things |= {
         "manager": away.public_id,
+        "long staff": here.person(Role.STAFF, col(User.branch_id) == here.branch(HUGE).id).public_id,
         "mails": subscriptions.of(session, away).token,
     }

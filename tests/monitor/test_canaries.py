@@ -197,19 +197,26 @@ def leaks(got: Got, known: list[Secret]) -> set[str]:
 
 @pytest.fixture(scope="module")
 def world(sqlite: SqliteDatabases, tmp_path_factory: pytest.TempPathFactory) -> World:
-    names = Names(
-        shopper={"name": NAME, "email": MAIL, "code": CODE}, minute=MINUTE, picture=jpeg(width=400, height=300)
-    )
-    return build(sqlite, tmp_path_factory.mktemp("canaries"), names)
+    return build(sqlite, tmp_path_factory.mktemp("canaries"), marked())
+
+
+def marked() -> Names:
+    shopper = {"name": NAME, "email": MAIL, "code": CODE}
+    return Names(shopper=shopper, minute=MINUTE, picture=jpeg(width=400, height=300))
 
 
 @pytest.fixture
 def opened(world: World, tmp_path: Path) -> Iterator[Opened]:
-    found = world.opened(tmp_path)
-    _use_device(found)
-    _release(found)
+    found = sent(world.opened(tmp_path))
     yield found
     found.engine.dispose()
+
+
+def sent(opened: Opened) -> Opened:
+    """With an audit from a marked device, released."""
+    _use_device(opened)
+    _release(opened)
+    return opened
 
 
 def _shopper(opened: Opened) -> Visitor:
@@ -228,13 +235,13 @@ def _use_device(opened: Opened) -> None:
     token = token_of(visitor)
     audit = opened.world.mine.things["open"]
     assert visitor.client.post(f"/audits/{audit}/start", data={"csrf_token": token}).status_code == 303
-    sent = jpeg(width=500, height=300)
-    photo = {"csrf_token": token, "p-": (BytesIO(sent), FILE_NAME), "go": "stay"}
+    image = jpeg(width=500, height=300)
+    photo = {"csrf_token": token, "p-": (BytesIO(image), FILE_NAME), "go": "stay"}
     assert visitor.client.post(f"/audits/{audit}/form/1", data=photo).status_code == 303
     with Session(opened.engine) as session:
         labels = session.exec(select(DeviceSession.label)).all()
         received = session.exec(select(Photo.received_sha256).join(Audit).where(Audit.public_id == audit)).all()
-    assert (labels.count(DEVICE_WORDS), received) == (1, [hashlib.sha256(sent).hexdigest()])
+    assert (labels.count(DEVICE_WORDS), received) == (1, [hashlib.sha256(image).hexdigest()])
 
 
 def _release(opened: Opened) -> None:
@@ -366,14 +373,6 @@ def test_the_same_search_finds_what_a_photo_came_with(opened: Opened) -> None:
     assert leaks(raw, searched) >= {"photo", "camera", "device"}
 
 
-@pytest.mark.parametrize("text", [NAME, CODE])
-def test_the_search_reads_every_way_of_writing(text: str) -> None:
-    secret = spelled("it", text)
-    ways = [text.encode(), quote(text).encode(), text.encode().hex().encode(), text.encode("utf-16-be")]
-    ways += [base64.b64encode(b"x" * skip + text.encode() + b"after it") for skip in range(3)]
-    assert [way for way in ways if not leaks(Got("", 200, (b"", way)), [secret])] == []
-
-
 @pytest.mark.slow
 def test_no_answer_tells_when_something_happened(opened: Opened) -> None:
     visitor = enter(opened, Role.STAFF)
@@ -388,9 +387,7 @@ def test_managers_learn_who_audited_only_where_the_settings_say_so(world: World,
     for told in (False, True):
         folder = tmp_path / str(told)
         folder.mkdir()
-        opened = world.opened(folder, managers_know_shoppers=told)
-        _use_device(opened)
-        _release(opened)
+        opened = sent(world.opened(folder, managers_know_shoppers=told))
         searched, visitor = known(opened), enter(opened, Role.MANAGER)
         shopper = [secret for secret in searched if secret.what in ("name", "mail", "code", "public id")]
         found = set().union(*(leaks(got, shopper) for got in everything(opened, visitor, forms=False)))

@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from branches import accounts, knocking
 from branches.database import reading, transaction
-from branches.people import Role, User
+from branches.people import PERSONS, Role, User
 from branches.sessions import SignInLink
 from monitor.web import gate, way_in
 from monitor.web.gate import Site
@@ -37,7 +37,7 @@ def house(sqlite: SqliteDatabases, tmp_path: Path) -> Iterator[House]:
         yield house
 
 
-@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("role", PERSONS)
 def test_each_role_signs_in_by_link_and_by_code(house: House, role: Role) -> None:
     assert is_in(entered(house, role))
     visitor = house.visitor()

@@ -45,6 +45,7 @@ def prepared(sqlite: SqliteDatabases, tmp_path_factory: pytest.TempPathFactory) 
             office = make.user(session)
             make.user(session, Role.MANAGER, region=home.region)
             make.user(session, Role.STAFF, branch=home)
+            make.user(session, Role.TABLET, branch=home, email=None, name="")
             for branch in chain.branches.values():
                 notices.note(session, branch, informed_on=make.NOON.date(), how="A meeting.", by=office, at=NOW)
         settings = Settings(reporting_from=FIRST, chain_zone="Europe/Budapest", weeks=8)
@@ -96,6 +97,7 @@ def test_each_role_begins_on_its_own_page(signed_in: SignIn) -> None:
         Role.OFFICE: "The whole chain · week of 2 March 2026",
         Role.MANAGER: "Europe/Budapest · week of 2 March 2026",
         Role.STAFF: "How we are doing · branch of Budapest · week of 2 March 2026",
+        Role.TABLET: "How we are doing · branch of Budapest · week of 2 March 2026",
         Role.SHOPPER: "My audits",
     }
 
@@ -240,7 +242,7 @@ def test_the_demo_lets_anybody_on_this_machine_look_as_anybody(
         visitor = Visitor(app)
         visitor.submit(visitor.get(f"/demo/{role.value}").forms[0])
         assert visitor.get("/").headings != ["Sign in"]
-    assert len(Visitor(app).get("/sign-in").forms) == 4 + 1
+    assert len(Visitor(app).get("/sign-in").forms) == 5 + 1
     from_elsewhere = {"REMOTE_ADDR": "192.0.2.1"}
     Visitor(app).get("/demo/office", status=404, environ_overrides=from_elsewhere)
 
@@ -253,7 +255,7 @@ def test_the_demo_goes_on_in_the_language_it_was_entered_in(
     visitor.submit(next(one for one in visitor.get("/sign-in").forms if one.action == "/language"), language="ta")
     for role in Role:
         page = visitor.submit(visitor.get(f"/demo/{role.value}").forms[0])
-        assert (page.language, visitor.get("/account").language) == ("ta", "ta")
+        assert (page.language, visitor.get("/").language) == ("ta", "ta")
     visitor.client.delete_cookie("device")
     visitor.submit(next(one for one in visitor.get("/sign-in").forms if one.action == "/language"), language="en")
     assert visitor.submit(visitor.get("/demo/manager").forms[0]).language == "en"

@@ -146,6 +146,7 @@ def _people(session: Session, known: Names) -> tuple[dict[Role, User], list[Bran
         Role.MANAGER: make.user(session, Role.MANAGER, region=north),
         Role.STAFF: make.user(session, Role.STAFF, branch=branches[0]),
         Role.SHOPPER: make.user(session, Role.SHOPPER, **shopper),
+        Role.TABLET: make.user(session, Role.TABLET, branch=branches[0], email=None, name=""),
     }, branches
 
 

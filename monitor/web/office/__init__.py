@@ -6,6 +6,7 @@ from monitor.web.office import (
     audit,
     desk,
     due_time,
+    first_pin,
     informing,
     mail,
     notices,
@@ -18,6 +19,7 @@ from monitor.web.office import (
     review,
     schedule,
     steps,
+    tablets,
 )
 from monitor.web.office.room import ABOVE, blueprint
 
@@ -29,6 +31,7 @@ __all__ = [
     "blueprint",
     "desk",
     "due_time",
+    "first_pin",
     "informing",
     "mail",
     "notices",
@@ -41,4 +44,5 @@ __all__ = [
     "review",
     "schedule",
     "steps",
+    "tablets",
 ]

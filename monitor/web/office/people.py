@@ -7,7 +7,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from branches import people as floor
 from branches.access import Right
 from branches.language import codes, language, message
-from branches.people import Role, User
+from branches.people import PERSONS, Role, User
 from branches.places import Branch, Region
 from monitor.web import gate
 from monitor.web.office import picking
@@ -30,7 +30,8 @@ def people() -> str:
         places = select(Branch.id).where(holds(text, Branch.name, Branch.code))
         query = query.where(holds(text, User.name, User.email, User.code) | col(User.branch_id).in_(places))
     found = part(query.order_by(User.name, col(User.id)), "office.people", show=cut, q=text)
-    n = gate.session().exec(select(func.count()).select_from(User).where(User.active)).one()
+    known = select(func.count()).select_from(User).where(User.active, col(User.role).in_(PERSONS))
+    n = gate.session().exec(known).one()
     return render_template(
         "office/people.html",
         headline=tongue.count("{n} person is known here.", "{n} people are known here.", n),
@@ -44,7 +45,7 @@ def people() -> str:
 
 def of_cut(cut: str) -> SelectOfScalar[User]:
     if cut == "inactive":
-        return select(User).where(~col(User.active))
+        return select(User).where(~col(User.active), col(User.role).in_(PERSONS))
     return select(User).where(User.role == cut, User.active)
 
 
@@ -82,7 +83,7 @@ def add() -> Answer:
     role, branch, region = role_and_place(typed)
     name = typed.line("name", LONGEST_NAME, message("Write the person's name."))
     spoken = typed.one_of("language", codes(), message("Choose a language."))
-    email = mail(typed)
+    email = mail(typed, needed=role is not Role.STAFF)
     made: list[User] = []
     if role is not None:
         typed.take(
@@ -92,7 +93,7 @@ def add() -> Answer:
                     gate.session(),
                     role,
                     at=now(),
-                    email=email,
+                    email=email or None,
                     name=name,
                     language=spoken,
                     branch=branch,
@@ -103,14 +104,19 @@ def add() -> Answer:
         )
     if typed.errors:
         return _page(typed.values, typed), typed.status
-    said = gate.tongue().say("Added: {name}. They may sign in; have them mailed a link.", name=name)
+    say = gate.tongue().say
+    said = (
+        say("Added: {name}. They may sign in; have them mailed a link.", name=name)
+        if email
+        else say("Added: {name}. A first PIN lets them act on their branch's shared tablet.", name=name)
+    )
     return done(said, "office.person", public_id=made[0].public_id)
 
 
-def mail(typed: Typed) -> str:
-    """An address as it is kept, or what is wrong with it."""
-    email = typed.line("email", LONGEST_ADDRESS, message("Write the mail address."))
-    if "email" not in typed.errors:
+def mail(typed: Typed, *, needed: bool = True) -> str:
+    """An address as it is kept, or what is wrong with it; empty where it may be and is left out."""
+    email = typed.line("email", LONGEST_ADDRESS, message("Write the mail address.") if needed else "")
+    if email and "email" not in typed.errors:
         with typed.beside("email"):
             return floor.mail_address(email)
     return email
@@ -118,7 +124,7 @@ def mail(typed: Typed) -> str:
 
 def role_and_place(typed: Typed) -> tuple[Role | None, Branch | None, Region | None]:
     """A role with the place it needs; a place that the role has no use for is not looked at."""
-    text = typed.one_of("role", tuple(Role), message("Choose a role."))
+    text = typed.one_of("role", PERSONS, message("Choose a role."))
     role = Role(text) if text else None
     branch = picking.chosen_branch(typed) if role is Role.STAFF else None
     region = picking.chosen_region(typed) if role is Role.MANAGER else None

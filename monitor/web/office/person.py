@@ -8,13 +8,13 @@ from flask import abort, current_app, render_template
 from branches import access, accounts, subscriptions
 from branches.access import Right
 from branches.language import codes, message
-from branches.people import User
+from branches.people import Role, User
 from branches.sessions import LINK_MINUTES
 from branches.subscriptions import Wanted
 from monitor.web import gate, leave, mailed, way_in
 from monitor.web.office import told
 from monitor.web.office.people import LONGEST_NAME, choices, mail, place_of, role_and_place
-from monitor.web.office.room import Answer, blueprint, called, done, now, the
+from monitor.web.office.room import Answer, blueprint, called, done, now, the_person
 from monitor.web.office.typed import Typed, by
 
 LATELY = 12
@@ -23,18 +23,18 @@ LATELY = 12
 @blueprint.get("/people/<public_id>")
 @gate.needs(Right.KEEP_PEOPLE)
 def person(public_id: str) -> str:
-    return _page(the(User, public_id), Typed())
+    return _page(the_person(public_id), Typed())
 
 
 @blueprint.post("/people/<public_id>/<change>")
 @gate.needs(Right.KEEP_PEOPLE)
 def change_person(public_id: str, change: str) -> Answer:
-    user, typed = the(User, public_id), Typed()
+    user, typed = the_person(public_id), Typed()
     if change not in CHANGES:
         abort(404)
     said = CHANGES[change](user, typed)
     if typed.errors:
-        return _page(the(User, public_id), typed), typed.status
+        return _page(the_person(public_id), typed), typed.status
     return done(said, "office.person", public_id=public_id)
 
 
@@ -158,6 +158,7 @@ def _page(user: User, typed: Typed) -> str:
         alerted=mailed.alerts_words(alerts),
         alerts_wishes=mailed.alerts_choices(),
         leave=leave.of(user),
+        first_pin=user.active and user.role == Role.STAFF.value and user.email is None,
         stands_in=[(gate.tongue().say("Stands in for"), words) for words in leave.held_for(user)],
         lately=told.lately(user, LATELY),
         history=told.of(user),

@@ -10,7 +10,7 @@ from branches.access import Right
 from branches.language import message
 from branches.places import Branch, Region
 from monitor.web import gate
-from monitor.web.office import picking, told
+from monitor.web.office import picking, tablets, told
 from monitor.web.office.places import LONGEST, LONGEST_ADDRESS, LONGEST_ZONE
 from monitor.web.office.room import Answer, blueprint, done, now, the, the_branch, today
 from monitor.web.office.typed import Typed, by
@@ -147,6 +147,7 @@ def branch_page(branch: Branch, typed: Typed) -> str:
         headline=_headline(branch),
         informed=notices.is_informed(gate.session(), branch),
         notices=notices.log(gate.session(), branch),
+        tablets=tablets.lines(branch),
         regions=picking.regions(),
         typed={**kept, **typed.values},
         errors=typed.errors,

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from branches import access, clocks
 from branches.audits import Audit
-from branches.people import User
+from branches.people import Role, User
 from branches.places import Branch, Region
 from branches.weeks import local_date
 from monitor.web import gate
@@ -24,10 +24,11 @@ _BEHIND = {
     "desk": ("mail", "retry", "schedule", "due_time", "change_due_time"),
     "review": ("audit", "step", "appeals", "appeal", "decide"),
     "open_assignments": ("assigning", "assign", "assignment", "change_days", "withdraw"),
-    "people": ("adding", "add", "person", "change_person"),
+    "people": ("adding", "add", "person", "change_person", "give_pin"),
     "places": (
         *("opening_region", "open_region", "region", "change_region"),
         *("opening_branch", "open_branch", "branch", "change_branch", "note", "take_back"),
+        *("let_tablet_in", "end_tablet"),
         *("informing", "inform"),
     ),
 }
@@ -51,6 +52,12 @@ def today(zone: str = "") -> Any:
 def the(kind: type[Row], public_id: str) -> Row:
     """The row of that public id; 404 where there is none."""
     return gate.session().exec(select(kind).where(kind.public_id == public_id)).first() or abort(404)
+
+
+def the_person(public_id: str) -> User:
+    """A person; the sign-in that a branch's tablets share is none."""
+    found = the(User, public_id)
+    return found if found.role != Role.TABLET.value else abort(404)
 
 
 def the_branch(public_id: str) -> Branch:

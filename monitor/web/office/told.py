@@ -12,7 +12,7 @@ from branches import access, clocks, history
 from branches.audits import Audit
 from branches.history import Event
 from branches.language import message
-from branches.people import Role, User
+from branches.people import PERSONS, Role, User
 from branches.places import Branch, Region
 from branches.subscriptions import Wanted
 from branches.weeks import DueTime
@@ -53,8 +53,17 @@ _PERSON = {
     "sign_in": message("{who} signed in."),
     "sign_out": message("{who} signed out."),
     "end_device": message("{who} signed a device out."),
+    "choose_pin": message("{who} chose a PIN."),
+    "give_pin": message("{who} gave a first PIN."),
+    "act_on_tablet": message("{who} acted on the branch's shared tablet."),
 }
 _PLACE = {"open": message("{who} opened it."), "change": message("{who} changed it.")}
+_BRANCH = {
+    **_PLACE,
+    "make_tablet_code": message("{who} made a code for a shared tablet."),
+    "sign_in_tablet": message("A shared tablet was signed in."),
+    "end_tablet": message("{who} signed a shared tablet out."),
+}
 _APPEAL = {
     "appeal": message("{who} appealed an answer."),
     "upheld": message("{who} upheld an appeal."),
@@ -75,7 +84,7 @@ _ACTION = {
 SENTENCES: Mapping[str, Mapping[str, str]] = {
     "audit": _AUDIT,
     "user": _PERSON,
-    "branch": _PLACE,
+    "branch": _BRANCH,
     "region": _PLACE,
     "appeal": _APPEAL,
     "notice": _NOTICE,
@@ -238,7 +247,8 @@ def _things(events: Sequence[Event]) -> dict[tuple[str, int], tuple[str, str]]:
     session, reader = gate.session(), gate.person()
     for audit in session.exec(access.visible_audits(reader).where(col(Audit.id).in_(numbers.get("audit", ())))):
         found["audit", audit.id] = audit.branch.name, url_for("office.audit", public_id=audit.public_id)
-    for user in session.exec(select(User).where(col(User.id).in_(numbers.get("user", ())))):
+    people = select(User).where(col(User.id).in_(numbers.get("user", ())), col(User.role).in_(PERSONS))
+    for user in session.exec(people):
         found["user", user.id] = called(user), url_for("office.person", public_id=user.public_id)
     for branch in session.exec(access.visible_branches(reader).where(col(Branch.id).in_(numbers.get("branch", ())))):
         found["branch", branch.id] = branch.name, url_for("office.branch", public_id=branch.public_id)

@@ -111,6 +111,7 @@ def _page(found: CorrectiveAction, **typed: str) -> str:
         effect=_effect(found, stands),
         completes=state is ActionState.OPEN and may(Right.PLAN_ACTIONS),
         newest=newest,
+        verified=state is ActionState.VERIFIED,
         verifies=state is ActionState.COMPLETED and may(Right.VERIFY_ACTIONS),
         owners=_others(found),
         longest=LONGEST_REASON,

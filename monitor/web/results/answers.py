@@ -90,6 +90,7 @@ def _page(found: Audit, place: str, **shown: str) -> str:
         appeals=follow.appeal_lines(appealed, [found]),
         plans=may(Right.PLAN_ACTIONS) and given.points is not None,
         appealing=room.appealing(found),
+        appeals_here=may(Right.APPEAL),
         waits=any(one.state == AppealState.OPEN.value for one in appealed),
         longest=LONGEST_TEXT,
         owners=owning.options(found.branch),

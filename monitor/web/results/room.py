@@ -51,9 +51,9 @@ class Appealing:
 
 
 def appealing(audit: Audit) -> Appealing | None:
-    """None where it is not this reader's to appeal."""
+    """None where it is not this reader's to appeal, nor anybody's on the tablet they read it on."""
     until = appeals.open_until(audit, gate.site().appeal_days)
-    if until is None or not may(Right.APPEAL):
+    if until is None or not (may(Right.APPEAL) or may(Right.LEND)):
         return None
     return Appealing(gate.site().clock() <= until, local_date(until, audit.branch.timezone))
 

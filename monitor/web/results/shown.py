@@ -14,6 +14,7 @@ from branches.photos import Kept
 from branches.showing import MOST_PHOTOS
 from branches.weeks import local_date
 from monitor.web import forms, gate
+from monitor.web.lent import LOST
 from monitor.web.results.room import LONGEST_TEXT, blueprint, the_action
 
 MOST_UPLOAD = 50_000_000
@@ -68,6 +69,8 @@ def note() -> str:
 def came() -> list[Kept]:
     """The photos that came along, made anew; nobody's writing waits while that takes its time."""
     files = [file for file in request.files.getlist("photos") if file.filename]
+    if not files and LOST in request.form:
+        raise Refused("The photos could not be kept while the tablet was locked; choose them again.")
     if len(files) > MOST_PHOTOS:
         raise Refused(TOO_MANY, n=MOST_PHOTOS)
     if files:
