@@ -55,7 +55,9 @@ class Detail:
     """When it was made, and when it was decided."""
     backing: Backing
     changes: list[str]
-    """What the decision has changed: the answer, its section's score, the audit's."""
+    """What the decision has changed: the answer, and its section's score before and after."""
+    total: str
+    """The audit's score before and after."""
     reports: str
     """What became of the reports that counted the audit."""
     editions: list[tuple[str, str]]
@@ -132,6 +134,7 @@ def _detail(appeal: Appeal, audit: Audit, pictures: Sequence[AppealPhoto]) -> De
         days=_days(appeal, audit.branch.timezone),
         backing=_backing(appeal, pictures),
         changes=_changes(appeal, audit) if is_decided(appeal) else [],
+        total=_total(appeal),
         reports=_reports(became),
         editions=[_edition(one) for one in became.editions if access.may_read_scope(gate.person(), one.scope)],
         open=state is AppealState.OPEN,
@@ -162,10 +165,9 @@ def _address(appeal: Appeal, photo: AppealPhoto, size: str) -> str:
 
 
 def _changes(appeal: Appeal, audit: Audit) -> list[str]:
-    """Both of each, whatever was decided."""
     tongue, item = gate.tongue(), gate.session().get_one(Item, appeal.item_id)
     section = standards.titles(audit.standard, tongue.code)[item.section.code]
-    return [one for one in (_answer(appeal, audit, item), _section(appeal, section), _total(appeal)) if one]
+    return [one for one in (_answer(appeal, audit, item), _section(appeal, section)) if one]
 
 
 def _answer(appeal: Appeal, audit: Audit, item: Item) -> str:
