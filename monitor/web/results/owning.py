@@ -30,7 +30,7 @@ def only(branch: Branch) -> str:
     say = gate.tongue().say
     if not found:
         return say(
-            "Nobody of the branch can be named yet: nobody of it can sign in, or its staff have not been told of the audits."
+            "Nobody can be named yet: nobody at the branch can sign in, or its staff have not been told of the audits."
         )
     return say("Seen to by {name}: nobody else can be named there yet.", name=found[0][1])
 
