@@ -39,11 +39,11 @@ class Told:
     late: bool
     planner: str
     """Empty where nobody knows any more."""
-    reply: str
-    """That the branch has not accepted it yet, or what it has said instead; empty where there is nothing to accept."""
     why: str
     """Why this reader gets the mail."""
     link: str
+    reply: str = ""
+    """That the branch has not accepted it yet, or has said something else to it; empty where there is nothing to accept."""
 
 
 def reminder(session: Session, mail: Mail, reader: User, links: Links, *, now: datetime) -> Enclosed:
@@ -77,11 +77,11 @@ def _told(
         day=tongue.date(found.due_on),
         late=late,
         planner=called(tongue, planner) if planner is not None else "",
-        reply=_replied(found, tongue),
         why=tongue.say("You get this because you see to it.")
         if own
         else tongue.say("You get this because you work at {branch}.", branch=branch),
         link=links.action(found.public_id),
+        reply=_replied(found, tongue),
     )
 
 

@@ -20,7 +20,11 @@ from tests import make
 REACHES = {
     "shopper": {"see_branches": "own", "see_audits": "own", "fill_audits": "own"},
     "staff": dict.fromkeys(
-        ("see_branches", "see_audits", "read_own_branch", "read_results", "appeal", "plan_actions"), "branch"
+        (
+            *("see_branches", "see_audits", "read_own_branch", "read_results", "appeal", "plan_actions"),
+            "accept_actions",
+        ),
+        "branch",
     ),
     "manager": dict.fromkeys(
         (
