@@ -127,6 +127,7 @@ def test_an_appeal_of_an_excluded_audit_is_not_decided_and_does_not_wait(rooms: 
     page = office.get(f"/office/appeals/{appeal}")
     assert (said in page.text, [one for one in page.forms if one.action.endswith(appeal)]) == (True, [])
     assert "No appeal waits for a decision." in office.get("/office/appeals").text
+    assert "excluded" in office.get("/office/appeals?show=ended").text
     assert f"/office/appeals/{appeal}" in office.get("/office/appeals?show=ended").links
 
 

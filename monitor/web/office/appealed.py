@@ -11,7 +11,7 @@ from branches.access import Right
 from branches.appeals import Appeal
 from branches.audits import Audit
 from branches.places import Branch
-from branches.states import AppealState
+from branches.states import AppealState, AuditState
 from monitor.web import gate
 from monitor.web.office.room import ago_words, blueprint, holds, part, shown, total
 from monitor.web.office.sheet import short
@@ -65,6 +65,8 @@ def _line(appeal: Appeal) -> tuple[str, str, str, str]:
     tongue, item = gate.tongue(), appeal.item
     note = tongue.say(AppealState(appeal.state).word)
     if appeal.state == AppealState.OPEN.value:
-        note = tongue.say("opened {ago}", ago=ago_words(appeal.opened_at))
+        excluded = appeal.audit.state == AuditState.EXCLUDED.value
+        opened = tongue.say("opened {ago}", ago=ago_words(appeal.opened_at))
+        note = tongue.say(AuditState.EXCLUDED.word) if excluded else opened
     href = url_for("office.appeal", public_id=appeal.public_id)
     return appeal.audit.branch.name, href, short(item, tongue), note

@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import render_template
-from sqlmodel import select
 from werkzeug.wrappers import Response
 
 from branches import access, appeal_counts
 from branches.access import Right
 from branches.appeal_counts import Counts
-from branches.places import Region
+from branches.places import regions
 from monitor.web import download, gate
 from monitor.web.office.room import blueprint, now, today
 from monitor.web.parts import OF_A_PAGE, place, searched
@@ -73,9 +72,9 @@ def _branches() -> list[Line]:
     """Every branch with an audit in that time, region by region, by name."""
     session = gate.session()
     counts = appeal_counts.by_branch(session, since=now() - LOOKED_BACK)
-    regions = {region.id: region.name for region in session.exec(select(Region))}
+    names = {region.id: region.name for region in regions(session)}
     there = [branch for branch in session.exec(access.visible_branches(gate.person())) if branch.id in counts]
-    lines = [(branch.code, Line(regions[branch.region_id], branch.name, counts[branch.id])) for branch in there]
+    lines = [(branch.code, Line(names[branch.region_id], branch.name, counts[branch.id])) for branch in there]
     return [line for _, line in sorted(lines, key=lambda one: (*_order(one[1]), one[0]))]
 
 
