@@ -22,7 +22,7 @@ Page = str | Response | tuple[str, int]
 BLANK = dict.fromkeys(
     (
         *("plan", "due", "reason", "note", "plan_error", "due_error", "owner_error"),
-        *("appeal_error", "backing_error"),
+        *("appeal_error", "photos_error", "backing_error", "more_photos_error"),
     ),
     "",
 )

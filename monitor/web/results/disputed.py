@@ -18,6 +18,8 @@ from monitor.web.results.room import LONGEST_TEXT, blueprint, done
 from monitor.web.results.sent import Sent
 
 SIZES = ("small", "large")
+PHOTOS = {"appeal_error": "photos_error", "backing_error": "more_photos_error"}
+"""Beside which field of each form it is said that a photo cannot be taken."""
 
 
 @blueprint.post("/results/<public_id>/answers/<place>/appeal")
@@ -111,11 +113,11 @@ def _gone(public_id: str) -> NoReturn:
 def _refused(
     public_id: str, place: str, came: Sent, refused: Refused | None = None, *, field: str = "appeal_error"
 ) -> Page:
-    """Nothing of it is done; words and good photos stand in the form again, and why above it."""
+    """Nothing of it is done; words and good photos stand in the form again, each with what is wrong beside it."""
     gate.session().rollback()
-    errors = [*came.errors, *([room.said(refused)] if refused is not None else [])]
     status = 409 if isinstance(refused, Conflict) else 422
-    shown = {field: " ".join(errors), **room.typed("reason", "note")}
+    shown = {field: room.said(refused) if refused is not None else "", **room.typed("reason", "note")}
+    shown[PHOTOS[field]] = " ".join(came.errors)
     return page(_still_there(public_id), place, came, **shown), status
 
 
