@@ -18,7 +18,7 @@ from branches.editions import CHAIN, Edition, region_key
 from branches.flags import Flag
 from branches.people import Role, User
 from branches.places import Branch
-from branches.states import COUNTED
+from branches.states import COUNTED, AuditState
 
 
 class Right(StrEnum):
@@ -52,6 +52,8 @@ class Right(StrEnum):
     DECIDE_APPEALS = "decide_appeals"
     PLAN_ACTIONS = "plan_actions"
     """Promise a corrective action and say that it is done."""
+    ACCEPT_ACTIONS = "accept_actions"
+    """Say for one's branch that it will do what others planned for it, or why not."""
     VERIFY_ACTIONS = "verify_actions"
     DISMISS_FLAGS = "dismiss_flags"
 
@@ -79,6 +81,7 @@ RIGHTS: Mapping[Role, Mapping[Right, Reach]] = {
         Right.READ_RESULTS: Reach.BRANCH,
         Right.APPEAL: Reach.BRANCH,
         Right.PLAN_ACTIONS: Reach.BRANCH,
+        Right.ACCEPT_ACTIONS: Reach.BRANCH,
         Right.READ_HANDBOOK: Reach.BRANCH,
         Right.HAVE_PIN: Reach.OWN,
     },
@@ -118,7 +121,7 @@ RIGHTS: Mapping[Role, Mapping[Right, Reach]] = {
     },
 }
 
-LENT = (Right.APPEAL, Right.PLAN_ACTIONS)
+LENT = (Right.APPEAL, Right.PLAN_ACTIONS, Right.ACCEPT_ACTIONS)
 """What a shared tablet opens beside what it reads, to somebody of the branch's staff who has given their PIN: of theirs, nothing else."""
 
 TELLS_THE_SHOPPER = (
@@ -212,6 +215,12 @@ def visible_results(user: User, *, managers_know_shoppers: bool = False) -> Sele
     counted = col(Audit.state).in_([state.value for state in COUNTED])
     found = visible_audits(user, managers_know_shoppers=managers_know_shoppers)
     return found.where(counted, _at_known_branches(user, Audit.branch_id))
+
+
+def excluded_results(user: User) -> SelectOfScalar[Audit]:
+    """The audits whose results that person could read until they were excluded; only that may be said of them."""
+    gone = (col(Audit.state) == AuditState.EXCLUDED.value) & col(Audit.released_at).is_not(None)
+    return select(Audit).where(gone, _at_known_branches(user, Audit.branch_id)).options(*_without_shopper())
 
 
 def knows_shoppers(user: User, *, managers_know_shoppers: bool) -> bool:

@@ -17,7 +17,7 @@ from branches.flags import Flag
 from branches.people import Role, User
 from branches.places import Branch
 from branches.standards import Item, Section
-from branches.states import COUNTED, ActionState, AuditState
+from branches.states import COUNTED, ActionState, AuditState, Reply
 from branches.weeks import local_date
 
 
@@ -40,6 +40,9 @@ class CorrectiveAction(SQLModel, table=True):
     opened_at: datetime = Field(sa_type=UtcTime)
     completed_at: datetime | None = Field(default=None, sa_type=UtcTime)
     verified_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    reply: str = Field(default=Reply.UNASKED.value, max_length=16)
+    """What the branch says to it, where somebody else planned it."""
+    replied_at: datetime | None = Field(default=None, sa_type=UtcTime)
     effect: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     """What the audits since then say of it, as the reports keep it; judged once."""
 
@@ -76,12 +79,14 @@ def open_action(
         raise Refused("The day by which it is done has passed; choose one to come.")
     if audit is not None and AuditState(audit.state) not in COUNTED:
         raise Conflict("This audit is not released, so there is nothing to put right yet.")
+    sees_to_it = _owner(session, branch, owner, by)
     action = CorrectiveAction(
         branch_id=branch.id,
         flag_id=flag.id if flag else None,
         audit_id=audit.id if audit else None,
         item_id=item.id if item else None,
-        owner_id=_owner(session, branch, owner, by),
+        owner_id=sees_to_it.id if sees_to_it is not None else None,
+        reply=_awaited(session, branch, sees_to_it, by).value,
         plan=plan.strip(),
         due_on=due_on,
         opened_at=at,
@@ -92,12 +97,21 @@ def open_action(
     return action
 
 
-def _owner(session: Session, branch: Branch, named: User | None, by: User) -> int | None:
+def _owner(session: Session, branch: Branch, named: User | None, by: User) -> User | None:
     """Who sees to it: who was named, else who plans it where they belong there."""
     if named is not None:
         _check_owner(session, branch, named)
     found = named or by
-    return found.id if owners.can_see_to(session, found, branch) else None
+    return found if owners.can_see_to(session, found, branch) else None
+
+
+def _awaited(session: Session, branch: Branch, owner: User | None, by: User) -> Reply:
+    """Whether the branch is asked to accept it: where others planned it, or left it to one of the staff; and somebody could."""
+    if by.role == Role.STAFF.value:
+        asked = owner is not None and owner.role == Role.STAFF.value and owner.id != by.id
+    else:
+        asked = any(person.role == Role.STAFF.value for person in owners.candidates(session, branch))
+    return Reply.WAITING if asked else Reply.UNASKED
 
 
 def _check_owner(session: Session, branch: Branch, named: User) -> None:
@@ -106,13 +120,19 @@ def _check_owner(session: Session, branch: Branch, named: User) -> None:
 
 
 def hand_over(session: Session, action: CorrectiveAction, to: User, *, by: User, at: datetime) -> None:
-    """Somebody else sees to it from now on; to name the same person again changes nothing."""
+    """Somebody else sees to it from now on; to name the same person again changes nothing.
+
+    One of the staff who is named by others is asked to accept it; who takes it over has accepted it.
+    """
     _check_owner(session, action.branch, to)
     _must_be(session, action, ActionState.OPEN)
     if action.owner_id == to.id:
         return
     before = action.owner.public_id if action.owner is not None else ""
     action.owner = to
+    if to.role == Role.STAFF.value:
+        action.reply = (Reply.ACCEPTED if to.id == by.id else Reply.WAITING).value
+        action.replied_at = at if to.id == by.id else None
     session.add(action)
     session.flush()
     history.write(session, "hand_over", action, by=by, at=at, before=before, after=to.public_id)

@@ -1,19 +1,23 @@
-"""Appeals: a branch disputes one answer; the office decides; both scores are kept."""
+"""Appeals: a branch disputes one answer, and may take that back; the office decides; both scores are kept."""
 
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import Index, text
+from sqlalchemy import ColumnElement, Index, text
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Field, Relationship, Session, SQLModel, select
+from sqlmodel import Field, Relationship, Session, SQLModel, col, select
 
 from branches import audits, history, scoring, standards
-from branches.audits import Answer, Audit
+from branches.audits import Answer, Audit, ScoreRow
 from branches.database import UtcTime, hold, public_id
 from branches.errors import Conflict, NotFound, Refused
+from branches.language import message
 from branches.people import User
 from branches.standards import Item
-from branches.states import AppealState, AuditState
+from branches.states import COUNTED, AppealState, AuditState
 from branches.weeks import local_date, moment
+
+EXCLUDED = message("This audit has been excluded and counts no longer; there is nothing to appeal.")
+DECIDED = (AppealState.UPHELD.value, AppealState.REJECTED.value)
 
 
 class Appeal(SQLModel, table=True):
@@ -36,15 +40,42 @@ class Appeal(SQLModel, table=True):
     item_id: int = Field(foreign_key="item.id")
     state: str = Field(default=AppealState.OPEN.value, max_length=16)
     reason: str = Field(max_length=2000)
+    note: str = Field(default="", max_length=2000)
+    """What the branch has added since."""
     opened_at: datetime = Field(sa_type=UtcTime)
     decided_at: datetime | None = Field(default=None, sa_type=UtcTime)
     decision: str = Field(default="", max_length=2000)
     mark_before: str = Field(max_length=2000)
     score_before: int | None = None
     score_after: int | None = None
+    section_before: int | None = None
+    """Of the answer's section, as the scores of the audit; None where nothing in it applied, or before it is decided."""
+    section_after: int | None = None
 
     audit: Audit = Relationship()
     item: Item = Relationship()
+
+
+class AppealPhoto(SQLModel, table=True):
+    """A picture that speaks for an appeal; its bytes lie with those of audits, by their hash."""
+
+    __tablename__ = "appeal_photo"
+
+    id: int = Field(default=None, primary_key=True)
+    public_id: str = Field(default_factory=public_id, unique=True, max_length=16)
+    appeal_id: int = Field(foreign_key="appeal.id", index=True)
+    sha256: str = Field(max_length=64, index=True)
+    """Of the file as it is kept: made anew, without what the camera wrote into it."""
+    received_sha256: str = Field(max_length=64)
+    width: int
+    height: int
+    bytes: int
+    kept_at: datetime = Field(sa_type=UtcTime)
+
+
+def waits() -> ColumnElement[bool]:
+    """Of an appeal joined with its audit: whether head office is to decide it; an audit that was excluded needs no decision."""
+    return (col(Appeal.state) == AppealState.OPEN.value) & (col(Audit.state) != AuditState.EXCLUDED.value)
 
 
 def open_until(audit: Audit, days: int) -> datetime | None:
@@ -58,13 +89,16 @@ def open_until(audit: Audit, days: int) -> datetime | None:
 def open_appeal(
     session: Session, audit: Audit, item_code: str, *, reason: str, until: datetime, by: User, at: datetime
 ) -> Appeal:
-    """Disputes one answer of a released audit before the deadline, once at a time."""
+    """Disputes one answer of a released audit before the deadline, once at a time; what was decided stays decided."""
     if not reason.strip():
         raise Refused("Say what is wrong with this answer.")
     if at > until:
         raise Refused("The time to appeal this audit ended on {day}.", day=local_date(until, audit.branch.timezone))
     hold(session, audit)
+    _check_counts(audit)
     answer = _answer(session, audit, item_code)
+    if _is_decided(session, answer):
+        raise Conflict("Head office has decided about this answer already; it cannot be appealed again.")
     if AuditState(audit.state) is not AuditState.APPEALED:
         audits.move(session, audit, AuditState.APPEALED, by=by, at=at)
     appeal = Appeal(
@@ -84,24 +118,64 @@ def open_appeal(
     return appeal
 
 
-def decide(session: Session, appeal: Appeal, *, upheld_as: str | None, decision: str, by: User, at: datetime) -> None:
-    """Closes an appeal: `upheld_as` is the mark that takes the answer's place, None leaves it as it was."""
-    if not decision.strip():
-        raise Refused("Say why the appeal is decided so.")
-    # Always the audit first: two appeals of one audit are decided one after the other, each from the other's score.
+def _check_counts(audit: Audit) -> None:
+    state = AuditState(audit.state)
+    if state is AuditState.EXCLUDED:
+        raise Conflict(EXCLUDED)
+    if state not in COUNTED:
+        raise Conflict("This audit is not released, so there is nothing to appeal yet.")
+
+
+def _is_decided(session: Session, answer: Answer) -> bool:
+    query = select(Appeal.id).where(Appeal.audit_id == answer.audit_id, Appeal.item_id == answer.item_id)
+    return session.exec(query.where(col(Appeal.state).in_(DECIDED))).first() is not None
+
+
+def withdraw(session: Session, appeal: Appeal, *, by: User, at: datetime) -> None:
+    """The branch takes an open appeal back; until the deadline the answer may be appealed again."""
+    hold_open(session, appeal)
+    appeal.state = AppealState.WITHDRAWN.value
+    session.add(appeal)
+    session.flush()
+    _settle(session, appeal.audit, by, at)
+    history.write(session, "withdraw", appeal, by=by, at=at)
+
+
+def check_seen(session: Session, appeal: Appeal, newest: int) -> None:
+    """Refuses to go by a page older than the appeal; `newest` is the last event the page knew."""
+    hold_open(session, appeal)
+    if history.newest(session, appeal) != newest:
+        raise Conflict("This appeal has changed since the page was opened. Look at it again before you decide.")
+
+
+def hold_open(session: Session, appeal: Appeal) -> None:
+    """Keeps an open appeal from changing meanwhile; one that is not open any more is refused.
+
+    Always the audit first: two appeals of one audit are decided one after the other, each from the other's score.
+    """
     hold(session, appeal.audit)
     hold(session, appeal)
+    if appeal.state == AppealState.WITHDRAWN.value:
+        raise Conflict("The branch has withdrawn this appeal.")
     if appeal.state != AppealState.OPEN.value:
         raise Conflict("This appeal has already been decided.")
     if AuditState(appeal.audit.state) is AuditState.EXCLUDED:
         raise Conflict("This audit has been excluded and counts no longer; its appeals need no decision.")
+
+
+def decide(session: Session, appeal: Appeal, *, upheld_as: str | None, decision: str, by: User, at: datetime) -> None:
+    """Closes an appeal: `upheld_as` is the mark that takes the answer's place, None leaves it as it was."""
+    if not decision.strip():
+        raise Refused("Say why the appeal is decided so.")
+    hold_open(session, appeal)
     appeal.score_before = appeal.audit.score  # another appeal may have changed it since this one was opened
+    appeal.section_before = _section_score(session, appeal)
     appeal.state = (AppealState.REJECTED if upheld_as is None else AppealState.UPHELD).value
     appeal.decision, appeal.decided_at = decision.strip(), at
     if upheld_as is not None:
         _change(session, appeal, upheld_as)
         audits.note_correction(session, appeal.audit, "appeal upheld", at=at)
-    appeal.score_after = appeal.audit.score
+    appeal.score_after, appeal.section_after = appeal.audit.score, _section_score(session, appeal)
     session.add(appeal)
     session.flush()
     _settle(session, appeal.audit, by, at)
@@ -109,10 +183,15 @@ def decide(session: Session, appeal: Appeal, *, upheld_as: str | None, decision:
 
 
 def _settle(session: Session, audit: Audit, by: User, at: datetime) -> None:
-    """The audit is decided when its last open appeal is."""
+    """The audit is decided when its last open appeal is, or is taken back: nothing about it waits any more."""
     waiting = select(Appeal.id).where(Appeal.audit_id == audit.id, Appeal.state == AppealState.OPEN.value)
     if session.exec(waiting).first() is None:
         audits.move(session, audit, AuditState.DECIDED, by=by, at=at)
+
+
+def _section_score(session: Session, appeal: Appeal) -> int | None:
+    found = session.get(ScoreRow, (appeal.audit_id, appeal.item.section_id), populate_existing=True)
+    return found.score if found is not None else None
 
 
 def _change(session: Session, appeal: Appeal, mark: str) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from branches import amendments, drafts, history
+from branches.appeals import AppealPhoto
 from branches.audits import Audit, Photo
 from branches.database import hold
 from branches.drafts import OPEN
@@ -48,6 +49,8 @@ _TURNS = {
 }
 """What the camera's note on how it was held asks for."""
 _ORIENTATION = 0x0112
+NAMING = (Photo, EvidencePhoto, AppealPhoto)
+"""The tables that name kept files: what any of them names is never swept away."""
 _AT_ONCE = BoundedSemaphore(2)
 """Decoding takes memory: more photos at once wait their turn."""
 
@@ -202,14 +205,14 @@ def missing(session: Session, folder: Path, audits: Collection[int] | None = Non
     return [photo for photo in rows if not lies(folder, photo)]
 
 
-def lies(folder: Path, photo: Photo | EvidencePhoto) -> bool:
+def lies(folder: Path, photo: Photo | EvidencePhoto | AppealPhoto) -> bool:
     """Whether its file is there, and as long as it was."""
     return _has_size(path(folder, photo.sha256), photo.bytes)
 
 
 def unused(session: Session, folder: Path, *, before: datetime) -> list[Path]:
     """Files that nothing has and that were last kept before that moment; one look, for a session that only reads."""
-    held = {name for table in (Photo, EvidencePhoto) for name in session.exec(select(table.sha256).distinct())}
+    held = {name for table in NAMING for name in session.exec(select(table.sha256).distinct())}
     return [file for file in _files(folder) if file.stem not in held and _is_older(file, before)]
 
 
@@ -223,7 +226,7 @@ def drop(session: Session, file: Path, *, before: datetime) -> bool:
 
 
 def _is_named(session: Session, sha256: str) -> bool:
-    queries = [select(table.id).where(col(table.sha256) == sha256).limit(1) for table in (Photo, EvidencePhoto)]
+    queries = [select(table.id).where(col(table.sha256) == sha256).limit(1) for table in NAMING]
     return any(session.exec(query).first() is not None for query in queries)
 
 

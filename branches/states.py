@@ -39,6 +39,8 @@ class AppealState(StrEnum):
     OPEN = "open"
     UPHELD = "upheld"
     REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    """The branch has taken it back."""
 
     @property
     def word(self) -> Message:
@@ -55,6 +57,23 @@ class ActionState(StrEnum):
     @property
     def word(self) -> Message:
         return _ACTION[self]
+
+
+class Reply(StrEnum):
+    """What a branch says to a corrective action that somebody else planned for it, or left to one of its staff."""
+
+    UNASKED = ""
+    """It was planned by whoever sees to it: there is nothing to accept."""
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    """Why it cannot be done stands in its history."""
+    ASKED = "asked"
+    """There is a question."""
+
+    @property
+    def word(self) -> Message:
+        return _REPLY[self]
 
 
 COUNTED = frozenset({AuditState.RELEASED, AuditState.APPEALED, AuditState.DECIDED, AuditState.CLOSED})
@@ -104,9 +123,16 @@ _APPEAL = {
     AppealState.OPEN: message("open"),
     AppealState.UPHELD: message("upheld"),
     AppealState.REJECTED: message("rejected"),
+    AppealState.WITHDRAWN: message("withdrawn"),
 }
 _ACTION = {
     ActionState.OPEN: message("open"),
     ActionState.COMPLETED: message("completed"),
     ActionState.VERIFIED: message("verified"),
+}
+_REPLY = {
+    Reply.WAITING: message("not accepted yet"),
+    Reply.ACCEPTED: message("accepted"),
+    Reply.REFUSED: message("the branch says why not"),
+    Reply.ASKED: message("the branch has a question"),
 }

@@ -50,7 +50,22 @@ ABOVE = {
 """By room, the pages in the list of pages that all of its pages are below; each role has one of them."""
 STATUS = ((NotFound, 404), (NotAllowed, 403), (Conflict, 409), (Refused, 422))
 
-ROOMS = (login, account, mails, editions, section, explore, plan, portal, region, results, handbook, capture, office, tablet)
+ROOMS = (
+    login,
+    account,
+    mails,
+    editions,
+    section,
+    explore,
+    plan,
+    portal,
+    region,
+    results,
+    handbook,
+    capture,
+    office,
+    tablet,
+)
 """What is behind the pages, each by itself."""
 
 

@@ -12,7 +12,7 @@ from branches.language import Language, language
 from branches.outbox import Mail, MailKind
 from branches.people import User
 from branches.standards import Item
-from branches.states import ActionState
+from branches.states import ActionState, Reply
 from branches.weeks import local_date
 from reports import mail_layout, wording
 from reports.addressed import Enclosed, Links, NoReader
@@ -43,6 +43,8 @@ class Told:
     why: str
     """Why this reader gets the mail."""
     link: str
+    reply: str = ""
+    """That the branch has not accepted it yet, or has said something else to it; empty where there is nothing to accept."""
 
 
 def reminder(session: Session, mail: Mail, reader: User, links: Links, *, now: datetime) -> Enclosed:
@@ -80,7 +82,18 @@ def _told(
         if own
         else tongue.say("You get this because you work at {branch}.", branch=branch),
         link=links.action(found.public_id),
+        reply=_replied(found, tongue),
     )
+
+
+def _replied(found: CorrectiveAction, tongue: Language) -> str:
+    match Reply(found.reply):
+        case Reply.WAITING:
+            return tongue.say("The branch has not accepted it yet: on its page it can, or say why not.")
+        case Reply.REFUSED | Reply.ASKED:
+            return tongue.say("The branch has said something to it that nobody has answered yet.")
+        case _:
+            return ""
 
 
 def _about(session: Session, found: CorrectiveAction, tongue: Language) -> str:
@@ -97,8 +110,9 @@ def letter(told: Told, tongue: Language) -> Letter:
     say = tongue.say
     subject, sentence = _says(told, tongue)
     above = " · ".join(filter(None, (told.branch, told.about)))
+    beside = tuple(filter(None, (told.reply, _next(told, tongue))))
     blocks: list[Block] = [
-        Lead(above, sentence, (_next(told, tongue),)),
+        Lead(above, sentence, beside),
         Lines(tuple(wording.isolated(line) for line in told.plan.split("\n")), say("What was planned")),
         *([Lines((say("Planned by {name}.", name=told.planner),), quiet=True)] if told.planner else []),
         Way(say("Open the action"), told.link),

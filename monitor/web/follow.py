@@ -1,26 +1,26 @@
-"""What follows from results: corrective actions, appeals and flags, as the people who deal with them read them."""
+"""What follows from results: corrective actions and flags, as the people who deal with them read them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from flask import url_for
-from sqlmodel import col, select
+from sqlmodel import col
 
 from branches import access, actions, flags, standards
 from branches.actions import CorrectiveAction
-from branches.appeals import Appeal
-from branches.audits import Audit
 from branches.flags import Flag
 from branches.people import User
 from branches.places import Branch
 from branches.standards import Item
-from branches.states import ActionState, AppealState
+from branches.states import ActionState, Reply
 from branches.weeks import local_date
 from monitor.web import gate, told
 from reports import wording
 from reports.called import called
 from reports.own import OwnPromise
+
+TELLING = (Reply.WAITING.value, Reply.REFUSED.value, Reply.ASKED.value)
+"""Replies of a branch after which somebody is to do something."""
 
 
 @dataclass(frozen=True)
@@ -39,21 +39,8 @@ class ActionLine:
     overdue: bool
     owner: str
     """Who sees to it; empty where nobody is named who still could."""
-
-
-@dataclass(frozen=True)
-class AppealLine:
-    """One disputed answer."""
-
-    about: str
-    week: str
-    state: str
-    reason: str
-    decision: str
-    scores: str
-    """Before and after, once decided."""
-    href: str
-    open: bool
+    reply: str
+    """What the branch says to it, as long as that is worth knowing; empty where it is not asked."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +92,7 @@ def _action_line(action: CorrectiveAction, owner: User | None) -> ActionLine:
         completed=state is ActionState.COMPLETED,
         overdue=late,
         owner=called(gate.tongue(), owner) if owner is not None else "",
+        reply=say(Reply(action.reply).word) if state is ActionState.OPEN and action.reply in TELLING else "",
     )
 
 
@@ -139,44 +127,6 @@ def section_title(code: str) -> str:
     """In the words of the standard in force."""
     current = standards.current(gate.session())
     return standards.titles(current, gate.tongue().code).get(code, code) if current is not None else code
-
-
-def appeals(branch: Branch, *where: object) -> list[Appeal]:
-    """What that branch disputed, the undecided first."""
-    there = col(Appeal.audit_id).in_(select(Audit.id).where(Audit.branch_id == branch.id))
-    query = access.visible_appeals(gate.person()).where(there, *where)  # type: ignore[arg-type]
-    found = gate.session().exec(query.order_by(col(Appeal.opened_at).desc())).all()
-    return sorted(found, key=lambda one: one.state != AppealState.OPEN.value)
-
-
-def appeal_line(appeal: Appeal, audit: Audit) -> AppealLine:
-    item = gate.session().get_one(Item, appeal.item_id)
-    place = [one.id for one in told.items_of(audit)].index(item.id) + 1
-    return AppealLine(
-        about=told.item_words(item, gate.tongue())[0],
-        week=gate.tongue().week(told.week_of(audit)),
-        state=gate.tongue().say(AppealState(appeal.state).word),
-        reason=appeal.reason,
-        decision=appeal.decision,
-        scores=_scores(appeal),
-        href=url_for("results.answer", public_id=audit.public_id, place=str(place)),
-        open=appeal.state == AppealState.OPEN.value,
-    )
-
-
-def _scores(appeal: Appeal) -> str:
-    if appeal.state == AppealState.OPEN.value:
-        return ""
-    before, after = told.score_words(appeal.score_before), told.score_words(appeal.score_after)
-    if before == after:
-        return gate.tongue().say("The audit's score stays {score}.", score=after)
-    return gate.tongue().say("The audit's score was {before} and is {after} now.", before=before, after=after)
-
-
-def appeal_lines(found: Sequence[Appeal], audits: Sequence[Audit]) -> list[AppealLine]:
-    """Those whose audit this reader may know."""
-    known = {audit.id: audit for audit in audits}
-    return [appeal_line(one, known[one.audit_id]) for one in found if one.audit_id in known]
 
 
 def standing(branch: Branch) -> list[Flag]:

@@ -20,7 +20,10 @@ from tests import make
 REACHES = {
     "shopper": {"see_branches": "own", "see_audits": "own", "fill_audits": "own"},
     "staff": dict.fromkeys(
-        ("see_branches", "see_audits", "read_handbook", "read_own_branch", "read_results", "appeal", "plan_actions"),
+        (
+            *("see_branches", "see_audits", "read_handbook", "read_own_branch", "read_results", "appeal"),
+            *("plan_actions", "accept_actions"),
+        ),
         "branch",
     )
     | {"have_pin": "own"},

@@ -81,12 +81,59 @@ def test_an_audit_is_decided_when_its_last_appeal_is(session: Session) -> None:
 
 def test_an_answer_is_appealed_once_at_a_time(session: Session) -> None:
     audit = make.audit(session, make.branch(session))
-    first = open_appeal(session, audit, "greeting9")
+    open_appeal(session, audit, "greeting9")
     with pytest.raises(Conflict, match="already been appealed"):
         open_appeal(session, audit, "greeting9")
-    decide(session, first, None)
-    assert open_appeal(session, audit, "greeting9").state == "open"
-    assert audit.state == "appealed"
+    assert open_appeal(session, audit, "greeting10").state == "open"
+
+
+@pytest.mark.parametrize("mark", [None, "yes"])
+def test_what_was_decided_is_not_appealed_again(session: Session, mark: str | None) -> None:
+    audit = make.audit(session, make.branch(session), score=80)
+    decide(session, open_appeal(session, audit, "greeting9"), mark)
+    with pytest.raises(Conflict, match="Head office has decided about this answer already"):
+        open_appeal(session, audit, "greeting9")
+    assert open_appeal(session, audit, "service9").state == "open"
+
+
+def test_an_appeal_is_withdrawn_and_made_again(session: Session) -> None:
+    audit, staff = make.audit(session, make.branch(session), score=80), make.user(session)
+    appeal = open_appeal(session, audit, "greeting9")
+    appeals.withdraw(session, appeal, by=staff, at=make.NOON)
+    assert (appeal.state, audit.state, audit.score) == ("withdrawn", "decided", 80_000)
+    assert [(e.verb, e.by_id) for e in history.of(session, appeal)][1:] == [("withdraw", staff.id)]
+    with pytest.raises(Conflict, match="The branch has withdrawn this appeal"):
+        decide(session, appeal, "yes")
+    with pytest.raises(Conflict, match="The branch has withdrawn this appeal"):
+        appeals.withdraw(session, appeal, by=staff, at=DEADLINE)
+    decide(session, open_appeal(session, audit, "greeting9"), "yes")
+    assert (audit.state, audit.score) == ("decided", 85_000)
+
+
+def test_withdrawing_one_of_two_leaves_the_other_open(session: Session) -> None:
+    audit = make.audit(session, make.branch(session), score=80)
+    one, other = open_appeal(session, audit, "greeting9"), open_appeal(session, audit, "service9")
+    appeals.withdraw(session, one, by=make.user(session), at=make.NOON)
+    assert (audit.state, other.state) == ("appealed", "open")
+
+
+def test_the_scores_of_the_section_are_kept_too(session: Session) -> None:
+    audit = make.audit(session, make.branch(session), score=80)
+    upheld, rejected = open_appeal(session, audit, "greeting9"), open_appeal(session, audit, "service9")
+    decide(session, upheld, "yes")
+    decide(session, rejected, None)
+    assert (upheld.section_before, upheld.section_after) == (80_000, 90_000)
+    assert (rejected.section_before, rejected.section_after) == (80_000, 80_000)
+
+
+def test_what_has_changed_since_it_was_looked_at_is_not_decided(session: Session) -> None:
+    appeal = open_appeal(session, make.audit(session, make.branch(session)), "greeting9")
+    seen = history.newest(session, appeal)
+    appeals.check_seen(session, appeal, seen)
+    history.write(session, "back", appeal, by=None, at=make.NOON)
+    session.flush()
+    with pytest.raises(Conflict, match="has changed since the page was opened"):
+        appeals.check_seen(session, appeal, seen)
 
 
 def test_an_appeal_is_decided_once(session: Session) -> None:
@@ -122,11 +169,21 @@ def test_an_item_without_an_answer_cannot_be_appealed(session: Session) -> None:
     assert audit.state == "released"
 
 
-@pytest.mark.parametrize("state", ["submitted", "approved", "closed", "excluded", "withdrawn"])
-def test_only_a_released_audit_can_be_appealed(session: Session, state: str) -> None:
+NOT_YET = "This audit is not released, so there is nothing to appeal yet."
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        *(("submitted", NOT_YET), ("approved", NOT_YET), ("withdrawn", NOT_YET)),
+        ("closed", "This audit is closed and cannot become appealed."),
+        ("excluded", "This audit has been excluded and counts no longer; there is nothing to appeal."),
+    ],
+)
+def test_only_a_released_audit_can_be_appealed(session: Session, state: str, said: str) -> None:
     audit = make.audit(session, make.branch(session))
     audit.state = state
-    with pytest.raises(Conflict, match=f"is {state} and cannot become appealed"):
+    with pytest.raises(Conflict, match=said):
         open_appeal(session, audit, "greeting9")
     assert session.exec(select(Appeal)).all() == []
 

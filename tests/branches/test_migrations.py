@@ -211,3 +211,26 @@ def test_flags_and_actions_of_an_earlier_version_stay_and_have_no_owner_yet(empt
         actions = connection.execute(sa.text("SELECT flag_id, owner_id, plan FROM corrective_action")).all()
     assert (flags, actions) == ([("f", None, "")], [(1, None, "Smile.")])
     assert migrations.differences(empty) == []
+
+
+def test_appeals_and_actions_of_an_earlier_version_stay_and_wait_for_no_reply(empty: sa.Engine) -> None:
+    upgrade_to(empty, "0008")
+    rows = (
+        "INSERT INTO region (id, public_id, code, name, timezone) VALUES (1, 'r', 'r', 'North', 'UTC')",
+        "INSERT INTO branch (id, public_id, code, name, region_id, timezone, address) VALUES (1, 'b', 'b', 'Main', 1, 'UTC', '')",
+        "INSERT INTO standard (id, public_id, version, title, total, bands, fingerprint) VALUES (1, 's', 1, '', 'pooled', '{}', '')",
+        "INSERT INTO section (id, standard_id, code, position, weight, scored, titles) VALUES (1, 1, 'a', 0, '1', :yes, '{}')",
+        "INSERT INTO item (id, standard_id, section_id, code, position, type, weight, critical, scored, na, required, judgement, channels, options, condition, wording, timed) VALUES (1, 1, 1, 'b', 0, 'yes_no', '1', :no, :yes, :yes, :yes, :no, '[]', '[]', '', '{}', '')",
+        "INSERT INTO audit (id, public_id, standard_id, branch_id, channel, state, assigned_at, reason) VALUES (1, 'a', 1, 1, 'visit', 'appealed', '2025-07-02 12:00:00', '')",
+        "INSERT INTO appeal (id, public_id, audit_id, item_id, state, reason, opened_at, decision, mark_before) VALUES (1, 'p', 1, 1, 'open', 'Not so.', '2025-07-02 12:00:00', '', 'no')",
+        "INSERT INTO corrective_action (id, public_id, branch_id, audit_id, state, plan, due_on, opened_at) VALUES (1, 'c', 1, 1, 'open', 'Smile.', '2025-07-20', '2025-07-02 12:00:00')",
+    )
+    with empty.begin() as connection:
+        for row in rows:
+            connection.execute(sa.text(row), {"yes": True, "no": False} if ":yes" in row else {})
+    migrations.upgrade(empty)
+    with empty.connect() as connection:
+        appeals = connection.execute(sa.text("SELECT reason, note, section_before, section_after FROM appeal")).all()
+        actions = connection.execute(sa.text("SELECT plan, reply, replied_at FROM corrective_action")).all()
+    assert (appeals, actions) == ([("Not so.", "", None, None)], [("Smile.", "", None)])
+    assert migrations.differences(empty) == []

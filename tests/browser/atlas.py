@@ -99,6 +99,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         Example("staff", {"public_id": "released", "place": "disputed"}, note="disputed"),
         Example("manager", {"public_id": "released", "place": "failed"}, note="manager"),
         Example("tablet", {"public_id": "released", "place": "failed"}, note="tablet"),
+        Example("staff", {"public_id": "settled", "place": "10"}, note="decided"),
     ),
     "results.flag": (
         Example("staff", {"public_id": "flag"}),
@@ -109,6 +110,8 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         Example("staff", {"public_id": "completed"}, note="shown"),
         Example("manager", {"public_id": "completed"}, note="manager"),
         Example("staff", {"public_id": "reopened"}, note="reopened"),
+        Example("staff", {"public_id": "planned"}, note="to be accepted"),
+        Example("manager", {"public_id": "asked of"}, note="asked about"),
     ),
     "capture.mine": (Example("shopper"), Example("new shopper", note="none")),
     "capture.audit": tuple(_shopper(thing) for thing in ("open", "begun", "returned", "sent", "left")),
@@ -133,6 +136,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         for thing in ("sent", "returned", "approved", "released", "harmful")
     ),
     "office.appeals": (Example("office"),),
+    "office.appealing": (Example("office"), Example("office", query="?q=nowhere", note="none")),
     "office.appeal": (_office(public_id="appeal"), Example("office", {"public_id": "decided"}, note="decided")),
     "office.open_assignments": (Example("office"),),
     "office.assigning": (Example("office"),),
@@ -157,6 +161,7 @@ FILES = {
     *("region.table", "region.workbook", "section.table", "section.workbook", "explore.table", "explore.workbook"),
     *("results.photo", "results.evidence_photo", "capture.photo", "office.photo"),
     "handbook.paper",
+    *("results.appeal_photo", "office.appealing_table", "office.appealing_workbook"),
 }
 """Routes that give a file."""
 ONWARD = {"login.home"}
@@ -181,6 +186,10 @@ SENT: tuple[tuple[str, str, str, str, Mapping[str, str], int], ...] = (
     ("shopper", "/audits/{open}", "/audits/{sent}/form/1", "late", {"m-greeting1": "no", "c-greeting1": "Late."}, 409),
     ("staff", "/results/{released}/answers/8", "/results/{released}/answers/8/plan", "no plan", {}, 422),
     ("staff", "/results/{released}/answers/8", "/results/{released}/answers/8/appeal", "no appeal", {}, 422),
+    ("staff", "/results/{released}/answers/9", "/appeals/{appeal}/backing", "not added", {"note": "x" * 2001}, 422),
+    ("staff", "/actions/{planned}", "/actions/{planned}/reply", "not replied", {}, 422),
+    ("manager", "/actions/{asked of}", "/actions/{asked of}/respond", "not answered", {}, 422),
+    ("office", "/office/appeals/{appeal}", "/office/appeals/{decided}", "decided before", {"decision": "So."}, 409),
     ("staff", "/flags/{flag}", "/flags/{flag}/plan", "no plan", {}, 422),
     ("", "/tablet", "/tablet", "code", {"code": "12"}, 422),
     ("tablet", "/tablet/pin", "/tablet/pin", "no PIN", {}, 422),

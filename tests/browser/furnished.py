@@ -13,10 +13,12 @@ from branches import (
     appeals,
     assignments,
     audits,
+    backing,
     drafts,
     editions,
     outbox,
     photos,
+    replies,
     review,
     showing,
     stand_ins,
@@ -31,6 +33,7 @@ from branches.people import Role, User
 from branches.places import Branch
 from branches.questions import Mark
 from branches.standards import Item, Standard
+from branches.states import Reply
 from branches.webhooks import Post
 from tests import make
 from tests.branches.test_photos import jpeg
@@ -117,7 +120,9 @@ def _results(here: Furnished) -> None:
     flag = Flag(branch_id=home.id, section="greeting", raised_week=WEEK - timedelta(weeks=3), last_week=WEEK)
     session.add(flag)
     session.flush()
-    appeals.open_appeal(session, audit, items[8].code, reason=WORDS, until=AT, by=staff, at=AT)
+    disputed = appeals.open_appeal(session, audit, items[8].code, reason=WORDS, until=AT, by=staff, at=AT)
+    receipt = photos.keep(here.kept, BytesIO(jpeg(width=64)))
+    backing.back(session, here.kept, disputed, note=WORDS, kept=[receipt], by=staff, at=AT)
     decided = appeals.open_appeal(session, made[1], items[9].code, reason="We did.", until=AT, by=staff, at=AT)
     appeals.decide(session, decided, upheld_as=None, decision="The photo shows otherwise.", by=here.office, at=AT)
     _promises(here, audit, items[7], flag, staff)
@@ -126,6 +131,7 @@ def _results(here: Furnished) -> None:
         "region": home.region.public_id,
         "scope": editions.region_key(home.region),
         "released": audit.public_id,
+        "settled": made[1].public_id,
         "failed": "8",
         "disputed": "9",
         "flag": flag.public_id,
@@ -147,7 +153,12 @@ def _promises(here: Furnished, audit: Audit, item: Item, flag: Flag, staff: User
     actions.complete(session, again, by=staff, at=AT)
     here.shown(again, "It hangs by the door.", staff)
     actions.reopen(session, again, reason="There is no bell.", by=here.office, at=AT)
+    shared["by"] = here.person(Role.MANAGER, col(User.region_id) == home.region_id)
+    planned = actions.open_action(session, home, plan=WORDS, audit=audit, item=item, **shared)  # type: ignore[arg-type]
+    asked = actions.open_action(session, home, plan="A second chair.", flag=flag, **shared)  # type: ignore[arg-type]
+    replies.say(session, asked, Reply.ASKED, f"Where? {WORDS}", by=staff, at=AT)
     here.things |= {"action": still.public_id, "completed": done.public_id, "reopened": again.public_id}
+    here.things |= {"planned": planned.public_id, "asked of": asked.public_id}
 
 
 def _assigned(here: Furnished, name: str, standard: Standard, shopper: User | None = None) -> Audit:

@@ -23,7 +23,7 @@ from monitor.app import create_app
 from monitor.web.gate import Site
 from tests import make
 from tests.branches.test_photos import jpeg
-from tests.databases import SqliteDatabases
+from tests.databases import PostgresqlDatabases, SqliteDatabases
 from tests.monitor.mailbox import Mailbox
 from tests.monitor.pages import Form, Page, Visitor, sign_in
 
@@ -128,8 +128,8 @@ def _audit(session: Session, rooms: Rooms, state: str, branch: str, *, comment: 
 
 
 @contextmanager
-def opened(sqlite: SqliteDatabases, folder: Path) -> Iterator[Rooms]:
-    with sqlite.fresh() as url:
+def opened(databases: SqliteDatabases | PostgresqlDatabases, folder: Path) -> Iterator[Rooms]:
+    with databases.fresh() as url:
         engine, mail = database.create(url), Mailbox()
         clock = [NOW]
         site = Site(

@@ -36,6 +36,12 @@ KINDS = {
     "results.dismiss": "flag",
     "results.acknowledge": "flag",
     "results.evidence_photo": "completed",
+    "results.accept": "action",
+    "results.reply": "action",
+    "results.respond": "action",
+    "results.back": "appeal",
+    "results.withdraw": "appeal",
+    "results.appeal_photo": "appeal",
     "office.appeal": "appeal",
     "office.decide": "appeal",
     "office.audit": "waiting",
@@ -70,7 +76,9 @@ OPENED_BY = {
     Right.KEEP_PEOPLE: (
         "office.add office.adding office.change_person office.give_pin office.mail office.people office.person office.retry"
     ),
-    Right.DECIDE_APPEALS: "office.appeal office.appeals office.decide",
+    Right.DECIDE_APPEALS: (
+        "office.appeal office.appealing office.appealing_table office.appealing_workbook office.appeals office.decide"
+    ),
     Right.ASSIGN: (
         "office.assign office.assigning office.assignment office.change_days office.open_assignments "
         "office.withdraw plan.chain"
@@ -84,12 +92,15 @@ OPENED_BY = {
     Right.KEEP_NOTICES: "office.inform office.informing office.note office.take_back",
     Right.READ_HANDBOOK: "handbook.paper handbook.show",
     Right.READ_OWN_BRANCH: "portal.branch portal.paper portal.table",
-    Right.READ_RESULTS: "results.action results.answer results.audit results.evidence_photo results.flag results.photo",
     Right.LEND: "tablet.ask tablet.give tablet.lock",
     Right.HAVE_PIN: "account.choose_pin",
-    Right.APPEAL: "results.appeal",
+    Right.READ_RESULTS: (
+        "results.action results.answer results.appeal_photo results.audit results.evidence_photo results.flag results.photo"
+    ),
+    Right.APPEAL: "results.appeal results.back results.withdraw",
+    Right.ACCEPT_ACTIONS: "results.accept results.reply",
     Right.PLAN_ACTIONS: "results.complete results.hand_over results.plan results.plan_for results.show",
-    Right.VERIFY_ACTIONS: "results.reopen results.verify",
+    Right.VERIFY_ACTIONS: "results.reopen results.respond results.verify",
     Right.DISMISS_FLAGS: "results.acknowledge results.dismiss",
 }
 """Which right opens which address: written here, not read from the pages that are asked."""
@@ -113,6 +124,7 @@ FOR_EVERYBODY = {
         "tablet.enter",
     ),
 }
+PHOTOS = {"results.evidence_photo": "shown photo", "results.appeal_photo": "appeal photo"}
 FIXED = {"sha256": "0" * 64, "size": "small", "step": "1", "way": "cannot-go", "change": "name", "table": "items"}
 FIXED_AT = {("office.step", "step"): "approve", ("capture.photo", "public_id"): "released"}
 FIXED_AT |= {(f"section.{page}", "place"): "1" for page in ("show", "table", "workbook")}
@@ -171,10 +183,8 @@ class Door:
         if (here, name) in FIXED_AT:
             value = FIXED_AT[here, name]
             return side.things.get(value, value)
-        if here == "results.evidence_photo" and name == "photo":
-            return side.things["shown photo"]
         if name == "photo":
-            return side.things["waiting photo" if here.startswith("office") else "photo"]
+            return side.things[PHOTOS.get(here, "waiting photo" if here.startswith("office") else "photo")]
         if name in ("scope", "notice", "place"):
             return side.things[name]
         if name in FIXED:

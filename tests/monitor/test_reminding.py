@@ -103,6 +103,23 @@ You get this because you see to it.
     )
 
 
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        ("waiting", "The branch has not accepted it yet: on its page it can, or say why not."),
+        ("asked", "The branch has said something to it that nobody has answered yet."),
+        ("accepted", ""),
+    ],
+)
+def test_a_reminder_names_what_the_branch_has_not_accepted(house: House, reply: str, said: str) -> None:
+    with transaction(house.engine) as session:
+        house.found(session)[0].reply = reply
+    house.write()
+    house.send()
+    (message,) = house.box.sent
+    assert [line for line in plain(message).splitlines() if line.startswith("The branch")] == ([said] if said else [])
+
+
 def test_what_is_overdue_is_told_once(house: House) -> None:
     house.now = AFTER
     for _ in range(3):

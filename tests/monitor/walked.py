@@ -15,6 +15,7 @@ from branches import (
     appeals,
     assignments,
     audits,
+    backing,
     database,
     editions,
     evidence,
@@ -24,7 +25,7 @@ from branches import (
     standards,
 )
 from branches.actions import CorrectiveAction
-from branches.appeals import Appeal
+from branches.appeals import Appeal, AppealPhoto
 from branches.audits import Answer, Audit, Photo
 from branches.database import transaction
 from branches.editions import Edition
@@ -204,7 +205,9 @@ def _follow(session: Session, branch: Branch, office: User, kept: Path) -> None:
     actions.complete(session, done, by=office, at=NOW)
     picture = photos.keep(kept, BytesIO(jpeg(width=64)))
     showing.show(session, kept, done, note="A sign at the door.", kept=[picture], by=office, at=NOW)
-    appeals.open_appeal(session, audit, item.code, reason="Not so.", until=NOW, by=office, at=NOW)
+    disputed = appeals.open_appeal(session, audit, item.code, reason="Not so.", until=NOW, by=office, at=NOW)
+    receipt = photos.keep(kept, BytesIO(jpeg(width=72)))
+    backing.back(session, kept, disputed, note="The receipt.", kept=[receipt], by=office, at=NOW)
 
 
 def _released(session: Session, branch: Branch) -> Audit:
@@ -224,6 +227,7 @@ def _side(session: Session, branch: Branch) -> Side:
     is_open = CorrectiveAction.state == "open"
     done = first(CorrectiveAction, CorrectiveAction.branch_id == number, CorrectiveAction.state == "completed")
     shown_of = evidence.of_action(session, done)
+    disputed = first(Appeal, Appeal.audit_id == released.id)
     scope = editions.region_key(branch.region)
     return Side(
         {
@@ -240,7 +244,8 @@ def _side(session: Session, branch: Branch) -> Side:
             "action": first(CorrectiveAction, CorrectiveAction.branch_id == number, is_open).public_id,
             "completed": done.public_id,
             "shown photo": evidence.pictures(session, shown_of)[shown_of[0].id][0].public_id,
-            "appeal": first(Appeal, Appeal.audit_id == released.id).public_id,
+            "appeal": disputed.public_id,
+            "appeal photo": first(AppealPhoto, AppealPhoto.appeal_id == disputed.id).public_id,
             "notice": first(Notice, Notice.branch_id == number).public_id,
             "person": released.shopper.public_id if released.shopper else "",
             "place": str(len(released.standard.sections[0].items)),

@@ -2,8 +2,10 @@
 
 from monitor.web.office import (
     appealed,
+    appealing,
     assigning,
     audit,
+    deciding,
     desk,
     due_time,
     first_pin,
@@ -26,9 +28,11 @@ from monitor.web.office.room import ABOVE, blueprint
 __all__ = [
     "ABOVE",
     "appealed",
+    "appealing",
     "assigning",
     "audit",
     "blueprint",
+    "deciding",
     "desk",
     "due_time",
     "first_pin",

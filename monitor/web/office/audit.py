@@ -4,10 +4,11 @@ from flask import render_template, url_for
 
 from branches import assignments, history, notices
 from branches.access import Right
+from branches.appeals import Appeal
 from branches.audits import Audit
 from branches.language import message
 from branches.states import COUNTED, NEXT, AuditState
-from monitor.web import gate
+from monitor.web import disputes, gate
 from monitor.web.office import amended, noted, told, unusual
 from monitor.web.office.room import after_words, ago_words, blueprint, called, moment_words, the_audit
 from monitor.web.office.sheet import chapters, of_the_visit, points_words
@@ -51,6 +52,7 @@ def page(audit: Audit, typed: Typed | None = None, late: str = "") -> str:
         amended=amended.answers(audit),
         facts=facts(audit),
         score=points_words(audit.score) if audit.submitted_at is not None else "",
+        before=disputes.before(disputes.of_branch(audit.branch, Appeal.audit_id == audit.id)),
         chapters=chapters(audit) if audit.submitted_at is not None else [],
         pictures=of_the_visit(audit),
         reason=audit.reason,

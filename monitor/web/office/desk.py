@@ -6,9 +6,10 @@ from datetime import timedelta
 from flask import render_template, url_for
 from sqlmodel import col
 
-from branches import access, outbox, photos, runs, showing
+from branches import access, appeals, backing, outbox, photos, runs, showing
 from branches.access import Right
 from branches.actions import CorrectiveAction
+from branches.appeals import Appeal
 from branches.audits import Audit
 from branches.states import ActionState
 from monitor.web import gate
@@ -38,7 +39,9 @@ class Waiting:
 def desk() -> str:
     lost = _without_photos()
     unshown = _without_evidence()
-    works = [work for work in (*_works(len(lost)), _evidence_work(len(unshown))) if work.amount]
+    unbacked = _without_backing()
+    missing = (_evidence_work(len(unshown)), _backing_work(len(unbacked)))
+    works = [work for work in (*_works(len(lost)), *missing) if work.amount]
     audits = gate.session().exec(review.of_cut("waiting").order_by(col(Audit.submitted_at)).limit(LATEST)).all()
     return render_template(
         "office/desk.html",
@@ -47,6 +50,7 @@ def desk() -> str:
         audits=[review.line(audit) for audit in audits],
         lost=[review.line(audit) for audit in lost],
         unshown=[_action_line(action) for action in unshown],
+        unbacked=[_appeal_line(appeal) for appeal in unbacked],
     )
 
 
@@ -82,11 +86,31 @@ def _without_evidence() -> list[CorrectiveAction]:
     return [there[number] for number in sorted(lost)]
 
 
+def _without_backing() -> list[Appeal]:
+    """Appeals that wait for a decision, some of whose photos lie no longer where they were kept."""
+    waiting = access.visible_appeals(gate.person()).join(Audit).where(appeals.waits())
+    latest = waiting.order_by(col(Appeal.opened_at).desc(), col(Appeal.id).desc())
+    there = {appeal.id: appeal for appeal in gate.session().exec(latest.limit(MOST_LOOKED_AT))}
+    lost = backing.missing(gate.session(), gate.site().photos, there.keys())
+    return [there[number] for number in sorted(lost)]
+
+
 def _evidence_work(n: int) -> Waiting:
     say = gate.tongue().say
     return Waiting(
         say("Actions whose photos cannot be found"), "#unshown", n, say("Ask the branch to show them once more.")
     )
+
+
+def _backing_work(n: int) -> Waiting:
+    say = gate.tongue().say
+    about = say("Ask the branch to add them once more before you decide.")
+    return Waiting(say("Appeals whose photos cannot be found"), "#unbacked", n, about)
+
+
+def _appeal_line(appeal: Appeal) -> review.Line:
+    href = url_for("office.appeal", public_id=appeal.public_id)
+    return review.Line(appeal.audit.branch.name, href, appeal.reason[:MOST], "")
 
 
 def _action_line(action: CorrectiveAction) -> review.Line:

@@ -68,6 +68,8 @@ _APPEAL = {
     "appeal": message("{who} appealed an answer."),
     "upheld": message("{who} upheld an appeal."),
     "rejected": message("{who} rejected an appeal."),
+    "withdraw": message("{who} withdrew an appeal."),
+    "back": message("{who} added to an appeal."),
 }
 _NOTICE = {
     "note": message("{who} noted that the staff were informed."),
@@ -80,6 +82,10 @@ _ACTION = {
     "show": message("{who} showed what was done about a corrective action."),
     "verify": message("{who} verified a corrective action."),
     "reopen": message("{who} opened a corrective action again."),
+    "accept": message("{who} accepted a corrective action."),
+    "refuse": message("{who} said why a corrective action cannot be done."),
+    "ask": message("{who} asked about a corrective action."),
+    "respond": message("{who} answered the branch about a corrective action."),
 }
 SENTENCES: Mapping[str, Mapping[str, str]] = {
     "audit": _AUDIT,

@@ -8,7 +8,7 @@ from branches.access import Right
 from branches.audits import Audit
 from branches.places import Branch
 from branches.weeks import Week
-from monitor.web import download, follow, gate, sheets, standing, told
+from monitor.web import disputes, download, follow, gate, sheets, standing, told
 from reports.own_brief import brief
 
 blueprint = Blueprint("portal", __name__)
@@ -31,7 +31,7 @@ def branch() -> str:
         audits=told.lines(audits),
         flags=follow.flag_lines(follow.standing(own)),
         actions=follow.action_lines(follow.promised(own)),
-        appeals=follow.appeal_lines(follow.appeals(own), audits),
+        appeals=disputes.lines(disputes.of_branch(own), audits),
     )
 
 

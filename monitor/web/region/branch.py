@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from branches.access import Right
 from branches.audits import Audit
 from branches.weeks import Week
-from monitor.web import download, follow, gate, reading, sheets, standing, told
+from monitor.web import disputes, download, follow, gate, reading, sheets, standing, told
 from monitor.web.region.room import blueprint, shows_shoppers, the_branch
 
 
@@ -26,7 +26,7 @@ def branch(public_id: str) -> str:
         audits=told.lines(audits),
         flags=follow.flag_lines(follow.standing(found)),
         actions=follow.action_lines(follow.promised(found)),
-        appeals=follow.appeal_lines(follow.appeals(found), audits),
+        appeals=disputes.lines(disputes.of_branch(found), audits),
     )
 
 

@@ -7,14 +7,13 @@ from datetime import date
 from flask import render_template, url_for
 from sqlmodel import col, func, or_, select
 
-from branches import access, editions, standards
+from branches import access, appeals, editions, standards
 from branches.access import Right
 from branches.actions import CorrectiveAction
-from branches.appeals import Appeal
 from branches.audits import Audit
 from branches.editions import Edition
 from branches.places import Branch
-from branches.states import ActionState, AppealState
+from branches.states import ActionState
 from monitor.web import follow, gate
 from monitor.web.parts import OF_A_PAGE, place, searched
 from monitor.web.region.room import blueprint
@@ -169,7 +168,7 @@ def _counts(found: Sequence[Branch]) -> dict[int, Counts]:
     promised: dict[int, list[tuple[date, int]]] = {}
     for branch_id, day, n in session.execute(waiting.with_only_columns(*days, func.count()).group_by(*days)):
         promised.setdefault(branch_id, []).append((day, n))
-    open_ones = access.visible_appeals(user).where(Appeal.state == AppealState.OPEN.value).join(Audit)
+    open_ones = access.visible_appeals(user).join(Audit).where(appeals.waits())
     disputed = open_ones.with_only_columns(there, func.count(), maintain_column_froms=True).group_by(there)
     of_audits, of_appeals = ({one[0]: one[1] for one in session.execute(query)} for query in (audits, disputed))
     return {

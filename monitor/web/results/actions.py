@@ -8,19 +8,23 @@ from branches.access import Right
 from branches.actions import CorrectiveAction
 from branches.errors import Conflict, Refused
 from branches.showing import MOST_PHOTOS
-from branches.states import ActionState
-from branches.weeks import local_date
+from branches.states import ActionState, Reply
 from monitor.web import follow, forms, gate, standing
-from monitor.web.results import owning, shown
-from monitor.web.results.room import LONGEST_REASON, LONGEST_TEXT, blueprint, done, home, may, said, the_action
-from reports import acting, doing
+from monitor.web.results import helped, owning, past, sent, shown
+from monitor.web.results.room import LONGEST_REASON, LONGEST_TEXT, blueprint, done, home, may, said, the_action, typed
+from monitor.web.results.sent import Sent
 from reports.called import called
+
+BLANK = dict.fromkeys(
+    ("error", "owner_error", "owner", "note_error", "photos_error", "kind_error", "words_error", "response_error"), ""
+)
+"""The page's forms before anything is typed."""
 
 
 @blueprint.get("/actions/<public_id>")
 @gate.needs(Right.READ_RESULTS)
 def action(public_id: str) -> str:
-    return _page(the_action(public_id))
+    return page(the_action(public_id))
 
 
 @blueprint.post("/actions/<public_id>/owner")
@@ -33,47 +37,51 @@ def hand_over(public_id: str) -> Response | tuple[str, int]:
     except Conflict:
         raise  # it was completed meanwhile
     except Refused as refused:
-        return _page(found, owner_error=said(refused)), 422
+        return page(found, owner_error=said(refused)), 422
     words = gate.tongue().say("Seen to from now on by {name}.", name=called(gate.tongue(), named))
     return done(words, url_for("results.action", public_id=public_id))
 
 
 @blueprint.post("/actions/<public_id>/complete")
 @gate.needs(Right.PLAN_ACTIONS)
-@gate.takes(shown.MOST_UPLOAD)
+@gate.takes(sent.MOST_UPLOAD)
 def complete(public_id: str) -> Response | tuple[str, int]:
-    found = the_action(public_id)
+    found, came = the_action(public_id), sent.photos_sent()
+    if came.errors:
+        return _not_shown(public_id, came)
     try:
-        words, kept = shown.note(), shown.came()
+        words = shown.note()
         actions.complete(gate.session(), found, by=gate.person(), at=gate.site().clock())
-        if words or kept:
-            shown.show(found, words, kept)
+        if words or came.kept:
+            shown.show(found, words, came.kept)
     except Refused as refused:
-        return _not_shown(public_id, refused)
+        return _not_shown(public_id, came, refused)
     return done(gate.tongue().say("The action is completed; your manager will look at it."), home(found.branch))
 
 
 @blueprint.post("/actions/<public_id>/evidence")
 @gate.needs(Right.PLAN_ACTIONS)
-@gate.takes(shown.MOST_UPLOAD)
+@gate.takes(sent.MOST_UPLOAD)
 def show(public_id: str) -> Response | tuple[str, int]:
-    found = the_action(public_id)
+    found, came = the_action(public_id), sent.photos_sent()
+    if came.errors:
+        return _not_shown(public_id, came)
     try:
-        words, kept = shown.note(), shown.came()
-        shown.show(found, words, kept)
+        shown.show(found, shown.note(), came.kept)
     except Refused as refused:
-        return _not_shown(public_id, refused)
+        return _not_shown(public_id, came, refused)
     said_so = gate.tongue().say("It is kept; whoever verifies the action sees it.")
     return done(said_so, url_for("results.action", public_id=public_id))
 
 
-def _not_shown(public_id: str, refused: Refused) -> tuple[str, int]:
-    """Nothing of it is kept; what was typed stands in the form again, unless the action has moved on meanwhile."""
+def _not_shown(public_id: str, came: Sent, refused: Refused | None = None) -> tuple[str, int]:
+    """Nothing of it is done; words and good photos stand in the form again, unless the action has moved on meanwhile."""
     if isinstance(refused, Conflict):
         raise refused
     gate.session().rollback()
     field = "note_error" if len(request.form.get("note", "")) > LONGEST_TEXT else "photos_error"
-    return _page(the_action(public_id), **{field: said(refused)}), 422
+    errors = [*came.errors, *([said(refused)] if refused is not None else [])]
+    return page(the_action(public_id), came, **{field: " ".join(errors)}), 422
 
 
 @blueprint.post("/actions/<public_id>/verify")
@@ -93,44 +101,56 @@ def reopen(public_id: str) -> Response | tuple[str, int]:
         reason = forms.text(request.form, "reason", LONGEST_REASON)
         actions.reopen(gate.session(), found, reason=reason, by=gate.person(), at=gate.site().clock())
     except Refused as refused:
-        return _page(found, error=said(refused)), 422
+        return page(found, error=said(refused)), 422
     return done(gate.tongue().say("The action is open again."), home(found.branch))
 
 
-def _page(found: CorrectiveAction, **typed: str) -> str:
+def page(found: CorrectiveAction, came: Sent | None = None, **errors: str) -> str:
     state, stands = ActionState(found.state), standing.of(found.branch)
     newest = history.newest(gate.session(), found)  # first: what comes while the page is made was not seen
     now, before = shown.of(found)
+    plans = may(Right.PLAN_ACTIONS)
     return render_template(
         "results/action.html",
         branch=found.branch.name,
         home=home(found.branch),
         action=follow.action_line(found),
         reason=actions.why_reopened(gate.session(), found),
-        expected=stands.expected(follow.section_of(found)) if stands is not None else "",
-        effect=_effect(found, stands),
-        completes=state is ActionState.OPEN and may(Right.PLAN_ACTIONS),
+        answers=past.answers(found),
+        steps=past.steps(found),
+        conversation=past.conversation(found),
+        expected=helped.expected(found, stands),
+        now=helped.now(found, stands),
+        effect=helped.effect(found, stands),
+        accepts=_is_asked(found) and may(Right.ACCEPT_ACTIONS),
+        responds=_has_said(found) and may(Right.VERIFY_ACTIONS),
+        completes=state is ActionState.OPEN and plans,
         newest=newest,
         verified=state is ActionState.VERIFIED,
         verifies=state is ActionState.COMPLETED and may(Right.VERIFY_ACTIONS),
         owners=_others(found),
         longest=LONGEST_REASON,
-        shows=state is ActionState.COMPLETED and may(Right.PLAN_ACTIONS),
+        shows=state is ActionState.COMPLETED and plans,
         evidence=now,
         earlier=before,
         longest_note=LONGEST_TEXT,
         most_photos=MOST_PHOTOS,
-        typed=request.form.get("reason", "")[:LONGEST_REASON],
+        room_left=MOST_PHOTOS - (len(now.names) if now is not None else 0),
+        held=came.tokens() if came is not None else [],
+        typed=typed("reason", "kind", "words", "response"),
         note=request.form.get("note", now.note if now is not None else "")[:LONGEST_TEXT],
-        shown={
-            "error": "",
-            "owner_error": "",
-            "owner": request.form.get("owner", ""),
-            "note_error": "",
-            "photos_error": "",
-        }
-        | typed,
+        shown=BLANK | {"owner": request.form.get("owner", "")} | errors,
     )
+
+
+def _is_asked(found: CorrectiveAction) -> bool:
+    """Whether the branch is to say that it accepts it."""
+    return found.state == ActionState.OPEN.value and found.reply in follow.TELLING
+
+
+def _has_said(found: CorrectiveAction) -> bool:
+    """Whether the branch has said something that waits for an answer."""
+    return _is_asked(found) and found.reply != Reply.WAITING.value
 
 
 def _others(found: CorrectiveAction) -> owning.Options:
@@ -138,16 +158,3 @@ def _others(found: CorrectiveAction) -> owning.Options:
     if found.state != ActionState.OPEN.value or not may(Right.PLAN_ACTIONS):
         return []
     return owning.other_options(found.branch, actions.owner(gate.session(), found))
-
-
-def _effect(found: CorrectiveAction, stands: standing.Standing | None) -> str:
-    """Whether it has helped: as it was judged, else as far as the last report can tell; empty of one that is open."""
-    if found.completed_at is None:
-        return ""
-    effect = acting.load(found.effect)
-    if effect is None and stands is not None:
-        day = local_date(found.completed_at, found.branch.timezone)
-        shown = {(one.public_id, one.completed_on): one.effect for one in stands.figures.actions or ()}
-        effect = shown.get((found.public_id, day))
-    told = doing.effect(gate.tongue(), effect)
-    return f"{told} {doing.of_the_section(gate.tongue())}" if told and found.flag_id is None else told

@@ -7,7 +7,7 @@ from branches.access import Right
 from branches.actions import CorrectiveAction
 from branches.appeals import Appeal
 from branches.audits import Audit, Outcome
-from monitor.web import follow, gate, told
+from monitor.web import disputes, follow, gate, told
 from monitor.web.results.room import appealing, blueprint, home, the_audit
 
 SIZES = ("small", "large")
@@ -19,6 +19,7 @@ def audit(public_id: str) -> str:
     found = the_audit(public_id)
     chapters = told.chapters(found, photo_address(found))
     answers = [one for chapter in chapters for one in chapter.answers]
+    appealed = disputes.of_branch(found.branch, Appeal.audit_id == found.id)
     promised = follow.promised(found.branch, CorrectiveAction.audit_id == found.id)
     return render_template(
         "results/audit.html",
@@ -27,6 +28,7 @@ def audit(public_id: str) -> str:
         home=home(found.branch),
         week=gate.tongue().week(told.week_of(found)),
         score=told.score_words(found.score) if found.score is not None else "",
+        score_before=disputes.before(appealed),
         critical=found.outcome == Outcome.CRITICAL_FAIL.value,
         shopper=_shopper(found),
         chapters=chapters,
@@ -35,7 +37,7 @@ def audit(public_id: str) -> str:
         pictures=told.addresses(photos.of_item(gate.session(), found, None), photo_address(found)),
         actions=follow.action_lines(promised),
         appealing=appealing(found),
-        appeals=follow.appeal_lines(follow.appeals(found.branch, Appeal.audit_id == found.id), [found]),
+        appeals=disputes.lines(appealed, [found]),
     )
 
 

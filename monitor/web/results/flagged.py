@@ -148,6 +148,7 @@ def _page(found: Flag, **shown: str) -> str:
         longest=LONGEST_TEXT,
         longest_reason=LONGEST_REASON,
         owners=owning.options(found.branch),
+        sees_to_it=owning.only(found.branch),
         shown=BLANK
         | {"plan": _tip(costly), "until": (day + ASIDE).isoformat(), "owner": gate.person().public_id}
         | shown,

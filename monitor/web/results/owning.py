@@ -22,6 +22,19 @@ def options(branch: Branch) -> Options:
     return [(person.public_id, words) for person, words in found] if len(found) > 1 else []
 
 
+def only(branch: Branch) -> str:
+    """Who sees to it where there is no choice, in words; empty where there is one."""
+    found = _told_apart(branch)
+    if len(found) > 1:
+        return ""
+    say = gate.tongue().say
+    if not found:
+        return say(
+            "Nobody can be named yet: nobody at the branch can sign in, or its staff have not been told of the audits."
+        )
+    return say("Seen to by {name}: nobody else can be named there yet.", name=found[0][1])
+
+
 def chosen(form: MultiDict[str, str], branch: Branch) -> User | None:
     """Who was chosen in a form; nobody where it did not ask."""
     asked = form.get("owner", "")

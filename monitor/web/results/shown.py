@@ -9,18 +9,13 @@ from branches.access import Right
 from branches.actions import CorrectiveAction
 from branches.errors import Refused
 from branches.evidence import Evidence, EvidencePhoto
-from branches.language import message
 from branches.photos import Kept
 from branches.showing import MOST_PHOTOS
 from branches.weeks import local_date
 from monitor.web import forms, gate
-from monitor.web.lent import LOST
 from monitor.web.results.room import LONGEST_TEXT, blueprint, the_action
 
-MOST_UPLOAD = 50_000_000
-"""Bytes of a form with its photos, each of which may be as large as one of an audit."""
 SIZES = ("small", "large")
-TOO_MANY = message("Show at most {n} photos.")
 
 
 @dataclass(frozen=True)
@@ -64,18 +59,6 @@ def _address(action: CorrectiveAction, photo: EvidencePhoto, size: str) -> str:
 
 def note() -> str:
     return forms.text(request.form, "note", LONGEST_TEXT)
-
-
-def came() -> list[Kept]:
-    """The photos that came along, made anew; nobody's writing waits while that takes its time."""
-    files = [file for file in request.files.getlist("photos") if file.filename]
-    if not files and LOST in request.form:
-        raise Refused("The photos could not be kept while the tablet was locked; choose them again.")
-    if len(files) > MOST_PHOTOS:
-        raise Refused(TOO_MANY, n=MOST_PHOTOS)
-    if files:
-        gate.keep()
-    return [photos.keep(gate.site().photos, file.stream) for file in files]
 
 
 def show(action: CorrectiveAction, words: str, kept: list[Kept]) -> None:
