@@ -76,7 +76,7 @@ def today(branch: Branch) -> date:
 
 def promised(branch: Branch, *where: object) -> list[CorrectiveAction]:
     """What was promised there: what is open first, the next due before the others."""
-    query = access.visible_actions(gate.person()).where(CorrectiveAction.branch_id == branch.id, *where)  # type: ignore[arg-type]
+    query = access.visible_actions(gate.person(), told.look()).where(CorrectiveAction.branch_id == branch.id, *where)  # type: ignore[arg-type]
     order = list(ActionState)
     found = gate.session().exec(query).all()
     return sorted(found, key=lambda one: (order.index(ActionState(one.state)), one.due_on, one.public_id))
@@ -144,7 +144,7 @@ def section_title(code: str) -> str:
 def appeals(branch: Branch, *where: object) -> list[Appeal]:
     """What that branch disputed, the undecided first."""
     there = col(Appeal.audit_id).in_(select(Audit.id).where(Audit.branch_id == branch.id))
-    query = access.visible_appeals(gate.person()).where(there, *where)  # type: ignore[arg-type]
+    query = access.visible_appeals(gate.person(), told.look()).where(there, *where)  # type: ignore[arg-type]
     found = gate.session().exec(query.order_by(col(Appeal.opened_at).desc())).all()
     return sorted(found, key=lambda one: one.state != AppealState.OPEN.value)
 

@@ -12,7 +12,7 @@ from branches.actions import CorrectiveAction
 from branches.audits import Audit
 from branches.states import ActionState
 from monitor.web import gate
-from monitor.web.office import appealed, open_assignments, places, review
+from monitor.web.office import appealed, open_assignments, places, review, withheld
 from monitor.web.office.room import blueprint, now
 
 A_DAY = timedelta(days=1)
@@ -47,6 +47,7 @@ def desk() -> str:
         audits=[review.line(audit) for audit in audits],
         lost=[review.line(audit) for audit in lost],
         unshown=[_action_line(action) for action in unshown],
+        thin=withheld.regions(),
     )
 
 

@@ -44,7 +44,7 @@ def plan(public_id: str, place: str) -> Page:
 def appeal(public_id: str, place: str) -> Page:
     found = the_audit(public_id)
     item = _item(found, place)
-    until = appeals.open_until(found, gate.site().appeal_days)
+    until = appeals.open_until(gate.session(), found, gate.site().appeal_days, gate.site().privacy)
     assert until is not None
     try:
         reason = forms.text(request.form, "reason", LONGEST_TEXT)
@@ -76,14 +76,16 @@ def _page(found: Audit, place: str, **shown: str) -> str:
         abort(404)
     appealed = follow.appeals(found.branch, Appeal.audit_id == found.id, Appeal.item_id == item.id)
     promised = follow.promised(found.branch, CorrectiveAction.audit_id == found.id, CorrectiveAction.item_id == item.id)
-    tongue = gate.tongue()
+    tongue, shown_here = gate.tongue(), told.reader(found.branch)
+    pictures = photos.of_item(gate.session(), found, item)
     return render_template(
         "results/answer.html",
         audit_id=found.public_id,
         place=place,
         branch=found.branch.name,
         week=tongue.week(told.week_of(found)),
-        answer=told.answered(place, question, given, photos.of_item(gate.session(), found, item), photo_address(found)),
+        answer=told.answered(place, question, given, pictures, photo_address(found), shown=shown_here),
+        held=shown_here.held,
         section=standards.titles(found.standard, tongue.code)[item.section.code],
         advice=standards.playbooks(found.standard, tongue.code).get(item.code, ""),
         actions=follow.action_lines(promised),
