@@ -36,7 +36,8 @@ def local(day: date, hour: int = 0, minute: int = 0) -> datetime:
         (local(date(2025, 7, 6), 0, 1), 1, MONDAY + timedelta(weeks=1)),
         (local(date(2025, 7, 6), 23), 0, MONDAY),
         (local(date(2025, 7, 7), 9), 0, MONDAY + timedelta(weeks=1)),
-        (local(date(2025, 7, 7), 9), 6, MONDAY + timedelta(weeks=2)),
+        (local(date(2025, 7, 7), 9), 6, MONDAY + timedelta(weeks=1)),
+        (local(date(2025, 7, 7), 9), 7, MONDAY + timedelta(weeks=2)),
         (local(date(2025, 7, 2), 18), 28, MONDAY + timedelta(weeks=4)),
     ],
 )

@@ -41,6 +41,7 @@ KINDS = {
     "office.audit": "waiting",
     "office.photo": "waiting",
     "office.step": "waiting",
+    **dict.fromkeys(("office.clearing", "office.clear"), "waiting"),
     "office.assignment": "open",
     "office.change_days": "open",
     "office.withdraw": "open",
@@ -72,7 +73,7 @@ OPENED_BY = {
         "office.assign office.assigning office.assignment office.change_days office.open_assignments "
         "office.withdraw plan.chain"
     ),
-    Right.REVIEW: "office.audit office.desk office.photo office.review office.step",
+    Right.REVIEW: "office.audit office.clear office.clearing office.desk office.photo office.review office.step",
     Right.KEEP_PLACES: (
         "office.branch office.change_branch office.change_region office.open_branch office.open_region "
         "office.opening_branch office.opening_region office.places office.region"
