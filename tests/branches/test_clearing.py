@@ -2,6 +2,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlmodel import Session, select
@@ -31,7 +32,7 @@ def standard(session: Session) -> Standard:
     session.flush()
     kinds = {"open": "yes_no", "why": "text", "quiet": "yes_no"}
     for position, (code, kind) in enumerate(kinds.items(), start=1):
-        about = {"code": code, "position": position, "type": kind, "scored": kind == "yes_no", "required": False}
+        about: dict[str, Any] = {"code": code, "position": position, "type": kind, "scored": kind == "yes_no"}
         session.add(Item(standard_id=made.id, section_id=section.id, **about))
     session.flush()
     session.refresh(made)

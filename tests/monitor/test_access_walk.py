@@ -198,7 +198,7 @@ def opened(world: World, tmp_path: Path) -> Iterator[Opened]:
 
 def enter(opened: Opened, role: Role) -> Visitor:
     with transaction(opened.engine) as session:
-        token = sessions.make_link(session, opened.person(session, role), at=NOW)
+        token = sessions.make_link(session, opened.person(session, role), at=opened.clock[0])
     return sign_in(opened.app, token)
 
 

@@ -234,9 +234,7 @@ MONDAY = datetime(2026, 3, 15, 23, 0, tzinfo=UTC)
 @pytest.fixture
 def fresh(world: World, tmp_path: Path) -> Iterator[tuple[Opened, list[datetime], str]]:
     """An audit that was released on this Tuesday, with an action that its manager planned from it; the clock to turn."""
-    clock = [NOW]
     opened = world.opened(tmp_path)
-    object.__setattr__(opened.site, "clock", lambda: clock[0])
     with transaction(opened.engine) as session:
         staff, manager = opened.person(session, Role.STAFF), opened.person(session, Role.MANAGER)
         assert staff.branch is not None
@@ -255,7 +253,7 @@ def fresh(world: World, tmp_path: Path) -> Iterator[tuple[Opened, list[datetime]
             at=NOW,
         )
         name = made.public_id
-    yield opened, clock, name
+    yield opened, opened.clock, name
     opened.engine.dispose()
 
 

@@ -44,6 +44,8 @@ from tests.databases import SqliteDatabases
 from tests.monitor.test_jobs import FIRST
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+LATER = NOW + timedelta(days=6)
+"""A Monday: what was released by now is seen by staff."""
 SECRET = b"0123456789abcdef0123456789abcdef"
 OFFICE_ZONE = "Europe/Budapest"
 OTHERS = 2
@@ -73,8 +75,18 @@ class World:
         copy = folder / "walked.sqlite3"
         shutil.copyfile(self.file, copy)
         engine = database.create(f"sqlite:///{copy}")
-        site = Site(engine, lambda: NOW, "en", folder / "cache", OFFICE_ZONE, name="Test", photos=self.photos, **more)  # type: ignore[arg-type]
-        return Opened(self, engine, site)
+        clock = [NOW]
+        site = Site(
+            engine,
+            lambda: clock[0],
+            "en",
+            folder / "cache",
+            OFFICE_ZONE,
+            name="Test",
+            photos=self.photos,
+            **more,  # type: ignore[arg-type]
+        )
+        return Opened(self, engine, site, clock)
 
 
 @dataclass
@@ -84,6 +96,8 @@ class Opened:
     world: World
     engine: sa.Engine
     site: Site
+    clock: list[datetime]
+    """What it shows; tests turn it."""
 
     def __post_init__(self) -> None:
         self.app = create_app(self.site, SECRET)
