@@ -215,7 +215,7 @@ def opened(world: World, tmp_path: Path) -> Iterator[Opened]:
 def _shopper(opened: Opened) -> Visitor:
     """The shopper's browser, on a device that has a name of its own."""
     with transaction(opened.engine) as session:
-        token = sessions.make_link(session, opened.person(session, Role.SHOPPER), at=NOW)
+        token = sessions.make_link(session, opened.person(session, Role.SHOPPER), at=opened.clock[0])
     visitor = Visitor(opened.app)
     visitor.client.environ_base["HTTP_USER_AGENT"] = DEVICE
     visitor.submit(visitor.get(f"/sign-in/{token}").forms[0])
