@@ -227,7 +227,8 @@ def _waiting(here: Furnished) -> None:
         audit = _assigned(here, branch, here.standard, shopper)
         audits.start(session, audit, by=shopper, at=LAST_WEEK)
         items = [item for section in audit.standard.sections for item in section.items]
-        marks = {item.code: Mark("yes" if n % 4 else "no", WORDS if n == 0 else "") for n, item in enumerate(items)}
+        said = f"It was Anna. {WORDS}" if name == "harmful" else WORDS
+        marks = {item.code: Mark("yes" if n % 4 else "no", said if n == 0 else "") for n, item in enumerate(items)}
         audits.submit(session, audit, marks, visited_at=LAST_WEEK, by=shopper, at=AT - timedelta(hours=30))
         here.photo(audit, items[0])
         here.photo(audit, None)
