@@ -10,12 +10,13 @@ from sqlalchemy.orm.interfaces import ORMOption
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from branches import notices
+from branches import held, notices
 from branches.actions import CorrectiveAction
 from branches.appeals import Appeal
 from branches.audits import Audit
 from branches.editions import CHAIN, Edition, region_key
 from branches.flags import Flag
+from branches.held import Look
 from branches.people import Role, User
 from branches.places import Branch
 from branches.states import COUNTED, AuditState
@@ -186,12 +187,14 @@ def visible_branches(user: User) -> SelectOfScalar[Branch]:
     return select(Branch).where(allowed)
 
 
-def visible_audits(user: User, *, managers_know_shoppers: bool = False) -> SelectOfScalar[Audit]:
+def visible_audits(
+    user: User, look: Look | None = None, *, managers_know_shoppers: bool = False
+) -> SelectOfScalar[Audit]:
     """The audits that person may see.
 
     Columns that person may not know are not loaded, and to ask for one fails: the shopper's for staff (and for
     managers, unless the chain has decided otherwise), the score's for the shopper. Staff see nothing of a branch that has
-    not been told of the audits.
+    not been told of the audits, of an audit nothing before its Monday, and nothing where nobody says when they `look`.
     """
     counted = col(Audit.state).in_([state.value for state in COUNTED])
     match reach(user, Right.SEE_AUDITS):
@@ -202,25 +205,28 @@ def visible_audits(user: User, *, managers_know_shoppers: bool = False) -> Selec
             hidden = () if managers_know_shoppers else _without_shopper()
             return select(Audit).where(counted, there).options(*hidden)
         case Reach.BRANCH:
-            own = _is(Audit.branch_id, user.branch_id)
-            return select(Audit).where(counted, own, notices.informed(Audit.branch_id)).options(*_without_shopper())
+            own = _is(Audit.branch_id, user.branch_id) & notices.informed(Audit.branch_id)
+            return select(Audit).where(counted, own, _seen(user, look)).options(*_without_shopper())
         case Reach.OWN:
             return select(Audit).where(_is(Audit.shopper_id, user.id)).options(*_never_loaded(TELLS_THE_SCORE))
         case _:
             return select(Audit).where(false())
 
 
-def visible_results(user: User, *, managers_know_shoppers: bool = False) -> SelectOfScalar[Audit]:
+def visible_results(
+    user: User, look: Look | None = None, *, managers_know_shoppers: bool = False
+) -> SelectOfScalar[Audit]:
     """The released audits whose answers and scores that person may see, with the same columns left out."""
     counted = col(Audit.state).in_([state.value for state in COUNTED])
-    found = visible_audits(user, managers_know_shoppers=managers_know_shoppers)
+    found = visible_audits(user, look, managers_know_shoppers=managers_know_shoppers)
     return found.where(counted, _at_known_branches(user, Audit.branch_id))
 
 
-def excluded_results(user: User) -> SelectOfScalar[Audit]:
+def excluded_results(user: User, look: Look | None = None) -> SelectOfScalar[Audit]:
     """The audits whose results that person could read until they were excluded; only that may be said of them."""
     gone = (col(Audit.state) == AuditState.EXCLUDED.value) & col(Audit.released_at).is_not(None)
-    return select(Audit).where(gone, _at_known_branches(user, Audit.branch_id)).options(*_without_shopper())
+    known = _at_known_branches(user, Audit.branch_id) & _of_a_seen_audit(user, look, Audit.id)
+    return select(Audit).where(gone, known).options(*_without_shopper())
 
 
 def knows_shoppers(user: User, *, managers_know_shoppers: bool) -> bool:
@@ -229,18 +235,19 @@ def knows_shoppers(user: User, *, managers_know_shoppers: bool) -> bool:
     return far is Reach.CHAIN or (far is Reach.REGION and managers_know_shoppers)
 
 
-def visible_actions(user: User) -> SelectOfScalar[CorrectiveAction]:
-    """Promises of the branches whose results that person may see."""
-    return select(CorrectiveAction).where(_at_known_branches(user, CorrectiveAction.branch_id))
+def visible_actions(user: User, look: Look | None = None) -> SelectOfScalar[CorrectiveAction]:
+    """Promises of the branches whose results that person may see; to staff one made of an audit is there when that is."""
+    known = _at_known_branches(user, CorrectiveAction.branch_id)
+    return select(CorrectiveAction).where(known, _of_a_seen_audit(user, look, CorrectiveAction.audit_id))
 
 
 def visible_flags(user: User) -> SelectOfScalar[Flag]:
     return select(Flag).where(_at_known_branches(user, Flag.branch_id))
 
 
-def visible_appeals(user: User) -> SelectOfScalar[Appeal]:
+def visible_appeals(user: User, look: Look | None = None) -> SelectOfScalar[Appeal]:
     there = select(Audit.id).where(_at_known_branches(user, Audit.branch_id))
-    return select(Appeal).where(col(Appeal.audit_id).in_(there))
+    return select(Appeal).where(col(Appeal.audit_id).in_(there), _of_a_seen_audit(user, look, Appeal.audit_id))
 
 
 def _at_known_branches(user: User, branch_id: Any) -> ColumnElement[bool]:
@@ -254,6 +261,18 @@ def _at_known_branches(user: User, branch_id: Any) -> ColumnElement[bool]:
             return _is(branch_id, user.branch_id) & notices.informed(branch_id)
         case _:
             return false()
+
+
+def _of_a_seen_audit(user: User, look: Look | None, audit_id: Any) -> ColumnElement[bool]:
+    """Whether that column names no audit that this person is not shown yet: only staff have to wait for any."""
+    if reach(user, Right.READ_RESULTS) is not Reach.BRANCH:
+        return true()
+    return col(audit_id).is_(None) | col(audit_id).in_(select(Audit.id).where(_seen(user, look)))
+
+
+def _seen(user: User, look: Look | None) -> ColumnElement[bool]:
+    """Whether staff are shown an audit by now."""
+    return false() if look is None or user.branch is None else held.seen(user.branch.timezone, look)
 
 
 def _is(column: Any, number: int | None) -> ColumnElement[bool]:

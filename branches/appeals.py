@@ -6,10 +6,11 @@ from sqlalchemy import ColumnElement, Index, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Relationship, Session, SQLModel, col, select
 
-from branches import audits, history, scoring, standards
+from branches import audits, held, history, scoring, standards
 from branches.audits import Answer, Audit, ScoreRow
 from branches.database import UtcTime, hold, public_id
 from branches.errors import Conflict, NotFound, Refused
+from branches.held import Privacy
 from branches.language import message
 from branches.people import User
 from branches.standards import Item
@@ -78,11 +79,15 @@ def waits() -> ColumnElement[bool]:
     return (col(Appeal.state) == AppealState.OPEN.value) & (col(Audit.state) != AuditState.EXCLUDED.value)
 
 
-def open_until(audit: Audit, days: int) -> datetime | None:
-    """The last moment to appeal: the end of a day at the branch, so many days after the release; None before it."""
-    if audit.released_at is None:
+def open_until(session: Session, audit: Audit, days: int, privacy: Privacy) -> datetime | None:
+    """The last moment to appeal: the end of a day at the branch, so many days after its staff first see the audit.
+
+    None before its release.
+    """
+    first = held.seen_from(session, audit, privacy)
+    if first is None:
         return None
-    last = local_date(audit.released_at, audit.branch.timezone) + timedelta(days=days)
+    last = first + timedelta(days=days)
     return moment(last + timedelta(days=1), time(0), audit.branch.timezone) - timedelta(microseconds=1)
 
 
@@ -200,7 +205,7 @@ def _change(session: Session, appeal: Appeal, mark: str) -> None:
     if not mark:
         raise Refused("Say how {item} should have been marked.", item=rule.code)
     scoring.check(rule, mark)
-    answer.mark = mark
+    answer.mark, answer.cleared_mark = mark, None  # head office wrote it for the branch to read
     answer.points = audits.earned(rule, mark)
     session.add(answer)
     session.flush()

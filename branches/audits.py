@@ -84,6 +84,10 @@ class Answer(SQLModel, table=True):
     points: int | None = None
     """Thousandths of the item's full points; None where it does not count."""
     comment: str = Field(default="", max_length=4000)
+    cleared: str | None = Field(default=None, max_length=4000)
+    """What others than head office read instead of the comment; None: the comment itself."""
+    cleared_mark: str | None = Field(default=None, max_length=2000)
+    """The same of a text that was marked."""
 
     item: Item = Relationship()
 
@@ -103,6 +107,8 @@ class Photo(SQLModel, table=True):
     height: int = 0
     bytes: int = 0
     kept_at: datetime = Field(sa_type=UtcTime)
+    kept_back: bool = False
+    """Shown to head office alone."""
 
 
 class ScoreRow(SQLModel, table=True):
@@ -211,8 +217,10 @@ def submit(
     audit.submitted_at = at
     audit.visited_at = visited_at
     audit.visited_on = local_date(visited_at, audit.branch.timezone)
+    answers = [_answer(audit, asked.by_code[code], mark) for code, mark in kept.items()]
+    _stay_cleared(session, audit, answers)
     session.exec(delete(Answer).where(col(Answer.audit_id) == audit.id))
-    session.add_all(_answer(audit, asked.by_code[code], mark) for code, mark in kept.items())
+    session.add_all(answers)
     session.flush()
     rescore(session, audit)
 
@@ -233,6 +241,16 @@ def corrected(session: Session, audit: Audit) -> dict[str, str]:
 def _answer(audit: Audit, asked: Question, given: Mark) -> Answer:
     points = earned(asked.rule, given.mark)
     return Answer(audit_id=audit.id, item_id=asked.item.id, mark=given.mark, points=points, comment=given.comment)
+
+
+def _stay_cleared(session: Session, audit: Audit, answers: Iterable[Answer]) -> None:
+    """What was cleared of the submission before stays so where the same is sent again; other words are to be read anew."""
+    columns = (Answer.item_id, Answer.comment, Answer.cleared, Answer.mark, Answer.cleared_mark)
+    before = {number: was for number, *was in session.exec(select(*columns).where(Answer.audit_id == audit.id))}  # type: ignore[call-overload]
+    for answer in answers:
+        comment, cleared, mark, cleared_mark = before.get(answer.item_id, ("", None, "", None))
+        answer.cleared = cleared if comment == answer.comment else None
+        answer.cleared_mark = cleared_mark if mark == answer.mark else None
 
 
 def visit_fault(visited_at: datetime, asked_on: date, zone: str, *, at: datetime) -> str:

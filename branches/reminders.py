@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from branches import actions, outbox, owners
+from branches import actions, held, outbox, owners
 from branches.actions import CorrectiveAction
+from branches.audits import Audit
 from branches.database import in_parts
+from branches.held import USUAL, Look, Privacy
 from branches.outbox import Mail, MailKind
 from branches.people import Role, User
 from branches.places import Branch
@@ -57,13 +59,22 @@ def _staff(session: Session, branch: Branch) -> list[User]:
     return [person for person in there if person.role == Role.STAFF.value and person.email is not None]
 
 
-def owed(session: Session, at: datetime) -> list[Reminder]:
-    """What is due at that moment and has not been written yet."""
-    found = list(_due(session, at))
+def owed(session: Session, at: datetime, privacy: Privacy = USUAL) -> list[Reminder]:
+    """What is due at that moment and has not been written yet; staff are told of nothing that they do not see."""
+    look = Look(privacy, at)
+    found = [one for one in _due(session, at) if _is_there_for(session, one, look)]
     written: set[str] = set()
     for part in in_parts([one.key for one in found]):
         written |= set(session.exec(select(Mail.key).where(col(Mail.key).in_(part))))
     return [one for one in found if one.key not in written]
+
+
+def _is_there_for(session: Session, reminder: Reminder, look: Look) -> bool:
+    """Whether its reader sees the audit that the promise is about."""
+    number = reminder.action.audit_id
+    if number is None or reminder.to.role != Role.STAFF.value:
+        return True
+    return held.is_seen(session, session.get_one(Audit, number), look)
 
 
 def _due(session: Session, at: datetime) -> Iterator[Reminder]:
@@ -99,9 +110,9 @@ def _is_closed(branch: Branch, at: datetime) -> bool:
     return branch.closed is not None and branch.closed <= at.astimezone(ZoneInfo(branch.timezone)).date()
 
 
-def write(session: Session, *, at: datetime) -> int:
+def write(session: Session, privacy: Privacy = USUAL, *, at: datetime) -> int:
     """Puts into the outbox what is owed; how many mails that is."""
-    found = owed(session, at)
+    found = owed(session, at, privacy)
     for one in found:
         about = {"action": one.action.public_id, "due_on": one.action.due_on.isoformat()}
         outbox.write(session, one.kind, one.to, about, key=one.key, at=at)

@@ -287,10 +287,10 @@ def issue_by_hand(worker: Worker, scope: Scope, week: Week) -> tuple[Figures, in
 def write_reminders(worker: Worker) -> int:
     """Writes the reminders of promises that are due; a look that finds none waits for nobody's writing."""
     with reading(worker.engine) as session:
-        if not reminders.owed(session, worker.clock()):
+        if not reminders.owed(session, worker.clock(), worker.settings.privacy):
             return 0
     with transaction(worker.engine) as session:
-        return reminders.write(session, at=worker.clock())
+        return reminders.write(session, worker.settings.privacy, at=worker.clock())
 
 
 def send_mail(worker: Worker) -> int:

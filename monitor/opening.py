@@ -11,6 +11,7 @@ from branches import database, migrations, standards
 from branches.database import reading
 from branches.editions import Edition
 from branches.errors import Refused
+from branches.held import Privacy
 from branches.language import language
 from branches.timetable import DueTimes
 from branches.weeks import DueTime, Week
@@ -68,6 +69,12 @@ def due_times(config: Config) -> DueTimes:
     return DueTimes(DueTime(said.weekday, said.time), said.chain, said.regions)
 
 
+def privacy(config: Config) -> Privacy:
+    """What the chain has decided about what staff see, and from when on."""
+    said = config.privacy
+    return Privacy(said.staff_delay_days, said.comments_after_audits, said.comments_after_shoppers, config.window.weeks)
+
+
 def settings(config: Config) -> Settings:
     """What the chain has decided about its reports."""
     first = config.reports.reporting_from
@@ -78,6 +85,7 @@ def settings(config: Config) -> Settings:
         chain_zone=config.chain.timezone,
         reporting_from=Week(first) if first is not None else None,
         revised_weeks=config.reports.revised_weeks,
+        privacy=privacy(config),
     )
 
 
@@ -103,7 +111,8 @@ def _send(config: Config, engine: sa.Engine, being_made: Collection[str]) -> int
     from reports import deliver  # noqa: PLC0415
 
     longest = mailer.longest_seconds(config)
-    post = deliver.Post(mailer.sender(config), config.address, holder_name(), config.schedule.lease_seconds + longest)
+    lease = config.schedule.lease_seconds + longest
+    post = deliver.Post(mailer.sender(config), config.address, holder_name(), lease, privacy=privacy(config))
     return deliver.send_due(engine, mailer.transport(config), post, now, being_made=being_made).sent
 
 

@@ -11,7 +11,7 @@ from monitor import logs, mailer
 from monitor.app import create_app
 from monitor.config import Config, read_config, secret
 from monitor.later import Later
-from monitor.opening import caches, due_times, now, open_chain, photos_folder, rules
+from monitor.opening import caches, due_times, now, open_chain, photos_folder, privacy, rules
 from monitor.porch import Porch
 from monitor.web.gate import Site
 
@@ -71,6 +71,7 @@ def _pages(*, demo: bool) -> Porch:
         later=Later(),
         appeal_days=config.audits.appeal_days,
         managers_know_shoppers=config.privacy.managers_know_shoppers,
+        privacy=privacy(config),
         rules=rules(config),
     )
     app = create_app(site, secret(config, "pages"), trusted_proxies=config.serve.trusted_proxies)

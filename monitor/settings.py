@@ -281,7 +281,7 @@ class MailSection(_Section):
 class AuditsSection(_Section):
     appeal_days: int = _setting(
         7,
-        "Days after an audit's release in which its branch may appeal an answer; 0: the day itself",
+        "Days in which a branch may appeal an answer, counted from the Monday on which its staff first see the audit; 0: that day alone",
         "a whole number from 0 to 365",
         ge=0,
         le=365,
@@ -291,6 +291,27 @@ class AuditsSection(_Section):
 class PrivacySection(_Section):
     managers_know_shoppers: bool = _setting(
         False, "Whether managers are shown who audited; staff never are, head office always is", "true or false"
+    )
+    staff_delay_days: int = _setting(
+        1,
+        "Days that lie at least between an audit's release and the Monday on which its branch's staff first see it",
+        "a whole number from 0 to 28",
+        ge=0,
+        le=28,
+    )
+    comments_after_audits: int = _setting(
+        3,
+        "Audits of a branch in the reports' window below which its staff are shown no comments and photos",
+        "a whole number from 0 to 1000",
+        ge=0,
+        le=1000,
+    )
+    comments_after_shoppers: int = _setting(
+        3,
+        "Shoppers who audited in a region in that window below which staff there are shown no comments and photos",
+        "a whole number from 0 to 1000",
+        ge=0,
+        le=1000,
     )
 
 

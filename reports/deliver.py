@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from branches import outbox, reminders
 from branches.database import reading, transaction
+from branches.held import Look, Privacy
 from branches.outbox import Mail, MailKind
 from branches.people import User
 from reports import addressed, alerted, envelope, reminding
@@ -38,6 +39,7 @@ class Post:
     lease_seconds: int
     round_seconds: float = 15
     """After so long no further mail is begun: who is asked to end need not wait for all; the next round goes on."""
+    privacy: Privacy = field(default_factory=Privacy)
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,7 @@ def _enclosed(session: Session, mail: Mail, reader: User, going: _Round) -> Encl
     if mail.kind == MailKind.EDITION.value:
         return addressed.edition(session, mail, reader, links, now=going.clock(), kept=going.kept)
     if mail.kind in reminders.REMINDERS:
-        return reminding.reminder(session, mail, reader, links, now=going.clock())
+        return reminding.reminder(session, mail, reader, links, Look(going.post.privacy, going.clock()))
     if mail.kind == MailKind.ALERTS.value:
         return alerted.mail(session, mail, reader, links, now=going.clock())
     return addressed.audit(session, mail, reader, links)

@@ -1,13 +1,13 @@
 """The mail that reminds of a corrective action: what was planned, by whom, by when, and where to say that it is done."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlmodel import Session
 
 from branches import access, actions, reminders, standards
 from branches.actions import CorrectiveAction
 from branches.flags import Flag
+from branches.held import Look
 from branches.language import Language, language
 from branches.outbox import Mail, MailKind
 from branches.people import User
@@ -47,17 +47,17 @@ class Told:
     """That the branch has not accepted it yet, or has said something else to it; empty where there is nothing to accept."""
 
 
-def reminder(session: Session, mail: Mail, reader: User, links: Links, *, now: datetime) -> Enclosed:
+def reminder(session: Session, mail: Mail, reader: User, links: Links, look: Look) -> Enclosed:
     """A reminder, worded as the promise stands when it is sent.
 
     Raises:
         NoReader: it is done, has another day, or this reader is not the one to be reminded, or no longer.
     """
-    asked = access.visible_actions(reader).where(CorrectiveAction.public_id == mail.about["action"])
+    asked = access.visible_actions(reader, look).where(CorrectiveAction.public_id == mail.about["action"])
     found = session.exec(asked).first()
     if found is None or found.state != ActionState.OPEN.value or found.due_on.isoformat() != mail.about["due_on"]:
         raise Settled
-    late = local_date(now, found.branch.timezone) > found.due_on
+    late = local_date(look.at, found.branch.timezone) > found.due_on
     if late is not (mail.kind == MailKind.OVERDUE.value):
         raise Settled  # it went out so late that the next one tells more
     if reader.id not in {person.id for person in reminders.readers(session, found)}:

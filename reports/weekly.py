@@ -9,6 +9,7 @@ from sqlmodel import Session
 from branches import editions, flags, outbox
 from branches.editions import CHAIN, Edition, Scope
 from branches.flags import Shortfall
+from branches.held import Privacy
 from branches.timetable import DueTimes
 from branches.weeks import Week, local_date
 from reports import acting, collect, collect_items, costing, items, praise, stored
@@ -38,6 +39,7 @@ class Settings:
     """First reported week; None: the Monday after a scope is first seen."""
     revised_weeks: int = 4
     """Editions that a correction may still revise."""
+    privacy: Privacy = field(default_factory=Privacy)
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ def test_an_audit_goes_all_the_way_from_the_office_to_the_branch(house: House, b
         office.release(desk, audit)
         readers.uninformed(staff, audit)
         office.note(desk)
-        readers.read_audit(staff, audit, "There is no report yet.")
+        readers.not_before_monday(staff, audit)
         report(house, browser, audit)
         readers.read_audit(staff, audit, "How we are doing")
         readers.never_told(staff, audit)

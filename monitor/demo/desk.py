@@ -6,10 +6,11 @@ from random import Random
 
 from sqlmodel import Session, col, func, select
 
-from branches import appeals, assignments, audits, drafts, review, standards
+from branches import appeals, assignments, audits, drafts, held, review, standards
 from branches.assignments import Assignment
 from branches.audits import Answer, Audit
 from branches.drafts import Typed
+from branches.held import USUAL, Look
 from branches.people import Role, User
 from branches.places import Branch, open_branches
 from branches.questions import Mark
@@ -160,8 +161,11 @@ def _appeal(session: Session, now: datetime) -> None:
     """The staff of a branch dispute a failed answer of a late audit; it still counts, and counts the same."""
     query = select(User, Audit).join(Audit, col(Audit.branch_id) == User.branch_id)
     query = query.where(User.role == Role.STAFF.value, Audit.state == AuditState.RELEASED.value)
-    query = query.where(col(Audit.released_at) <= now).order_by(col(Audit.visited_on).desc(), col(Audit.id))
+    look = Look(USUAL, now)
+    query = query.where(held.seen(held.EVERYWHERE, look)).order_by(col(Audit.visited_on).desc(), col(Audit.id))
     for staff, audit in session.exec(query.limit(20)):
+        if not held.is_seen(session, audit, look):  # by the clock at the branch
+            continue
         failed = select(Answer).where(Answer.audit_id == audit.id, Answer.points == 0)
         answer = session.exec(failed.order_by(func.length(Answer.comment).desc(), col(Answer.item_id))).first()
         if answer is not None:

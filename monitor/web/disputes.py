@@ -69,7 +69,7 @@ class Detail:
 def of_branch(branch: Branch, *where: object) -> list[Appeal]:
     """What that branch disputed, the undecided first."""
     there = col(Appeal.audit_id).in_(select(Audit.id).where(Audit.branch_id == branch.id))
-    query = access.visible_appeals(gate.person()).where(there, *where)  # type: ignore[arg-type]
+    query = access.visible_appeals(gate.person(), told.look()).where(there, *where)  # type: ignore[arg-type]
     found = gate.session().exec(query.order_by(col(Appeal.opened_at).desc())).all()
     return sorted(found, key=lambda one: one.state != AppealState.OPEN.value)
 

@@ -63,7 +63,7 @@ def today(branch: Branch) -> date:
 
 def promised(branch: Branch, *where: object) -> list[CorrectiveAction]:
     """What was promised there: what is open first, the next due before the others."""
-    query = access.visible_actions(gate.person()).where(CorrectiveAction.branch_id == branch.id, *where)  # type: ignore[arg-type]
+    query = access.visible_actions(gate.person(), told.look()).where(CorrectiveAction.branch_id == branch.id, *where)  # type: ignore[arg-type]
     order = list(ActionState)
     found = gate.session().exec(query).all()
     return sorted(found, key=lambda one: (order.index(ActionState(one.state)), one.due_on, one.public_id))

@@ -19,6 +19,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from branches import access, sessions
 from branches.access import Right
 from branches.database import for_reading, reading, transaction
+from branches.held import Privacy
 from branches.language import Language, codes, language
 from branches.people import Role, User
 from branches.sessions import DeviceSession
@@ -69,8 +70,9 @@ class Site:
     later: Callable[[Job], None] = at_once
     """Does what no answer waits for."""
     appeal_days: int = 7
-    """How long after its release an audit's answers may be appealed."""
+    """How long an audit's answers may be appealed once staff see it."""
     managers_know_shoppers: bool = False
+    privacy: Privacy = field(default_factory=Privacy)
     rules: Rules = field(default_factory=Rules)
     """By which a window of the reader's choice is judged, as the reports are."""
     due: DueTimes = field(default_factory=DueTimes)

@@ -7,6 +7,7 @@ from sqlmodel import col, select
 
 from branches import questions, standards
 from branches.audits import Answer, Audit, ScoreRow
+from branches.clearing import Reader
 from branches.standards import Section
 from monitor.web import gate, told
 from monitor.web.tables import Row, Sheet
@@ -65,11 +66,14 @@ def answers(audits: Sequence[Audit], *, shoppers: bool = False) -> Sheet:
         *(say("Week"), say("Audit"), *_shopper_head(shoppers), say("Section"), say("Item"), say("Answer")),
         *(say("Points"), say("Points possible"), say("Comment")),
     )
-    rows = [row for audit in audits for row in _answers(audit, shoppers)]
+    readers = {
+        branch.id: told.reader(branch) for branch in {audit.branch_id: audit.branch for audit in audits}.values()
+    }
+    rows = [row for audit in audits for row in _answers(audit, readers[audit.branch_id], shoppers)]
     return Sheet(say("Answers"), heads, rows)
 
 
-def _answers(audit: Audit, shoppers: bool) -> list[Row]:
+def _answers(audit: Audit, shown: Reader, shoppers: bool) -> list[Row]:
     tongue, asked = gate.tongue(), questions.of(audit.standard, audit.channel).by_code
     titles = standards.titles(audit.standard, tongue.code)
     given = {one.item_id: one for one in gate.session().exec(select(Answer).where(Answer.audit_id == audit.id))}
@@ -79,9 +83,9 @@ def _answers(audit: Audit, shoppers: bool) -> list[Row]:
             *head,
             titles[item.section.code],
             told.item_words(item, tongue)[0],
-            told.mark_words(asked[item.code], given[item.id].mark),
+            told.given_words(asked[item.code], given[item.id], shown),
             *_earned(given[item.id], float(asked[item.code].rule.weight)),
-            given[item.id].comment,
+            shown.comment(given[item.id]),
         )
         for item in told.items_of(audit)
         if item.id in given and item.code in asked

@@ -7,14 +7,18 @@ from datetime import date
 
 from sqlmodel import col, select
 
-from branches import access, photos, questions, standards
+from branches import access, clearing, held, photos, questions, standards
+from branches.access import Reach, Right
 from branches.audits import Answer, Audit, Outcome, Photo, ScoreRow
+from branches.clearing import Reader
+from branches.held import Look
 from branches.language import ORIGINAL, Language
+from branches.places import Branch
 from branches.questions import Question
 from branches.scoring import NA, NO, YES, ItemType
 from branches.standards import Item, Section
 from branches.weeks import Week
-from monitor.web import gate
+from monitor.web import cleared, gate
 from reports import wording
 
 FULL = 1000
@@ -41,6 +45,8 @@ class Answered:
     critical: bool
     comment: str
     pictures: list[tuple[str, str]]
+    cleared: list[str]
+    """What others are shown instead, for whoever reads all of it."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +75,26 @@ class AuditLine:
 def results(*where: object) -> list[Audit]:
     """The released audits this reader may know the results of, by week; within a week their order tells nothing."""
     known = gate.site().managers_know_shoppers
-    query = access.visible_results(gate.person(), managers_know_shoppers=known).where(*where)  # type: ignore[arg-type]
+    query = access.visible_results(gate.person(), look(), managers_know_shoppers=known).where(*where)  # type: ignore[arg-type]
     return sorted(gate.session().exec(query), key=lambda audit: (-week_of(audit).toordinal(), audit.public_id))
+
+
+def look() -> Look:
+    """What the chain has decided about what staff see, at this moment."""
+    return Look(gate.site().privacy, gate.site().clock())
+
+
+def knows_shoppers() -> bool:
+    """Whether this reader is told who audited."""
+    return access.knows_shoppers(gate.person(), managers_know_shoppers=gate.site().managers_know_shoppers)
+
+
+def reader(branch: Branch) -> Reader:
+    """How much of what shoppers wrote and photographed at a branch this reader is shown."""
+    if knows_shoppers():
+        return Reader(originals=True)
+    waits = access.reach(gate.person(), Right.READ_RESULTS) is Reach.BRANCH
+    return Reader(held=waits and held.comments(gate.session(), branch, look()) is not None)
 
 
 def week_of(audit: Audit) -> date:
@@ -100,7 +124,7 @@ def score_words(thousandths: int | None) -> str:
     return gate.tongue().number(thousandths / FULL) if thousandths is not None else wording.NOTHING
 
 
-def chapters(audit: Audit, address: Address) -> list[Chapter]:
+def chapters(audit: Audit, address: Address, shown: Reader) -> list[Chapter]:
     """The audit's answers in the order of the standard; items that were not asked are not among them."""
     session, asked = gate.session(), questions.of(audit.standard, audit.channel).by_code
     answers = {one.item_id: one for one in session.exec(select(Answer).where(Answer.audit_id == audit.id))}
@@ -111,7 +135,7 @@ def chapters(audit: Audit, address: Address) -> list[Chapter]:
     found = []
     for section in audit.standard.sections:
         told = [
-            answered(places[item.id], asked[item.code], answers[item.id], pictures, address)
+            answered(places[item.id], asked[item.code], answers[item.id], pictures, address, shown=shown)
             for item in section.items
             if item.id in answers and item.code in asked
         ]
@@ -129,20 +153,30 @@ def _section_score(scores: Mapping[int, int], section: Section) -> str:
     return score_words(scores[section.id]) if section.id in scores else ""
 
 
-def answered(place: str, question: Question, answer: Answer, pictures: Sequence[Photo], address: Address) -> Answered:
-    """One answer, with the photos that belong to it."""
+def answered(
+    place: str,
+    question: Question,
+    answer: Answer,
+    pictures: Sequence[Photo],
+    address: Address,
+    *,
+    shown: Reader,
+) -> Answered:
+    """One answer, with the photos that belong to it, as far as they are shown."""
     text, language = item_words(question.item, gate.tongue())
+    own = [one for one in pictures if one.item_id == answer.item_id]
     return Answered(
         place=place,
         code=question.item.code,
         text=text,
         language=language,
-        mark=mark_words(question, answer.mark),
+        mark=given_words(question, answer, shown),
         earned=_earned(question, answer.points),
         tone=_tone(question.item, answer.points),
         critical=question.item.critical,
-        comment=answer.comment,
-        pictures=addresses([one for one in pictures if one.item_id == answer.item_id], address),
+        comment=shown.comment(answer),
+        pictures=addresses(shown.photos(own), address),
+        cleared=cleared.sentences(answer, own) if shown.originals else [],
     )
 
 
@@ -159,6 +193,13 @@ def item_words(item: Item, tongue: Language) -> tuple[str, str]:
         if text:
             return str(text), code
     return item.code, ORIGINAL
+
+
+def given_words(question: Question, answer: Answer, shown: Reader) -> str:
+    """What was marked, as far as it is shown: a text are the shopper's own words."""
+    if clearing.is_text(question.item, answer):
+        return shown.text(answer) or gate.tongue().say("not shown")
+    return mark_words(question, answer.mark)
 
 
 def mark_words(question: Question, mark: str) -> str:

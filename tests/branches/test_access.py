@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from branches.appeals import Appeal
 from branches.audits import Audit
 from branches.editions import CHAIN, Edition, region_key
 from branches.flags import Flag
+from branches.held import USUAL, Look
 from branches.people import Role, User
 from branches.places import Branch
 from branches.standards import Standard
@@ -136,16 +138,20 @@ def follows(
     return flags, actions, appealed
 
 
-def seen(session: Session, chain: Chain, user: User) -> dict[str, list[str]]:
+MONDAY = Look(USUAL, make.NOON + timedelta(days=5))
+"""When staff see what was released in that week."""
+
+
+def seen(session: Session, chain: Chain, user: User, look: Look | None = MONDAY) -> dict[str, list[str]]:
     """What that person sees, by the chain's own names."""
     found = {
         "editions": (chain.editions, session.exec(access.visible_editions(user))),
         "branches": (chain.branches, session.exec(access.visible_branches(user))),
-        "audits": (chain.audits, session.exec(access.visible_audits(user))),
-        "results": (chain.audits, session.exec(access.visible_results(user))),
+        "audits": (chain.audits, session.exec(access.visible_audits(user, look))),
+        "results": (chain.audits, session.exec(access.visible_results(user, look))),
         "flags": (chain.flags, session.exec(access.visible_flags(user))),
-        "actions": (chain.actions, session.exec(access.visible_actions(user))),
-        "appeals": (chain.appeals, session.exec(access.visible_appeals(user))),
+        "actions": (chain.actions, session.exec(access.visible_actions(user, look))),
+        "appeals": (chain.appeals, session.exec(access.visible_appeals(user, look))),
     }
     return {
         kind: sorted(name for row in rows for name, held in names.items() if held.id == row.id)  # type: ignore[attr-defined]
@@ -211,6 +217,18 @@ def test_each_role_sees_its_own_and_nothing_of_others(session: Session, chain: C
     assert seen(session, chain, chain.people[role]) == SEEN[role]
 
 
+@pytest.mark.parametrize("look", [None, Look(USUAL, make.NOON), Look(USUAL, make.NOON + timedelta(days=4))])
+def test_staff_see_nothing_of_an_audit_before_its_monday(session: Session, chain: Chain, look: Look | None) -> None:
+    there = seen(session, chain, chain.people["staff"], look)
+    assert there == SEEN["staff"] | {"audits": [], "results": [], "appeals": []}
+    action, counted = chain.actions["a"], chain.audits["a counted"]
+    action.audit_id = counted.id
+    session.flush()
+    assert seen(session, chain, chain.people["staff"], look)["actions"] == []
+    assert seen(session, chain, chain.people["staff"], MONDAY)["actions"] == ["a"]
+    assert seen(session, chain, chain.people["manager"], look)["actions"] == ["a", "b"]
+
+
 @pytest.mark.parametrize("role", REACHES)
 def test_who_is_no_longer_active_sees_nothing(session: Session, chain: Chain, role: str) -> None:
     chain.people[role].active = False
@@ -265,7 +283,7 @@ def test_the_scopes_that_each_role_may_read(chain: Chain) -> None:
 @pytest.mark.parametrize("role", ["staff", "manager"])
 def test_the_shopper_is_never_loaded_for_those_who_are_audited(session: Session, chain: Chain, role: str) -> None:
     user = chain.people[role]
-    query = access.visible_audits(user)
+    query = access.visible_audits(user, MONDAY)
     session.flush()
     session.expunge_all()
     for audit in session.exec(query):
@@ -306,7 +324,7 @@ def test_an_audit_seen_without_its_shopper_can_still_be_appealed(session: Sessio
     notices.note(
         session, made.branch, informed_on=make.NOON.date(), how="By letter", by=make.user(session), at=make.NOON
     )
-    query = access.visible_audits(staff)
+    query = access.visible_audits(staff, MONDAY)
     session.expunge_all()
     audit, by = session.exec(query).one(), session.get_one(User, staff.id)
     appeals.open_appeal(session, audit, "service9", reason="not so", until=make.NOON, by=by, at=make.NOON)

@@ -234,3 +234,36 @@ def test_appeals_and_actions_of_an_earlier_version_stay_and_wait_for_no_reply(em
         actions = connection.execute(sa.text("SELECT plan, reply, replied_at FROM corrective_action")).all()
     assert (appeals, actions) == ([("Not so.", "", None, None)], [("Smile.", "", None)])
     assert migrations.differences(empty) == []
+
+
+def test_what_was_written_before_is_read_as_it_was_written(empty: sa.Engine) -> None:
+    upgrade_to(empty, "0008")
+    rows = (
+        "INSERT INTO region (id, public_id, code, name, timezone) VALUES (1, 'r', 'r', 'North', 'UTC')",
+        "INSERT INTO branch (id, public_id, code, name, region_id, timezone, address) VALUES (1, 'b', 'b', 'Main', 1, 'UTC', '')",
+        "INSERT INTO standard (id, public_id, version, title, total, bands, fingerprint) VALUES (1, 's', 1, '', 'pooled', '{}', '')",
+        "INSERT INTO section (id, standard_id, code, position, weight, scored, titles) VALUES (1, 1, 'a', 0, '1', :yes, '{}')",
+        (
+            "INSERT INTO item (id, standard_id, section_id, code, position, type, weight, critical, scored, na, required, judgement,"
+            " channels, options, condition, wording, timed) VALUES (1, 1, 1, 'b', 0, 'text', '1', :no, :no, :yes, :no, :no, '[]', '[]', '', '{}', '')"
+        ),
+        (
+            "INSERT INTO audit (id, public_id, standard_id, branch_id, channel, state, assigned_at, reason)"
+            " VALUES (1, 'a', 1, 1, 'visit', 'released', '2025-07-02 12:00:00', '')"
+        ),
+        "INSERT INTO answer (audit_id, item_id, mark, comment) VALUES (1, 1, 'A text.', 'A comment.')",
+        (
+            "INSERT INTO photo (id, public_id, audit_id, sha256, received_sha256, width, height, bytes, kept_at)"
+            " VALUES (1, 'p', 1, '', '', 0, 0, 0, '2025-07-02 12:00:00')"
+        ),
+    )
+    with empty.begin() as connection:
+        for row in rows:
+            connection.execute(sa.text(row), {"yes": True, "no": False})
+    migrations.upgrade(empty)
+    with empty.connect() as connection:
+        answers = connection.execute(sa.text("SELECT mark, cleared_mark, comment, cleared FROM answer")).all()
+        kept_back = connection.execute(sa.text("SELECT kept_back FROM photo")).scalars().all()
+    assert answers == [("A text.", None, "A comment.", None)]
+    assert [bool(one) for one in kept_back] == [False]
+    assert migrations.differences(empty) == []

@@ -181,3 +181,16 @@ def test_many_promises_of_a_branch_take_no_more_queries_than_one(scene: Scene, h
         actions.open_action(session, branch, plan="Smile.", due_on=DUE, flag=flag, by=who, at=make.NOON)
     owed, many = queries(session, EVE)
     assert (owed, many) == (9 if has_address else 9 * 4, few)
+
+
+def test_staff_are_reminded_of_nothing_that_is_about_an_audit_they_do_not_see_yet(session: Session) -> None:
+    scene = promised(session)
+    wednesday = EVE - timedelta(days=3)
+    audit = make.audit(session, scene.branch, score=50, visited_at=wednesday)
+    scene.action.audit_id, scene.action.flag_id = audit.id, None
+    session.flush()
+    assert scene.owed(EVE) == []  # on Monday it is there
+    assert scene.owed(AFTER) == [(MailKind.OVERDUE, scene.owner)]
+    manager = make.user(session, Role.MANAGER, region=scene.branch.region)
+    actions.hand_over(session, scene.action, manager, by=scene.owner, at=make.NOON)
+    assert scene.owed(EVE) == [(MailKind.DUE_TOMORROW, manager)]

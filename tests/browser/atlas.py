@@ -135,6 +135,9 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         Example("office", {"public_id": thing}, note=thing)
         for thing in ("sent", "returned", "approved", "released", "harmful")
     ),
+    "office.clearing": tuple(
+        Example("office", {"public_id": thing}, note=thing) for thing in ("sent", "released", "harmful")
+    ),
     "office.appeals": (Example("office"),),
     "office.appealing": (Example("office"), Example("office", query="?q=nowhere", note="none")),
     "office.appeal": (_office(public_id="appeal"), Example("office", {"public_id": "decided"}, note="decided")),
@@ -204,6 +207,11 @@ SENT: tuple[tuple[str, str, str, str, Mapping[str, str], int], ...] = (
     ("manager", "/flags/{flag}", "/flags/{flag}/seen", "not seen", {"seen": "x" * 1001}, 422),
     ("office", "/office/review/{sent}", "/office/review/{sent}/return", "not returned", {}, 422),
     ("office", "/office/review/{sent}", "/office/review/{sent}/exclude", "not excluded", {}, 422),
+    (
+        *("office", "/office/review/{released}/clearing", "/office/review/{released}/clearing", "too long"),
+        *({"c-greeting8": "x" * 4001}, 422),
+    ),
+    ("office", "/office/review/{sent}/clearing", "/office/review/{sent}/clearing", "too late", {"seen": "1"}, 409),
     ("office", "/office/appeals/{appeal}", "/office/appeals/{appeal}", "not decided", {}, 422),
     ("office", "/office/assignments/new", "/office/assignments/new", "not assigned", LONG_AGO, 422),
     ("office", "/office/assignments/{open}", "/office/assignments/{open}/days", "no days", LONG_AGO, 422),

@@ -14,6 +14,7 @@ from branches import (
     assignments,
     audits,
     backing,
+    clearing,
     drafts,
     editions,
     outbox,
@@ -26,6 +27,7 @@ from branches import (
 )
 from branches.actions import CorrectiveAction
 from branches.audits import Answer, Audit, Photo
+from branches.clearing import Words
 from branches.database import transaction
 from branches.drafts import Typed
 from branches.flags import Flag
@@ -110,12 +112,15 @@ def _results(here: Furnished) -> None:
         )
         for n in (2, 1, 0)
     ]
+    for one in made:
+        one.released_at = one.visited_at  # before the reports: staff see it
     audit = made[-1]
     items = [item for section in audit.standard.sections for item in section.items]
     for item in items[7:10]:
         session.get_one(Answer, (audit.id, item.id)).comment = WORDS
         here.photo(audit, item)
     here.photo(audit, None)
+    _cleared(here, audit, items[8].code)
     staff = here.person(Role.STAFF, col(User.branch_id) == home.id)
     flag = Flag(branch_id=home.id, section="greeting", raised_week=WEEK - timedelta(weeks=3), last_week=WEEK)
     session.add(flag)
@@ -139,6 +144,14 @@ def _results(here: Furnished) -> None:
     for name, audit_id in (("appeal", audit.id), ("decided", made[1].id)):
         query = select(appeals.Appeal.public_id).where(appeals.Appeal.audit_id == audit_id)
         here.things[name] = session.exec(query).one()
+
+
+def _cleared(here: Furnished, audit: Audit, code: str) -> None:
+    """Of one comment others read less, and one photo is kept back."""
+    here.session.flush()
+    back = {photos.of_item(here.session, audit, None)[0].public_id}
+    words = {code: Words(comment="Nobody looked up for a while.")}
+    clearing.clear(here.session, audit, words, back, by=here.office, at=AT)
 
 
 def _promises(here: Furnished, audit: Audit, item: Item, flag: Flag, staff: User) -> None:
@@ -225,7 +238,8 @@ def _waiting(here: Furnished) -> None:
         audit = _assigned(here, branch, here.standard, shopper)
         audits.start(session, audit, by=shopper, at=LAST_WEEK)
         items = [item for section in audit.standard.sections for item in section.items]
-        marks = {item.code: Mark("yes" if n % 4 else "no", WORDS if n == 0 else "") for n, item in enumerate(items)}
+        said = f"It was Anna. {WORDS}" if name == "harmful" else WORDS
+        marks = {item.code: Mark("yes" if n % 4 else "no", said if n == 0 else "") for n, item in enumerate(items)}
         audits.submit(session, audit, marks, visited_at=LAST_WEEK, by=shopper, at=AT - timedelta(hours=30))
         here.photo(audit, items[0])
         here.photo(audit, None)

@@ -74,6 +74,15 @@ def uninformed(phone: Phone, audit: str) -> None:
     assert [phone.go(path) for path in ("/branch.pdf", "/branch.csv")] == [404, 404]
 
 
+def not_before_monday(phone: Phone, audit: str) -> None:
+    """Whoever was told of audits reads the earlier ones; this week's are there once the week is over."""
+    nothing_yet(phone, audit)
+    phone.go("/branch")
+    assert "There is no report yet." in phone.words
+    assert phone.page.locator("#audits ~ * a").count() > 0
+    phone.shoot("staff branch There is no report yet.")
+
+
 def read_audit(phone: Phone, audit: str, headline: str) -> None:
     """The branch's page leads to the audit: its week, its answers, its photos."""
     assert phone.go("/branch") == 200

@@ -1,7 +1,7 @@
 """A branch's shared tablet for tests: let in by head office's code, lent to staff by a PIN, over a clock of the test's own."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +13,6 @@ from branches.database import reading, transaction
 from branches.history import Event
 from branches.people import Role, User
 from monitor import passwords
-from monitor.web.gate import Site
 from tests import make
 from tests.monitor.pages import Form, Page, Visitor
 from tests.monitor.test_access_walk import enter, thing
@@ -27,13 +26,15 @@ HASHED = passwords.hashed_pin(PIN)
 
 @dataclass
 class Clock:
-    at: datetime = NOW
+    """Turns the clock that the pages read."""
+
+    hands: list[datetime]
 
     def __call__(self) -> datetime:
-        return self.at
+        return self.hands[0]
 
     def forward(self, **by: float) -> None:
-        self.at += timedelta(**by)
+        self.hands[0] += timedelta(**by)
 
 
 @dataclass
@@ -97,15 +98,12 @@ def form(page: Page, end: str) -> Form:
 
 
 def shared(world: World, folder: Path) -> Shared:
-    """A copy of the world with a clock that goes on."""
-    clock = Clock()
-    found = world.opened(folder)
-    site: Site = replace(found.site, clock=clock)
-    opened = Opened(found.world, found.engine, site)
+    """A copy of the world, its clock to be turned."""
+    opened = world.opened(folder)
     with transaction(opened.engine) as session:
         staff = opened.person(session, Role.STAFF)
         pins.choose(session, staff, HASHED, by=staff, at=NOW)
-    return Shared(opened, clock)
+    return Shared(opened, Clock(opened.clock))
 
 
 def newest(house: Shared) -> CorrectiveAction:

@@ -47,6 +47,7 @@ KINDS = {
     "office.audit": "waiting",
     "office.photo": "waiting",
     "office.step": "waiting",
+    **dict.fromkeys(("office.clearing", "office.clear"), "waiting"),
     "office.assignment": "open",
     "office.change_days": "open",
     "office.withdraw": "open",
@@ -83,7 +84,7 @@ OPENED_BY = {
         "office.assign office.assigning office.assignment office.change_days office.open_assignments "
         "office.withdraw plan.chain"
     ),
-    Right.REVIEW: "office.audit office.desk office.photo office.review office.step",
+    Right.REVIEW: "office.audit office.clear office.clearing office.desk office.photo office.review office.step",
     Right.KEEP_PLACES: (
         "office.branch office.change_branch office.change_region office.open_branch office.open_region "
         "office.opening_branch office.opening_region office.places office.region office.let_tablet_in office.end_tablet"
@@ -217,7 +218,7 @@ def opened(world: World, tmp_path: Path) -> Iterator[Opened]:
 
 def enter(opened: Opened, role: Role) -> Visitor:
     with transaction(opened.engine) as session:
-        token = sessions.make_link(session, opened.person(session, role), at=NOW)
+        token = sessions.make_link(session, opened.person(session, role), at=opened.clock[0])
     return sign_in(opened.app, token)
 
 

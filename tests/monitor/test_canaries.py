@@ -33,7 +33,7 @@ from tests.branches.test_photos import CANARY, jpeg
 from tests.databases import SqliteDatabases
 from tests.monitor.pages import Visitor
 from tests.monitor.test_access_walk import MADE_UP, Door, doors, enter, token_of
-from tests.monitor.walked import NOW, OFFICE_ZONE, Names, Opened, Side, World, build
+from tests.monitor.walked import LATER, NOW, OFFICE_ZONE, Names, Opened, Side, World, build
 from tests.reports.pdfs import Pdf
 
 LANGUAGES = ("en", "hu", "hi", "ta", "te")
@@ -222,7 +222,7 @@ def sent(opened: Opened) -> Opened:
 def _shopper(opened: Opened) -> Visitor:
     """The shopper's browser, on a device that has a name of its own."""
     with transaction(opened.engine) as session:
-        token = sessions.make_link(session, opened.person(session, Role.SHOPPER), at=NOW)
+        token = sessions.make_link(session, opened.person(session, Role.SHOPPER), at=opened.clock[0])
     visitor = Visitor(opened.app)
     visitor.client.environ_base["HTTP_USER_AGENT"] = DEVICE
     visitor.submit(visitor.get(f"/sign-in/{token}").forms[0])
@@ -255,14 +255,15 @@ def _release(opened: Opened) -> None:
         marks = {item.code: Mark("no") for section in audit.standard.sections for item in section.items}
         audits.submit(session, audit, marks, visited_at=at, by=shopper, at=at + timedelta(minutes=7))
         review.approve_and_release(session, audit, by=office, at=NOW)
+    opened.clock[0] = LATER
 
 
 def sent_side(opened: Opened) -> Side:
     """The side within reach, with the audit from that device in the place of the released one."""
     things = opened.world.mine.things
     with Session(opened.engine) as session:
-        photo = session.exec(select(Photo.public_id).join(Audit).where(Audit.public_id == things["open"])).one()
-    return Side({**things, "released": things["open"], "photo": photo})
+        sent = session.exec(select(Photo.public_id).join(Audit).where(Audit.public_id == things["open"])).first()
+    return Side({**things, "released": things["open"], "photo": sent or things["photo"]})
 
 
 def known(opened: Opened) -> list[Secret]:

@@ -45,8 +45,12 @@ from tests.databases import SqliteDatabases
 from tests.monitor.test_jobs import FIRST
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+LATER = NOW + timedelta(days=6)
+"""A Monday: what was released by now is seen by staff."""
 SECRET = b"0123456789abcdef0123456789abcdef"
 OFFICE_ZONE = "Europe/Budapest"
+OTHERS = 2
+"""Audits of each branch by shoppers who made no other: were there fewer, staff would be shown no comments."""
 
 
 @dataclass(frozen=True)
@@ -72,8 +76,18 @@ class World:
         copy = folder / "walked.sqlite3"
         shutil.copyfile(self.file, copy)
         engine = database.create(f"sqlite:///{copy}")
-        site = Site(engine, lambda: NOW, "en", folder / "cache", OFFICE_ZONE, name="Test", photos=self.photos, **more)  # type: ignore[arg-type]
-        return Opened(self, engine, site)
+        clock = [NOW]
+        site = Site(
+            engine,
+            lambda: clock[0],
+            "en",
+            folder / "cache",
+            OFFICE_ZONE,
+            name="Test",
+            photos=self.photos,
+            **more,  # type: ignore[arg-type]
+        )
+        return Opened(self, engine, site, clock)
 
 
 @dataclass
@@ -83,6 +97,8 @@ class Opened:
     world: World
     engine: sa.Engine
     site: Site
+    clock: list[datetime]
+    """What it shows; tests turn it."""
 
     def __post_init__(self) -> None:
         self.app = create_app(self.site, SECRET)
@@ -152,11 +168,12 @@ def _people(session: Session, known: Names) -> tuple[dict[Role, User], list[Bran
 
 
 def _audits(session: Session, branch: Branch, shopper: User, kept: Path, known: Names) -> None:
-    """Five released ones, the last with a photo and a comment; one to be filled in; one to be reviewed."""
+    """Five released ones, the first two by others, the last with a photo and a comment; one to be filled in; one to be reviewed."""
     first = datetime.combine(FIRST.plus(-4).monday, datetime.min.time(), UTC) + timedelta(days=2, hours=12)
     for week in range(5):
         at = first + timedelta(weeks=week) + known.minute
-        made = make.audit(session, branch, by=shopper, score=60 + 10 * (week % 3), visited_at=at)
+        by = shopper if week >= OTHERS else make.shopper(session)
+        made = make.audit(session, branch, by=by, score=60 + 10 * (week % 3), visited_at=at)
     _picture(session, made, kept, known)
     standard = standards.current(session)
     assert standard is not None

@@ -2,16 +2,16 @@
 
 from flask import render_template, url_for
 
-from branches import assignments, history, notices
+from branches import assignments, clearing, history, notices
 from branches.access import Right
 from branches.appeals import Appeal
 from branches.audits import Audit
 from branches.language import message
 from branches.states import COUNTED, NEXT, AuditState
 from monitor.web import disputes, gate
-from monitor.web.office import amended, noted, told, unusual
+from monitor.web.office import amended, noted, told, unusual, withheld
 from monitor.web.office.room import after_words, ago_words, blueprint, called, moment_words, the_audit
-from monitor.web.office.sheet import chapters, of_the_visit, points_words
+from monitor.web.office.sheet import chapters, kept_back, of_the_visit, points_words
 from monitor.web.office.typed import Typed
 
 LONGEST_REASON = 1000
@@ -55,6 +55,9 @@ def page(audit: Audit, typed: Typed | None = None, late: str = "") -> str:
         before=disputes.before(disputes.of_branch(audit.branch, Appeal.audit_id == audit.id)),
         chapters=chapters(audit) if audit.submitted_at is not None else [],
         pictures=of_the_visit(audit),
+        kept_back=kept_back(audit),
+        clears=clearing.is_open(audit),
+        staff=withheld.sentences(audit),
         reason=audit.reason,
         may=[to.value for to in sorted(NEXT[state])],
         informed=notices.is_informed(gate.session(), audit.branch),

@@ -13,7 +13,7 @@ from branches.appeals import Appeal
 from branches.audits import Audit
 from branches.states import ActionState
 from monitor.web import gate
-from monitor.web.office import appealed, open_assignments, places, review
+from monitor.web.office import appealed, open_assignments, places, review, withheld
 from monitor.web.office.room import blueprint, now
 
 A_DAY = timedelta(days=1)
@@ -51,6 +51,7 @@ def desk() -> str:
         lost=[review.line(audit) for audit in lost],
         unshown=[_action_line(action) for action in unshown],
         unbacked=[_appeal_line(appeal) for appeal in unbacked],
+        thin=withheld.regions(),
     )
 
 

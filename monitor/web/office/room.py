@@ -22,7 +22,7 @@ blueprint = Blueprint("office", __name__, url_prefix="/office")
 
 _BEHIND = {
     "desk": ("mail", "retry", "schedule", "due_time", "change_due_time"),
-    "review": ("audit", "step", "appeals", "appeal", "decide", "appealing"),
+    "review": ("audit", "step", "clearing", "clear", "appeals", "appeal", "decide", "appealing"),
     "open_assignments": ("assigning", "assign", "assignment", "change_days", "withdraw"),
     "people": ("adding", "add", "person", "change_person", "give_pin"),
     "places": (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from flask import url_for
-from sqlmodel import col, select
+from sqlmodel import select
 
 from branches import audits, questions, scoring, standards
 from branches import photos as kept
@@ -14,7 +14,7 @@ from branches.language import ORIGINAL, Language
 from branches.questions import Question
 from branches.scoring import NA, NO, YES, ItemType
 from branches.standards import Item, Section
-from monitor.web import gate
+from monitor.web import cleared, gate
 
 FULL = 1000
 """Thousandths of an item's points."""
@@ -38,6 +38,8 @@ class Line:
     comment: str
     pictures: list[tuple[str, str]]
     """Addresses of small and large."""
+    cleared: list[str]
+    """What others read or see instead."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,7 @@ def line(
         remarks=remarks,
         comment=answer.comment if answer is not None else "",
         pictures=[picture(audit, one) for one in photos],
+        cleared=cleared.sentences(answer, photos) if answer is not None else cleared.photos(photos),
     )
 
 
@@ -197,5 +200,9 @@ def question_of(audit: Audit, item: Item) -> Question:
 
 def of_the_visit(audit: Audit) -> list[tuple[str, str]]:
     """Photos that belong to no item."""
-    query = select(Photo).where(Photo.audit_id == audit.id, col(Photo.item_id).is_(None)).order_by(col(Photo.id))
-    return [picture(audit, one) for one in gate.session().exec(query)]
+    return [picture(audit, one) for one in kept.of_item(gate.session(), audit, None)]
+
+
+def kept_back(audit: Audit) -> list[str]:
+    """How many of these others are not shown."""
+    return cleared.photos(kept.of_item(gate.session(), audit, None))

@@ -27,6 +27,7 @@ _AUDIT = {
     "amend": message("{who} asked to have it corrected."),
     "returned": message("{who} returned it to be corrected."),
     "approved": message("{who} approved it."),
+    "clear": message("{who} cleared what the branch reads of it."),
     "released": message("{who} released it."),
     "appealed": message("{who} appealed an answer."),
     "decided": message("{who} decided what was appealed."),

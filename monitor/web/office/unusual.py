@@ -1,11 +1,13 @@
 """What is unusual about an audit, said plainly: none of it is wrong by itself, all of it is worth a look."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from flask import url_for
 from sqlmodel import col
 
-from branches import access, assignments, doubts, photos, questions
+from branches import access, assignments, clearing, doubts, photos, questions
 from branches.assignments import GRACE, LOCKOUT_DAYS
 from branches.audits import Audit, Outcome
 from branches.doubts import Doubt, DoubtKind
@@ -27,17 +29,22 @@ WORDS = {
 }
 
 
-def remarks(audit: Audit) -> list[str]:
+@dataclass(frozen=True)
+class Remark:
+    """One thing, and where something can be done about it."""
+
+    words: str
+    href: str = ""
+
+
+def remarks(audit: Audit) -> list[Remark]:
     """A sentence for each thing that a reviewer should know before deciding."""
     say = gate.tongue().say
-    found = []
-    if audit.outcome == Outcome.CRITICAL_FAIL.value:
-        found.append(say("A critical item failed."))
-    found += _photos(audit) + _asked(audit) + _sending(audit)
+    first = [say("A critical item failed.")] if audit.outcome == Outcome.CRITICAL_FAIL.value else []
     other = _last_time(audit)
-    if other is not None:
-        found.append(say("The same shopper was at this branch on {day}.", day=other))
-    return found
+    last = [say("The same shopper was at this branch on {day}.", day=other)] if other is not None else []
+    before, after = [*first, *_photos(audit)], [*_sending(audit), *last]
+    return [*(Remark(one) for one in before), *_asked(audit), *(Remark(one) for one in after)]
 
 
 def _photos(audit: Audit) -> list[str]:
@@ -53,11 +60,28 @@ def _photos(audit: Audit) -> list[str]:
     ]
 
 
-def _asked(audit: Audit) -> list[str]:
-    """What the shopper was told of before sending, as far as it stands."""
-    found = doubts.of_audit(gate.session(), audit, doubts.familiar(audit, gate.site().name))
+def _asked(audit: Audit) -> list[Remark]:
+    """What the shopper was told of before sending, as far as it stands; somebody's name until others do not read it."""
+    session, known = gate.session(), doubts.familiar(audit, gate.site().name)
+    found = [one for one in doubts.of_audit(session, audit, known) if one.kind is not DoubtKind.NAME]
+    found += [Doubt(DoubtKind.NAME, code, {"name": name}) for code, name in _named(audit, known)]
     by_code = questions.of(audit.standard, audit.channel).by_code
-    return [_sentence(audit, one, by_code.get(one.item)) for one in found if one.kind in WORDS and _counts(audit, one)]
+    return [
+        Remark(_sentence(audit, one, by_code.get(one.item)), _where(audit, one))
+        for one in found
+        if one.kind in WORDS and _counts(audit, one)
+    ]
+
+
+def _named(audit: Audit, known: frozenset[str]) -> list[tuple[str, str]]:
+    return list(clearing.still_named(gate.session(), audit, known).items())
+
+
+def _where(audit: Audit, doubt: Doubt) -> str:
+    """Where a name can be taken out of what others read."""
+    if doubt.kind is not DoubtKind.NAME or not clearing.is_open(audit):
+        return ""
+    return url_for("office.clearing", public_id=audit.public_id, _anchor=f"of-{doubt.item}")
 
 
 def _counts(audit: Audit, doubt: Doubt) -> bool:

@@ -72,14 +72,16 @@ def page(found: Audit, place: str, came: Sent | None = None, **shown: str) -> st
         abort(404)
     appealed = disputes.of_branch(found.branch, Appeal.audit_id == found.id, Appeal.item_id == item.id)
     promised = follow.promised(found.branch, CorrectiveAction.audit_id == found.id, CorrectiveAction.item_id == item.id)
-    tongue = gate.tongue()
+    tongue, shown_here = gate.tongue(), told.reader(found.branch)
+    pictures = photos.of_item(gate.session(), found, item)
     return render_template(
         "results/answer.html",
         audit_id=found.public_id,
         place=place,
         branch=found.branch.name,
         week=tongue.week(told.week_of(found)),
-        answer=told.answered(place, question, given, photos.of_item(gate.session(), found, item), photo_address(found)),
+        answer=told.answered(place, question, given, pictures, photo_address(found), shown=shown_here),
+        held=shown_here.held,
         section=standards.titles(found.standard, tongue.code)[item.section.code],
         advice=standards.playbooks(found.standard, tongue.code).get(item.code, ""),
         actions=follow.action_lines(promised),
@@ -89,7 +91,7 @@ def page(found: Audit, place: str, came: Sent | None = None, **shown: str) -> st
         appeals_here=may(Right.APPEAL),
         appealable=not any(one.state in SETTLED for one in appealed),
         most_photos=MOST_PHOTOS,
-        held=came.tokens() if came is not None else [],
+        came_along=came.tokens() if came is not None else [],
         longest=LONGEST_TEXT,
         owners=owning.options(found.branch),
         sees_to_it=owning.only(found.branch),

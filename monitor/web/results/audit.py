@@ -2,12 +2,12 @@
 
 from flask import Response, abort, render_template, url_for
 
-from branches import access, photos
+from branches import photos
 from branches.access import Right
 from branches.actions import CorrectiveAction
 from branches.appeals import Appeal
 from branches.audits import Audit, Outcome
-from monitor.web import disputes, follow, gate, told
+from monitor.web import cleared, disputes, follow, gate, told
 from monitor.web.results.room import appealing, blueprint, home, the_audit
 
 SIZES = ("small", "large")
@@ -17,7 +17,8 @@ SIZES = ("small", "large")
 @gate.needs(Right.READ_RESULTS)
 def audit(public_id: str) -> str:
     found = the_audit(public_id)
-    chapters = told.chapters(found, photo_address(found))
+    shown, visit = told.reader(found.branch), photos.of_item(gate.session(), found, None)
+    chapters = told.chapters(found, photo_address(found), shown)
     answers = [one for chapter in chapters for one in chapter.answers]
     appealed = disputes.of_branch(found.branch, Appeal.audit_id == found.id)
     promised = follow.promised(found.branch, CorrectiveAction.audit_id == found.id)
@@ -34,7 +35,9 @@ def audit(public_id: str) -> str:
         chapters=chapters,
         failed=[one for one in answers if one.tone in {told.FAILED, told.CRITICAL}],
         partly=[one for one in answers if one.tone == told.PARTLY],
-        pictures=told.addresses(photos.of_item(gate.session(), found, None), photo_address(found)),
+        pictures=told.addresses(shown.photos(visit), photo_address(found)),
+        cleared=cleared.photos(visit) if shown.originals else [],
+        held=shown.held,
         actions=follow.action_lines(promised),
         appealing=appealing(found),
         appeals=disputes.lines(appealed, [found]),
@@ -43,7 +46,7 @@ def audit(public_id: str) -> str:
 
 def _shopper(found: Audit) -> str:
     """Who audited, for those who are told."""
-    if not access.knows_shoppers(gate.person(), managers_know_shoppers=gate.site().managers_know_shoppers):
+    if not told.knows_shoppers():
         return ""
     shopper = found.shopper
     return shopper.name or shopper.code or shopper.public_id if shopper is not None else gate.tongue().say("not known")
@@ -62,5 +65,8 @@ def photo(public_id: str, photo: str, size: str) -> Response:
     if size not in SIZES:
         abort(404)
     found = the_audit(public_id)
+    shown = told.reader(found.branch).photos(photos.of_audit(gate.session(), found))
+    if photo not in {one.public_id for one in shown}:
+        abort(404)
     data = photos.open_photo(gate.session(), gate.site().photos, found, photo, small=size == "small")
     return Response(data, mimetype="image/jpeg")

@@ -27,7 +27,10 @@ PHOTOS = {"appeal_error": "photos_error", "backing_error": "more_photos_error"}
 @gate.takes(sent.MOST_UPLOAD)
 def appeal(public_id: str, place: str) -> Page:
     found = _still_there(public_id)
-    item, until = item_at(found, place), appeals.open_until(found, gate.site().appeal_days)
+    item, until = (
+        item_at(found, place),
+        appeals.open_until(gate.session(), found, gate.site().appeal_days, gate.site().privacy),
+    )
     assert until is not None
     came = sent.photos_sent()
     if came.errors:
@@ -86,7 +89,7 @@ def appeal_photo(public_id: str, photo: str, size: str) -> FileResponse:
 
 def _known(public_id: str) -> Appeal:
     """An appeal of a branch whose results this reader may know."""
-    query = access.visible_appeals(gate.person()).where(Appeal.public_id == public_id)
+    query = access.visible_appeals(gate.person(), told.look()).where(Appeal.public_id == public_id)
     return gate.session().exec(query).first() or abort(404)
 
 
@@ -104,7 +107,7 @@ def _still_there(public_id: str) -> Audit:
 
 
 def _gone(public_id: str) -> NoReturn:
-    query = access.excluded_results(gate.person()).where(Audit.public_id == public_id)
+    query = access.excluded_results(gate.person(), told.look()).where(Audit.public_id == public_id)
     if gate.session().exec(query).first() is not None:
         raise Conflict(appeals.EXCLUDED)
     abort(404)

@@ -34,7 +34,7 @@ def the_audit(public_id: str) -> Audit:
 
 def the_action(public_id: str) -> CorrectiveAction:
     """A corrective action of a branch whose results this reader may know."""
-    query = access.visible_actions(gate.person()).where(CorrectiveAction.public_id == public_id)
+    query = access.visible_actions(gate.person(), told.look()).where(CorrectiveAction.public_id == public_id)
     return gate.session().exec(query).first() or abort(404)
 
 
@@ -52,7 +52,7 @@ class Appealing:
 
 def appealing(audit: Audit) -> Appealing | None:
     """None where it is not this reader's to appeal, nor anybody's on the tablet they read it on."""
-    until = appeals.open_until(audit, gate.site().appeal_days)
+    until = appeals.open_until(gate.session(), audit, gate.site().appeal_days, gate.site().privacy)
     if until is None or not (may(Right.APPEAL) or may(Right.LEND)):
         return None
     return Appealing(gate.site().clock() <= until, local_date(until, audit.branch.timezone))
