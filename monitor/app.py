@@ -43,6 +43,7 @@ ABOVE = {
     "explore": ("editions.chain", "editions.mine"),
     "region": ("editions.chain", "region.branches"),
     "results": ("editions.chain", "region.branches", "portal.branch"),
+    "handbook": ("office.places",),
 }
 """By room, the pages in the list of pages that all of its pages are below; each role has one of them."""
 STATUS = ((NotFound, 404), (NotAllowed, 403), (Conflict, 409), (Refused, 422))
@@ -124,7 +125,6 @@ def _nav(user: User | None) -> list[tuple[str, str, bool]]:
             (say("Assignments"), "office.open_assignments"),
             (say("People"), "office.people"),
             (say("Places"), "office.places"),
-            book,
         ],
         Role.MANAGER: [(say("My region"), "editions.mine"), (say("My branches"), "region.branches"), book],
         Role.STAFF: [(say("My branch"), "portal.branch"), book],
