@@ -46,6 +46,7 @@ ABOVE = {
     "region": ("editions.chain", "region.branches"),
     "results": ("editions.chain", "region.branches", "portal.branch"),
     "tablet": ("portal.branch",),
+    "handbook": ("office.places",),
 }
 """By room, the pages in the list of pages that all of its pages are below; each role has one of them."""
 STATUS = ((NotFound, 404), (NotAllowed, 403), (Conflict, 409), (Refused, 422))
@@ -145,7 +146,6 @@ def _nav(user: User | None, *, shared: bool) -> list[tuple[str, str, bool]]:
             (say("Assignments"), "office.open_assignments"),
             (say("People"), "office.people"),
             (say("Places"), "office.places"),
-            book,
         ],
         Role.MANAGER: [(say("My region"), "editions.mine"), (say("My branches"), "region.branches"), book],
         Role.STAFF: [(say("My branch"), "portal.branch"), book],
