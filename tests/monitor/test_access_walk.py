@@ -367,6 +367,6 @@ def test_what_does_not_exist_is_not_found_whatever_it_is_called(opened: Opened, 
             for odd in MADE_UP:
                 path = door.path(good).replace(f"/{door.example(name, good)}", f"/{odd}", 1)
                 status = ask(visitor, door, path, token)
-                if {status} != closed(door, role):
+                if status not in closed(door, role) | {404}:
                     found.append((door.method, path, status))
     assert found == []
