@@ -75,6 +75,7 @@ def states(opened: Opened) -> list[str]:
         return sorted(session.exec(select(Appeal.state).where(Appeal.reason == "We did greet.")))
 
 
+@pytest.mark.slow
 def test_photos_that_come_with_an_appeal_are_seen_by_branch_manager_and_office_without_their_notes(
     opened: Opened,
 ) -> None:
@@ -123,6 +124,7 @@ def test_of_several_photos_the_good_ones_stay_where_one_is_refused_by_its_name(o
     assert len(large(page)) == 2
 
 
+@pytest.mark.slow
 def test_a_photo_that_somebody_else_has_sent_does_not_go_along(opened: Opened) -> None:
     staff, manager = enter(opened, Role.STAFF), enter(opened, Role.MANAGER)
     completing = f"/actions/{opened.world.mine.things['action']}"
@@ -224,6 +226,7 @@ def revise(opened: Opened) -> None:
     jobs.weekly_report(Worker(opened.engine, settings, lambda: NOW, "tests"))
 
 
+@pytest.mark.slow
 def test_both_scores_and_the_revised_reports_are_shown_to_whoever_may_read_them(opened: Opened) -> None:
     appealed(opened)
     decide(opened, "yes")

@@ -91,6 +91,7 @@ def test_a_decided_appeal_is_not_decided_again(rooms: Rooms) -> None:
     office.get("/office/appeals/" + "0" * 16, status=404)
 
 
+@pytest.mark.slow
 def test_of_two_who_decide_at_once_one_wins_and_the_other_is_told(
     databases: SqliteDatabases | PostgresqlDatabases, tmp_path: Path
 ) -> None:
