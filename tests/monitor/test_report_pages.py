@@ -82,7 +82,7 @@ def test_the_page_of_a_flag_says_what_it_rests_on(opened: Opened) -> None:
         "9.0 below the norm (likely between 6 and 12 below)",
         "97% sure",
         "52 to 60 of 60 branches; 1 is the best",
-        "Shoppers 1",
+        "Shoppers 3",
     )
     assert [words for words in told if words not in page.text] == []
     assert 'class="chart"' in page.html
@@ -114,7 +114,7 @@ def test_the_table_of_a_report_holds_what_each_flag_rests_on(opened: Opened) -> 
         ("False share", "0.03"),
         ("Probability above", ""),
         ("Audits", "5"),
-        ("Shoppers", "1"),
+        ("Shoppers", "3"),
         ("Rank from", "52"),
         ("to", "60"),
         ("Branches ranked", "60"),
