@@ -5,30 +5,33 @@ from sqlmodel import Session
 
 from branches import access, history, notices
 from branches.errors import Conflict, Refused
+from branches.held import USUAL, Look
 from branches.people import Role
 from tests import make
 
 TODAY = make.NOON.date()
+MONDAY = Look(USUAL, make.NOON + timedelta(days=5))
+"""Staff see the audit then, if anything of it."""
 
 
 def test_staff_see_their_audits_once_they_have_been_told(session: Session) -> None:
     branch = make.branch(session)
     staff, office = make.user(session, Role.STAFF, branch=branch), make.user(session)
     audit = make.audit(session, branch)
-    assert session.exec(access.visible_audits(staff)).all() == []
+    assert session.exec(access.visible_audits(staff, MONDAY)).all() == []
     notice = notices.note(session, branch, informed_on=TODAY, how="At the meeting", by=office, at=make.NOON)
     assert notices.is_informed(session, branch)
-    assert [seen.id for seen in session.exec(access.visible_audits(staff))] == [audit.id]
+    assert [seen.id for seen in session.exec(access.visible_audits(staff, MONDAY))] == [audit.id]
     notices.withdraw(session, notice, by=office, at=make.NOON)
     assert not notices.is_informed(session, branch)
-    assert session.exec(access.visible_audits(staff)).all() == []
+    assert session.exec(access.visible_audits(staff, MONDAY)).all() == []
 
 
 def test_the_notice_of_one_branch_opens_no_other(session: Session) -> None:
     told, other = make.branch(session), make.branch(session)
     notices.note(session, told, informed_on=TODAY, how="By letter", by=make.user(session), at=make.NOON)
     make.audit(session, other)
-    assert session.exec(access.visible_audits(make.user(session, Role.STAFF, branch=other))).all() == []
+    assert session.exec(access.visible_audits(make.user(session, Role.STAFF, branch=other), MONDAY)).all() == []
 
 
 def test_managers_need_no_notice(session: Session) -> None:
