@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from branches import accounts, history, lending, places, sessions, tablets
 from branches.errors import NotAllowed, Refused
@@ -43,7 +43,7 @@ def test_all_tablets_of_a_branch_share_one_sign_in(session: Session) -> None:
     branch, other = make.branch(session), make.branch(session)
     for one in (branch, branch, other):
         let_in(session, one)
-    found = session.exec(select(User).where(User.role == Role.TABLET.value)).all()
+    found = session.exec(select(User).where(User.role == Role.TABLET.value).order_by(col(User.id))).all()
     assert [(one.branch_id, one.email, one.name, one.code) for one in found] == [
         (branch.id, None, "", None),
         (other.id, None, "", None),

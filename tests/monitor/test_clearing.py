@@ -1,5 +1,6 @@
 """What staff and managers read of an audit: what head office cleared, and nothing before there is enough; page by page, file by file."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -185,7 +186,8 @@ def test_staff_are_shown_comments_and_photos_once_there_are_enough(
     opened = world.opened(tmp_path, privacy=Privacy(**few))
     here = things(opened)
     for path, text in shown_to(opened, Role.STAFF):
-        assert (ORIGINAL in text, "/photos/" in text) == (False, False), path
+        of_audits = re.search(r"/results/\w+/photos/", text)  # what the branch shows of its own is always there
+        assert (ORIGINAL in text, of_audits) == (False, None), path
         assert (HELD in text) is path.startswith("/results"), path
         assert any(mark in text for mark in ("no", "nem")), path
     staff, photo = enter(opened, Role.STAFF), f"/results/{here['released']}/photos/{here['photo']}/small"

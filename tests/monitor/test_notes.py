@@ -1,22 +1,26 @@
 """The page of notes without a script, what is asked before sending, and what the review desk is told of both."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlmodel import Session, select
 
-from branches import drafts, notices, review
+from branches import drafts, notices, review, sessions
 from branches.audits import Audit
 from branches.database import transaction
 from branches.drafts import Filled
 from branches.people import Role
 from branches.stamps import BEGUN
+from monitor.app import create_app
 from tests import make
 from tests.branches.test_photos import jpeg
 from tests.monitor.desk import NOW, VISIT, Desk, enter, filled, form, send_files, these
-from tests.monitor.pages import Page
+from tests.monitor.pages import Page, sign_in
 
 CAME = "2025-07-03T16:04:00Z"
+MONDAY = NOW + timedelta(days=5)
+"""From the Monday before on the branch's staff see the audit."""
 
 
 def notes(desk: Desk) -> str:
@@ -123,7 +127,10 @@ def test_the_review_desk_is_told_and_a_branch_is_not(desk: Desk) -> None:
         audit = session.exec(select(Audit).where(Audit.public_id == desk.audit)).one()
         review.approve_and_release(session, audit, by=office, at=NOW)
         notices.note(session, audit.branch, informed_on=date(2025, 7, 1), how="By letter", by=office, at=NOW)
-    seen = enter(desk.app, desk.engine, staff).get(f"/results/{desk.audit}").html
+        token = sessions.make_link(session, staff, at=MONDAY)
+    later = create_app(replace(desk.app.extensions["site"], clock=lambda: MONDAY), b"0123456789abcdef0123456789abcdef")
+    seen = sign_in(later, token).get(f"/results/{desk.audit}").html
+    assert "Audit" in seen
     assert [time for time in ("18:04", "16:04", "noted", "@arrived") if time in seen] == []
 
 

@@ -14,8 +14,10 @@ from branches import appeals, audits, backing
 from branches.appeals import Appeal
 from branches.audits import Audit
 from branches.database import transaction
+from branches.language import language
 from branches.people import Role, User
 from branches.places import Branch
+from reports.purpose import purpose
 from tests import make
 from tests.databases import PostgresqlDatabases, SqliteDatabases
 from tests.monitor.pages import Page
@@ -206,8 +208,9 @@ def test_how_often_branches_appeal_is_taken_home_as_tables(rooms: Rooms) -> None
     answer = office.client.get("/office/appeals/by-branch.csv")
     rows = list(csv.reader(StringIO(answer.get_data().decode("utf-8-sig"))))
     assert rows[0][:8] == ["Region", "Branch", "Audits", "Answers", "Appeals", "Waiting", "Decided", "Upheld"]
-    assert rows[1][2:] == ["1", "20", "12", "0", "12", "3", "0.25", "0.0719", "0.5273"]
-    assert rows[2] == ["North", "Station Road", "1", "20", "0", "0", "0", "0", "", "", ""]
+    assert rows[0][-1] == purpose(language("en"))
+    assert rows[1][2:] == ["1", "20", "12", "0", "12", "3", "0.25", "0.0719", "0.5273", ""]
+    assert rows[2] == ["North", "Station Road", "1", "20", "0", "0", "0", "0", "", "", "", ""]
     assert answer.headers["Content-Disposition"] == "attachment; filename=Appeals-2025-07-10.csv"
     book = office.client.get("/office/appeals/by-branch.xlsx")
     assert (book.status_code, book.headers["Content-Disposition"]) == (
