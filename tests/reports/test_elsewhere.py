@@ -29,14 +29,19 @@ def chain(kept: int, audits: int = 110, branches: int = 8, marks: float | None =
     [
         (104, "in order at every audit."),
         (103, "in order at almost every audit."),
-        (84, "in order at about 8 of 10 audits."),
-        (54, "in order at about 5 of 10 audits."),
+        (84, "not in order at about 2 of 10 audits."),
+        (54, "not in order at about 5 of 10 audits."),
         (8, "in order at hardly any audit."),
         (4, "in order at hardly any audit."),
     ],
 )
 def test_the_branchs_own_audits_are_taken_out(kept: int, words: str) -> None:
     assert told(chain(kept)) == f"At the chain's other branches: {words}"
+
+
+def test_what_is_always_in_order_here_is_told_the_same_way_of_the_others() -> None:
+    always = replace(HERE, kept=10, failed=0)
+    assert told(chain(90), always) == "At the chain's other branches: in order at about 8 of 10 audits."
 
 
 def test_a_graded_item_has_the_others_average() -> None:
@@ -68,4 +73,5 @@ def test_an_edition_that_did_not_keep_it_says_nothing() -> None:
 @pytest.mark.parametrize("code", codes())
 def test_every_language_says_it(code: str) -> None:
     said = [told(chain(kept), code=code) for kept in (104, 103, 84, 4)]
+    said.append(told(chain(90), replace(HERE, kept=10, failed=0), code))
     assert [words for words in said if not words or "[en]" in words] == []
