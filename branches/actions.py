@@ -133,6 +133,8 @@ def hand_over(session: Session, action: CorrectiveAction, to: User, *, by: User,
     if to.role == Role.STAFF.value:
         action.reply = (Reply.ACCEPTED if to.id == by.id else Reply.WAITING).value
         action.replied_at = at if to.id == by.id else None
+    elif by.role == Role.STAFF.value:  # the branch has nothing to accept of what it leaves to its manager
+        action.reply, action.replied_at = Reply.UNASKED.value, None
     session.add(action)
     session.flush()
     history.write(session, "hand_over", action, by=by, at=at, before=before, after=to.public_id)

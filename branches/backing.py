@@ -29,6 +29,8 @@ def back(
     """Says what else speaks for it, and adds photos; those named in `without` are taken away."""
     appeals.hold_open(session, appeal)
     found = showing.sort(folder, pictures(session, [appeal])[appeal.id], kept, without)
+    if not (found.go or found.new) and appeal.note == note.strip():
+        return
     for photo in found.go:
         session.delete(photo)
     for one in found.new:

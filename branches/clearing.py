@@ -107,11 +107,15 @@ def _clear(answer: Answer, wanted: Words | None, released: bool) -> bool:
     was = Words(answer.cleared, answer.cleared_mark)
     if wanted is None or wanted == was:
         return False
-    given_back = (was.comment is not None and wanted.comment is None) or (was.mark is not None and wanted.mark is None)
-    if released and given_back:
+    if released and (_gives_back(was.comment, wanted.comment) or _gives_back(was.mark, wanted.mark)):
         raise Refused(TAKEN_BACK)
     answer.cleared, answer.cleared_mark = wanted.comment, wanted.mark
     return True
+
+
+def _gives_back(was: str | None, wanted: str | None) -> bool:
+    """Whether others would read the original again, or anything where they read nothing."""
+    return wanted != was and (wanted is None or was == "")
 
 
 def still_named(session: Session, audit: Audit, known: frozenset[str]) -> dict[str, str]:

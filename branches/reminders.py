@@ -62,11 +62,10 @@ def _staff(session: Session, branch: Branch) -> list[User]:
 def owed(session: Session, at: datetime, privacy: Privacy = USUAL) -> list[Reminder]:
     """What is due at that moment and has not been written yet; staff are told of nothing that they do not see."""
     look = Look(privacy, at)
-    found = [one for one in _due(session, at) if _is_there_for(session, one, look)]
-    written: set[str] = set()
+    found, written = list(_due(session, at)), set[str]()
     for part in in_parts([one.key for one in found]):
         written |= set(session.exec(select(Mail.key).where(col(Mail.key).in_(part))))
-    return [one for one in found if one.key not in written]
+    return [one for one in found if one.key not in written and _is_there_for(session, one, look)]
 
 
 def _is_there_for(session: Session, reminder: Reminder, look: Look) -> bool:

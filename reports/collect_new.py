@@ -12,10 +12,12 @@ from branches.states import AuditState
 
 
 def photos(session: Session, audit_ids: Sequence[int]) -> dict[int, int]:
-    """How many photos came with each of these audits?"""
+    """How many photos of each of these audits are others than head office shown?"""
     found: dict[int, int] = {}
     for part in in_parts(audit_ids):
-        query = sa.select(col(Photo.audit_id), sa.func.count()).where(col(Photo.audit_id).in_(part))
+        query = sa.select(col(Photo.audit_id), sa.func.count()).where(
+            col(Photo.audit_id).in_(part), ~col(Photo.kept_back)
+        )
         found |= dict(session.execute(query.group_by(col(Photo.audit_id))).all())
     return found
 

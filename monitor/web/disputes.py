@@ -10,6 +10,7 @@ from branches import access, backing, editions, photos, questions, standards
 from branches.appeals import Appeal, AppealPhoto
 from branches.audits import Answer, Audit
 from branches.places import Branch
+from branches.scoring import ItemType
 from branches.standards import Item
 from branches.states import AppealState
 from branches.weeks import local_date
@@ -173,6 +174,8 @@ def _changes(appeal: Appeal, audit: Audit) -> list[str]:
 def _answer(appeal: Appeal, audit: Audit, item: Item) -> str:
     """How it was marked before, where it is marked otherwise now."""
     asked = questions.of(audit.standard, audit.channel).by_code.get(item.code)
+    if asked is not None and asked.rule.type is ItemType.TEXT and not told.reader(audit.branch).originals:
+        return ""  # a shopper's own words, which may be cleared or held back
     now = gate.session().get(Answer, (appeal.audit_id, item.id))
     if asked is None or now is None or now.mark == appeal.mark_before:
         return ""

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from markupsafe import Markup
 
 from branches import editions, standards
+from branches.audits import Audit
 from branches.editions import Edition
 from branches.places import Branch
 from branches.standards import Standard
 from monitor import cache
-from monitor.web import gate
+from monitor.web import gate, told
 from reports import change_words, collect, collect_items, collect_more, stored
 from reports.collect import Window
 from reports.figures import Cell, Figures
@@ -56,7 +57,7 @@ def of(branch: Branch) -> Standing | None:
     found = editions.latest(gate.session(), editions.region_key(branch.region))
     if found is None:
         return None
-    figures = narrowed(stored.load(found.content), branch)
+    figures = _seen(narrowed(stored.load(found.content), branch), branch)
     report = _report(found, branch, figures)
     return Standing(found, f"{found.public_id}-{branch.public_id}-{cache.digest(report)}", report, figures)
 
@@ -75,6 +76,12 @@ def _report(found: Edition, branch: Branch, figures: Figures) -> OwnReport:
         advice=standards.playbooks(standard, tongue.code) if standard is not None else {},
         more=collect_more.branch_one_more(session, branch.id, days, found.due_at),
     )
+
+
+def _seen(figures: Figures, branch: Branch) -> Figures:
+    """Without the new audits that this reader is not shown yet: figures of half a year count them, no line names one."""
+    known = {audit.public_id for audit in told.results(Audit.branch_id == branch.id)} if figures.new else set()
+    return replace(figures, new=tuple(one for one in figures.new if not one.public_id or one.public_id in known))
 
 
 def narrowed(figures: Figures, own: Branch) -> Figures:

@@ -133,7 +133,13 @@ def test_after_the_release_more_can_be_taken_out_and_nothing_given_back(
             clear(session, audit, words, *back, by=office)
     assert (read(session, audit, OTHERS), photo.kept_back) == (kept, True)
     clear(session, audit, {"open": Words(comment=""), "why": Words(mark="")}, photo.public_id, by=office)
-    assert read(session, audit, OTHERS) == {"open": ("yes", ""), "why": ("", ""), "quiet": ("no", "")}
+    taken_out = {"open": ("yes", ""), "why": ("", ""), "quiet": ("no", "")}
+    assert read(session, audit, OTHERS) == taken_out
+    for one in (Words(comment="Somebody knew the shopper."), Words(comment="", mark="Because.")):
+        with pytest.raises(Refused, match="cannot be given back"):
+            clear(session, audit, {"open": one, "why": one}, photo.public_id, by=office)
+    session.expire_all()
+    assert read(session, audit, OTHERS) == taken_out
 
 
 def test_nothing_is_cleared_of_an_audit_that_nobody_will_read(session: Session, audit: Audit, office: User) -> None:

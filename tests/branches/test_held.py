@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 from branches import audits, held
 from branches.audits import Audit
 from branches.held import Few, Look, Privacy
-from branches.places import Branch, Region
+from branches.places import Branch
 from branches.weeks import Week, local_date
 from tests import make
 
@@ -168,4 +168,3 @@ def test_regions_without_audits_are_not_told_as_thin(session: Session) -> None:
     for region in found:
         make.branch(session, region)
     assert held.thin_regions(session, Look(Privacy(), LATER)) == []
-    assert all(isinstance(region, Region) for region in found)

@@ -10,7 +10,6 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from werkzeug.serving import make_server
 
 from branches import database
 from monitor.app import create_app
@@ -20,6 +19,7 @@ from tests.browser.blocks import add_blocks
 from tests.browser.chain import Served, fill
 from tests.browser.houses import House, opened
 from tests.databases import SqliteDatabases
+from tests.served import PagesServer
 
 PATIENCE = 60
 """Seconds that a busy machine may take to start the pages."""
@@ -84,7 +84,7 @@ def demo_address(
     site = Site(engine, now, "en", tmp_path_factory.mktemp("demo"), "Europe/Budapest", demo=True)
     app = create_app(site, bytes(range(32)))
     add_blocks(app)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = PagesServer(app)
     thread = Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.port}"

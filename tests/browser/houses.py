@@ -9,7 +9,7 @@ from threading import Thread
 import sqlalchemy as sa
 from flask import Flask
 from sqlmodel import update
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import WSGIRequestHandler
 
 from branches import database
 from branches.database import transaction
@@ -20,6 +20,7 @@ from tests.browser.atlas import Place, atlas
 from tests.browser.chain import AT, Served, fill
 from tests.browser.furnished import furnish
 from tests.browser.looks import OPEN_ALL, Look
+from tests.served import PagesServer
 
 SECRET = bytes(range(32))
 SEND = """([path, fields]) => {
@@ -84,7 +85,7 @@ def opened(url: str, folder: Path) -> Iterator[House]:
     devices, editions = fill(engine, AT)
     things = furnish(engine, folder / "photos") | editions
     app = create_app(_site(engine, folder), SECRET)
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
+    server = PagesServer(app, handler=Silent)
     thread = Thread(target=server.serve_forever)
     thread.start()
     try:

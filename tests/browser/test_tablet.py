@@ -57,6 +57,17 @@ def test_what_somebody_types_stays_on_the_page_that_locked_itself(tablets: House
     assert seen.page.input_value("#plan") == PLAN
 
 
+def test_what_came_back_with_a_refusal_stays_on_the_page_that_locked_itself(tablets: House, seen: Look) -> None:
+    seen.page.clock.install()
+    seen.open("lent tablet en", answer(tablets))
+    seen.page.fill("#plan", PLAN)
+    seen.page.locator("form[action$='/plan'] button").click()  # no day is given
+    assert seen.page.locator(".shared.acting").get_attribute("data-sent") is not None
+    seen.page.clock.run_for("05:02")
+    expect(seen.page.locator("[data-locked]")).to_contain_text(LOCKED)
+    assert seen.page.input_value("#plan") == PLAN
+
+
 def test_a_form_goes_on_its_way_once_the_pin_is_given(tablets: House, seen: Look) -> None:
     seen.open("lent tablet en", answer(tablets))
     seen.page.fill("#plan", PLAN)

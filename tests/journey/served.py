@@ -11,7 +11,6 @@ from time import monotonic, sleep
 
 import sqlalchemy as sa
 from sqlmodel import col, func, select
-from werkzeug.serving import make_server
 
 from branches import drafts, sending
 from branches.audits import Audit
@@ -29,6 +28,7 @@ from reports.envelope import Sender
 from reports.weekly import Settings
 from tests.journey.chain import WEEK, ZONE, Chain
 from tests.monitor.sink import Sink, config, free_port, sink
+from tests.served import PagesServer
 
 BEGIN = datetime(2026, 3, 3, 9, tzinfo=UTC)
 """A Tuesday."""
@@ -123,7 +123,7 @@ def opened(engine: sa.Engine, chain: Chain, folder: Path) -> Iterator[House]:
             sender=SENDER,
             later=Later(),
         )
-        pages = make_server("127.0.0.1", port, create_app(site, bytes(range(32))), threaded=True)
+        pages = PagesServer(create_app(site, bytes(range(32))), port)
         thread = Thread(target=pages.serve_forever)
         thread.start()
         try:

@@ -132,7 +132,11 @@ def test_a_photo_that_somebody_else_has_sent_does_not_go_along(opened: Opened) -
     page = send(manager, asked, jpeg(width=44), b"no picture", status=422, note="")
     held = form(page, "/complete").fields["held"]
     changed = f"{held[:-1]}{'0' if held[-1] != '0' else '1'}"
-    for token in (held, changed, "no token", "=.=", ""):
+    page = send(
+        staff, form(staff.get(answer_path(opened, "9")), "/appeal"), status=422, reason="We did greet.", held=held
+    )
+    assert "The photo was not kept; choose it again." in page.text
+    for token in (changed, "no token", "=.=", ""):
         page = send(staff, form(staff.get(answer_path(opened, "9")), "/appeal"), reason="We did greet.", held=token)
         assert large(page) == [], token
         staff.submit(form(page, "/withdraw"))

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from branches import database, editions, notices, sessions
+from branches.audits import Audit
 from branches.database import reading, transaction
 from branches.people import Role, User
 from branches.weeks import Week
@@ -90,6 +91,17 @@ def test_each_item_stands_beside_the_other_branches_and_says_what_one_more_would
         "an example, not a promise",
     )
     assert [words for words in told if words not in page.text] == []
+
+
+def test_a_new_audit_that_staff_are_not_shown_yet_is_named_nowhere(engine: sa.Engine, tmp_path: Path) -> None:
+    room = Room(engine, tmp_path, others=4)
+    assert "1 audit is new this week." in room.page().text
+    with transaction(engine) as session:
+        ours = col(Audit.branch_id) == room.staff.branch_id
+        newest = session.exec(select(Audit).where(ours).order_by(col(Audit.visited_at).desc())).all()[0]
+        newest.released_at = NOW - timedelta(days=1, hours=7)  # on the Monday at five, before the report
+    page = room.page().text
+    assert ("not in order at 2 of 4 audits" in page, "1 audit is new" in page) == (True, False)
 
 
 def test_of_two_other_branches_nothing_is_told(engine: sa.Engine, tmp_path: Path) -> None:

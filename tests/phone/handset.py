@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from threading import Thread
 
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
-from werkzeug.serving import BaseWSGIServer, make_server
+from werkzeug.serving import BaseWSGIServer
 
 from branches import sessions
 from branches.database import transaction
 from branches.people import User
 from monitor.web.gate import DEVICE_COOKIE
 from tests.monitor.desk import NOW, Desk
+from tests.served import PagesServer
 
 PHONE = ViewportSize(width=360, height=740)
 
@@ -81,7 +82,7 @@ def _device(desk: Desk, person: User) -> str:
 
 @contextmanager
 def served(desk: Desk) -> Iterator[BaseWSGIServer]:
-    server = make_server("127.0.0.1", 0, desk.app, threaded=True)
+    server = PagesServer(desk.app)
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

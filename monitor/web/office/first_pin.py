@@ -2,7 +2,7 @@
 
 import secrets
 
-from flask import render_template
+from flask import redirect, render_template, url_for
 
 from branches import pins
 from branches.access import Right
@@ -21,6 +21,8 @@ def give_pin(public_id: str) -> Answer:
     pins.may_be_given(user)
     gate.keep()  # hashing takes long, and nobody's writing waits for it
     hashed = passwords.hashed_pin(pin)
+    if not gate.still_here():
+        return redirect(url_for("login.sign_in"))
     pins.give(gate.session(), user, hashed, by=by(), at=now())
     return render_template("office/first_pin.html", user=user, name=called(user), pin=pin)
 

@@ -65,13 +65,13 @@ def photos_sent() -> Sent:
 
 
 def _again(found: Sent, tokens: Iterable[str]) -> None:
-    """Those that came with the form before; one that was swept away meanwhile is to be chosen again."""
+    """Those that came with the form before; one that was swept away meanwhile, or that another person sent, is to be chosen again."""
     for token in tokens:
         known = _read(token)
         if known is None:
             continue
-        name, one = known
-        if one.file.is_file():
+        name, one, own = known
+        if own and one.file.is_file():
             found.named.append((name, one))
         else:
             found.errors.append(f"{wording.isolated(name)}: {gate.tongue().say(GONE)}")
@@ -94,7 +94,8 @@ def _token(name: str, kept: Kept) -> str:
     return f"{urlsafe_b64encode(plain).decode()}.{_signature(plain)}"
 
 
-def _read(token: str) -> tuple[str, Kept] | None:
+def _read(token: str) -> tuple[str, Kept, bool] | None:
+    """What a form calls it, the photo, and whether it came from this person; None of what no form of ours has signed."""
     coded, _, signature = token.rpartition(".")
     try:
         plain = urlsafe_b64decode(coded.encode())
@@ -103,10 +104,8 @@ def _read(token: str) -> tuple[str, Kept] | None:
     if not hmac.compare_digest(_signature(plain).encode(), signature.encode()):
         return None
     facts: dict[str, Any] = json.loads(plain)
-    if facts.pop("by") != gate.person().public_id:
-        return None
-    name = facts.pop("name")
-    return name, Kept(**facts, file=photos.path(gate.site().photos, facts["sha256"]))
+    own, name = facts.pop("by") == gate.person().public_id, facts.pop("name")
+    return name, Kept(**facts, file=photos.path(gate.site().photos, facts["sha256"])), own
 
 
 def _signature(plain: bytes) -> str:

@@ -9,7 +9,7 @@ from branches import sessions
 from branches.people import Role
 from branches.sessions import LENT_MINUTES
 from monitor.web import gate
-from monitor.web.tablet.room import blueprint, home
+from monitor.web.tablet.room import blueprint, home, page_of
 from reports.called import called
 
 
@@ -24,6 +24,8 @@ class Bar:
     """Where the PIN is asked for, and from there back to this page; empty where one is there already."""
     here: str
     """Where the page goes on once the time is over."""
+    sent: bool
+    """Whether this page answers a form: what was typed stands in it again."""
     minutes: int = LENT_MINUTES
 
 
@@ -32,7 +34,7 @@ def bar() -> Bar | None:
     found = gate.device()
     if found is None or found.user.role != Role.TABLET.value or found.user.branch is None:
         return None
-    here = request.full_path.removesuffix("?") if request.method == "GET" else home()
+    here = page_of(request.full_path.removesuffix("?")) if request.method == "GET" else home()
     person = gate.person()
     asking = request.endpoint == "tablet.ask"
     return Bar(
@@ -40,6 +42,7 @@ def bar() -> Bar | None:
         acting=called(gate.tongue(), person) if person is not found.user else "",
         pin_href="" if asking else url_for("tablet.ask", back=here),
         here=here,
+        sent=request.method == "POST",
     )
 
 
