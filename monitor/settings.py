@@ -290,7 +290,9 @@ class AuditsSection(_Section):
 
 class PrivacySection(_Section):
     managers_know_shoppers: bool = _setting(
-        False, "Whether managers are shown who audited; staff never are, head office always is", "true or false"
+        False,
+        "Whether managers are shown who audited, and comments and photos before they were cleared; staff never are, head office always is",
+        "true or false",
     )
     staff_delay_days: int = _setting(
         1,

@@ -133,7 +133,7 @@ def test_a_tablet_reads_its_branch_and_shows_no_form_to_change_anything(house: S
     tablet = house.let_in()
     page = tablet.get(answer_path(house.opened).rpartition("/")[0] + "/1")
     assert [one.action for one in page.forms] == ["/language"]
-    assert "To plan an action, show what was done or appeal, give your PIN." in page.text
+    assert "To plan or accept an action, show what was done or appeal, give your PIN." in page.text
     assert "Your branch can appeal it until" in page.text
 
 
