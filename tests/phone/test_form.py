@@ -29,11 +29,12 @@ def test_a_question_comes_to_be_asked_at_once_and_goes_again(phone: Handset) -> 
     page = phone.open()
     assert page.locator("#m-after").count() == 0
     page.locator("#m-greeted").check()
-    assert page.locator("#m-after").is_visible()
+    expect(page.locator("#m-after")).to_be_visible()  # in the frame after the tap's own
     page.locator("#m-after").fill("1:30")
     page.get_by_label("No", exact=True).first.check()
-    assert page.locator("#m-after").is_hidden()
+    expect(page.locator("#m-after")).to_be_hidden()
     page.locator("#m-greeted").check()
+    expect(page.locator("#m-after")).to_be_visible()
     assert page.locator("#m-after").input_value() == "1:30"
 
 
