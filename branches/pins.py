@@ -19,6 +19,8 @@ MOST_WRONG = 5
 LOCKED_MINUTES = 15
 MOST_WRONG_ON_A_TABLET = 30
 """Within an hour, whoever they are for."""
+MOST_IN_A_ROW = 100
+"""Wrong ones since the last right one, however long that takes: NIST SP 800-63B, section 5.2.2, allows no more. Then it is worth nothing."""
 LEAST_DIFFERENT = 3
 """Digits that differ from each other."""
 
@@ -32,6 +34,8 @@ class Pin(SQLModel, table=True):
     given: bool = False
     """Head office made it: whoever uses it first chooses another."""
     set_at: datetime = Field(sa_type=UtcTime)
+    tried: int = Field(default=0, sa_column_kwargs={"server_default": sa.text("0")})
+    """How often since it was right."""
 
 
 def well_formed(text: str) -> str:
@@ -116,12 +120,21 @@ def take_away(session: Session, user: User) -> None:
 
 
 def may_try(session: Session, user: User, tablet: str, *, at: datetime) -> bool:
-    """Counts a try, for the person and for the tablet; where either has had too many nothing is counted, so that it ends."""
+    """Counts a try, for the person, their PIN and the tablet; where one has had too many nothing is counted, so that a lock ends."""
     hold(session, user)
+    if is_spent(session, user):
+        return False
     if _is_locked(session, user, at) or knocking.tries(session, _on(tablet), at=at) >= MOST_WRONG_ON_A_TABLET:
         return False
     knocking.knock(session, _on(tablet), most=MOST_WRONG_ON_A_TABLET, at=at)
+    session.exec(sa.update(Pin).where(col(Pin.user_id) == user.id).values(tried=col(Pin.tried) + 1))
     return knocking.knock(session, _of(user), most=MOST_WRONG, at=at)
+
+
+def is_spent(session: Session, user: User) -> bool:
+    """Whether their PIN was tried wrongly so often that only another one opens anything."""
+    tried = session.exec(select(Pin.tried).where(Pin.user_id == user.id)).first()
+    return tried is not None and tried >= MOST_IN_A_ROW
 
 
 def _is_locked(session: Session, user: User, at: datetime) -> bool:
@@ -137,6 +150,7 @@ def _is_locked(session: Session, user: User, at: datetime) -> bool:
 
 def was_right(session: Session, user: User, tablet: str) -> None:
     """Who knows it has not been guessing; what was tried for others on that tablet stays counted."""
+    session.exec(sa.update(Pin).where(col(Pin.user_id) == user.id).values(tried=0))
     knocking.forget(session, _of(user))
     knocking.forget_newest(session, _on(tablet))
 

@@ -88,6 +88,8 @@ def _rank(language: Language, cell: Cell) -> str:
 def estimated(voice: Voice, cells: Iterable[Cell], *, named: bool) -> str:
     """Why score and norm do not subtract to what is said: once, by the cell in which they differ most; else empty.
 
+    Staff read why, without a second figure beside the first.
+
     Args:
         voice: the figures with the reader's language.
         cells: those that are read.
@@ -100,11 +102,14 @@ def estimated(voice: Voice, cells: Iterable[Cell], *, named: bool) -> str:
     ]
     if not apart:
         return ""
+    if not named:
+        return voice.language.say(
+            "The points said are our best guess. Luck and strict or generous shoppers are allowed for, so they differ from score less norm: go by them."
+        )
     language, (_, plain, estimate, cell) = voice.language, max(apart, key=lambda one: one[0])
-    place = [wording.isolated(voice.name(cell.branch))] if named else []
     said = language.say(
         "What was measured is score less norm. The points said are our best guess once luck and strict or generous shoppers are allowed for: go by these. Such as {place}: measured {plain}, best guess {estimate}.",
-        place=", ".join([*place, voice.title(cell.section)]),
+        place=", ".join([wording.isolated(voice.name(cell.branch)), voice.title(cell.section)]),
         plain=wording.difference(language, plain),
         estimate=wording.difference(language, estimate),
     )

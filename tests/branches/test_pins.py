@@ -59,6 +59,29 @@ def test_after_five_tries_a_person_is_locked_for_a_quarter_of_an_hour_and_no_lon
     assert again == [True] * MOST_WRONG + [False]
 
 
+def test_a_hundred_wrong_ones_in_a_row_end_a_pin_however_slowly_they_are_tried(session: Session) -> None:
+    anna, at = staff(session), make.NOON
+    pins.choose(session, anna, "one", by=anna, at=at)
+    for _ in range(pins.MOST_IN_A_ROW):
+        at += timedelta(hours=2)
+        assert pins.may_try(session, anna, "1", at=at)
+    assert pins.is_spent(session, anna)
+    assert not pins.may_try(session, anna, "1", at=at + timedelta(days=1))
+    pins.choose(session, anna, "two", by=anna, at=at)
+    assert not pins.is_spent(session, anna)
+    assert pins.may_try(session, anna, "1", at=at + timedelta(days=1))
+
+
+def test_the_right_pin_begins_the_count_anew(session: Session) -> None:
+    anna = staff(session)
+    pins.choose(session, anna, "one", by=anna, at=make.NOON)
+    for hour in range(0, 3 * pins.MOST_IN_A_ROW, 2):
+        assert pins.may_try(session, anna, "1", at=make.NOON + timedelta(hours=hour))
+        if hour % 100 == 0:
+            pins.was_right(session, anna, "1")
+    assert not pins.is_spent(session, anna)
+
+
 def test_a_tablet_takes_so_many_tries_an_hour_whoever_they_are_for(session: Session) -> None:
     people = [staff(session) for _ in range(MOST_WRONG_ON_A_TABLET + 1)]
     tried = [pins.may_try(session, one, "1", at=make.NOON) for one in people]

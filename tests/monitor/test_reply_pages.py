@@ -5,11 +5,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlmodel import select
+import sqlalchemy as sa
+from sqlmodel import col, select
 
 from branches import actions, flags
 from branches.actions import CorrectiveAction
 from branches.database import reading, transaction
+from branches.editions import Edition
 from branches.flags import Flag
 from branches.people import Role, User
 from tests.branches.test_photos import jpeg
@@ -179,6 +181,18 @@ def test_an_action_says_how_its_section_stands_and_why_no_effect_is_told(opened:
     page = staff.get(path(opened))
     assert "Has it helped? The next report says whether it can be told already." in page.text
     assert "The section in the last report Greeting: " in page.text
+
+
+def test_what_the_last_report_did_not_tell_is_not_promised_of_the_next(opened: Opened) -> None:
+    """Completed long before the last report, which knows nothing of it."""
+    staff = enter(opened, Role.STAFF)
+    send(staff, form(staff.get(path(opened)), "/complete"), note="")
+    with transaction(opened.engine) as session:
+        due = session.exec(select(Edition.due_at).order_by(col(Edition.due_at).desc())).all()[0]
+        session.exec(sa.update(CorrectiveAction).values(completed_at=due - timedelta(days=300)))
+    page = staff.get(path(opened))
+    assert "The next report says" not in page.text
+    assert "Whether it helped cannot be told" in page.text
 
 
 def test_where_there_is_no_choice_the_form_says_who_sees_to_it(opened: Opened) -> None:

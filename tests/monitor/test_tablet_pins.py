@@ -4,10 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import select
 
-from branches.database import reading
+from branches import pins
+from branches.database import reading, transaction
 from branches.people import Role, User
+from branches.pins import MOST_IN_A_ROW, Pin
+from monitor import passwords
 from tests.databases import SqliteDatabases
 from tests.monitor.tablets import ACTS, OTHER_PIN, READS, WRONG_PIN, Shared, form, on, opened_by, planned, shared
 from tests.monitor.test_access_walk import enter, token_of
@@ -42,6 +46,17 @@ def test_five_wrong_pins_lock_a_person_for_a_quarter_of_an_hour(house: Shared) -
     house.unlock(other, status=422)
     house.clock.forward(seconds=1)
     assert ACTS in house.unlock(other).text
+
+
+def test_a_pin_that_was_guessed_at_for_weeks_opens_nothing_and_another_does(house: Shared) -> None:
+    tablet = house.let_in()
+    with transaction(house.opened.engine) as session:
+        session.exec(sa.update(Pin).values(tried=MOST_IN_A_ROW))
+    assert "This PIN was tried wrongly too often" in house.unlock(tablet, status=422).text
+    with transaction(house.opened.engine) as session:
+        staff = house.opened.person(session, Role.STAFF)
+        pins.choose(session, staff, passwords.hashed_pin(OTHER_PIN), by=staff, at=house.clock())
+    assert ACTS in house.unlock(tablet, pin=OTHER_PIN).text
 
 
 def test_a_right_pin_forgets_the_wrong_ones(house: Shared) -> None:

@@ -33,9 +33,14 @@ def _in_report(found: CorrectiveAction, stands: Standing | None) -> dict[str, Ef
 
 def _why_not(found: CorrectiveAction, stands: Standing | None) -> str:
     say = gate.tongue().say
-    if found.public_id not in _in_report(found, stands):
+    if found.public_id not in _in_report(found, stands) and not _was_told(found, stands):
         return say("The next report says whether it can be told already.")
     return say("Whether it helped cannot be told: the audits of this section are too few to judge by.")
+
+
+def _was_told(found: CorrectiveAction, stands: Standing | None) -> bool:
+    """Whether a report has come out since it was completed: what that does not tell the next does not tell either."""
+    return stands is not None and found.completed_at is not None and found.completed_at < stands.edition.due_at
 
 
 def expected(found: CorrectiveAction, stands: Standing | None) -> str:

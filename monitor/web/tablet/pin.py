@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from branches import lending, pins
 from branches.access import Right
 from branches.errors import Refused
+from branches.language import message
 from branches.people import User
 from branches.pins import DIGITS, LOCKED_MINUTES, MOST_WRONG
 from monitor import passwords
@@ -21,6 +22,9 @@ Page = str | Response | tuple[str, int]
 OWN = ("csrf_token", "who", "pin", "own_pin", "to", "back")
 """Fields of this form; all others are carried on."""
 MOST_CARRIED = 40
+SPENT = message(
+    "This PIN was tried wrongly too often and opens nothing any more. Choose another under My sign-in, or ask head office for one."
+)
 LIMITS = {"n": MOST_WRONG, "minutes": LOCKED_MINUTES}
 AGAIN = 307
 """The browser sends what it sent to another address, the form and all."""
@@ -83,6 +87,8 @@ def _look_at(person: User) -> tuple[str, pins.Pin | None]:
     rarely = pins.may_try(gate.session(), person, tablet, at=at)
     found = pins.of(gate.session(), person)
     gate.keep()
+    if not rarely and pins.is_spent(gate.session(), person):
+        return say(SPENT), None
     if not rarely:
         return say("There were too many wrong PINs. Try again in a quarter of an hour."), None
     if not passwords.fits_pin(found.hashed if found is not None else None, _typed("pin")):
