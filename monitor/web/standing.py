@@ -85,12 +85,18 @@ def _seen(figures: Figures, branch: Branch) -> Figures:
 
 
 def narrowed(figures: Figures, own: Branch) -> Figures:
-    """The region's edition narrowed to one branch; nothing of shoppers or of other branches is left in it."""
+    """The region's edition narrowed to one branch; nothing of shoppers or of other branches is left in it.
+
+    The norm of a section is the one that this branch is held against: of all the others, so that its page knows one norm alone.
+    """
+    cells = tuple(cell for cell in figures.cells if cell.branch == own.code)
+    norms = {cell.section: cell.norm for cell in cells if cell.norm is not None}
     return replace(
         figures,
         scope=own.code,
         scope_name=own.name,
-        cells=tuple(cell for cell in figures.cells if cell.branch == own.code),
+        sections=tuple(replace(one, norm=norms.get(one.section, one.norm)) for one in figures.sections),
+        cells=cells,
         shoppers=(),
         trend=(),
         new=tuple(audit for audit in figures.new if audit.branch == own.code),
