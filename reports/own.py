@@ -40,7 +40,7 @@ class OwnPromise:
     due: str
     """"Due 15 March 2026"."""
     late: str
-    """That its day is over; empty where it is not."""
+    """That its day is over, or else that the branch has not accepted it yet; empty where there is nothing to say."""
 
 
 @dataclass(frozen=True)

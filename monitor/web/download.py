@@ -27,7 +27,7 @@ def pdf(content: bytes, name: str) -> Response:
 
 
 def csv(sheet: Sheet, name: str) -> Response:
-    return _file(as_csv(_with_purpose(sheet)), name, "text/csv; charset=utf-8")
+    return _file(as_csv(_with_purpose(sheet)), name, "text/csv")
 
 
 def xlsx(sheets: list[Sheet], title: str, name: str) -> Response:

@@ -9,7 +9,8 @@ from sqlmodel import col
 from branches import access, actions, flags, standards
 from branches.actions import CorrectiveAction
 from branches.flags import Flag
-from branches.people import User
+from branches.language import message
+from branches.people import Role, User
 from branches.places import Branch
 from branches.standards import Item
 from branches.states import ActionState, Reply
@@ -21,6 +22,7 @@ from reports.own import OwnPromise
 
 TELLING = (Reply.WAITING.value, Reply.REFUSED.value, Reply.ASKED.value)
 """Replies of a branch after which somebody is to do something."""
+_OURS = {Reply.REFUSED: message("we say why not"), Reply.ASKED: message("we have a question")}
 
 
 @dataclass(frozen=True)
@@ -92,14 +94,21 @@ def _action_line(action: CorrectiveAction, owner: User | None) -> ActionLine:
         completed=state is ActionState.COMPLETED,
         overdue=late,
         owner=called(gate.tongue(), owner) if owner is not None else "",
-        reply=say(Reply(action.reply).word) if state is ActionState.OPEN and action.reply in TELLING else "",
+        reply=_reply_word(Reply(action.reply)) if state is ActionState.OPEN and action.reply in TELLING else "",
     )
 
 
+def _reply_word(reply: Reply) -> str:
+    """Staff read of themselves."""
+    staff = gate.person().role in (Role.STAFF.value, Role.TABLET.value)
+    return gate.tongue().say(_OURS.get(reply, reply.word) if staff else reply.word)
+
+
 def promises(branch: Branch) -> tuple[OwnPromise, ...]:
-    """What is still to be done there, for the page in the staff room."""
-    found = action_lines(promised(branch, CorrectiveAction.state == ActionState.OPEN.value))
-    return tuple(OwnPromise(one.plan, one.about, one.due, one.state if one.overdue else "") for one in found)
+    """What is still to be done there, for the page in the staff room: nothing that the branch says it cannot do."""
+    is_open = CorrectiveAction.state == ActionState.OPEN.value
+    found = action_lines(promised(branch, is_open, CorrectiveAction.reply != Reply.REFUSED.value))
+    return tuple(OwnPromise(one.plan, one.about, one.due, one.state if one.overdue else one.reply) for one in found)
 
 
 def section_of(action: CorrectiveAction) -> str:

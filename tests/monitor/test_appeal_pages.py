@@ -149,6 +149,8 @@ def test_an_appeal_is_withdrawn_and_can_be_made_again_until_the_deadline(opened:
     assert ("The branch has withdrawn it." in page.text, states(opened)) == (True, ["withdrawn"])
     again = send(staff, form(page, "/appeal"), reason="We did greet.")
     assert ("Your appeal is with head office." in again.text, states(opened)) == (True, ["open", "withdrawn"])
+    history = enter(opened, Role.OFFICE).get(f"/office/review/{opened.world.mine.things['released']}").text
+    assert ("closed the last open appeal." in history, "decided what was appealed" in history) == (True, False)
 
 
 def test_an_empty_reason_is_asked_for_beside_the_field(opened: Opened) -> None:

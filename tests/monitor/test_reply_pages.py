@@ -16,10 +16,12 @@ from branches.flags import Flag
 from branches.people import Role, User
 from tests.branches.test_photos import jpeg
 from tests.databases import SqliteDatabases
+from tests.monitor.pages import Visitor
 from tests.monitor.test_access_walk import enter
 from tests.monitor.test_evidence_pages import path, pictures, send
 from tests.monitor.test_portal import answer_path, form
 from tests.monitor.walked import NOW, Opened, World, build
+from tests.reports.pdfs import Pdf
 
 ASKED = "It was planned for the branch. Say that you accept it, or write why not or what is unclear."
 
@@ -40,6 +42,22 @@ def reply_of(opened: Opened) -> str:
     with reading(opened.engine) as session:
         public_id = opened.world.mine.things["action"]
         return session.exec(select(CorrectiveAction.reply).where(CorrectiveAction.public_id == public_id)).one()
+
+
+def plan_of(opened: Opened) -> str:
+    with reading(opened.engine) as session:
+        public_id = opened.world.mine.things["action"]
+        return session.exec(select(CorrectiveAction.plan).where(CorrectiveAction.public_id == public_id)).one()
+
+
+def in_short(staff: Visitor) -> str:
+    """What leads the branch's own page."""
+    return staff.client.get("/branch").text.partition('<dl class="brief">')[2].partition("</dl>")[0]
+
+
+def sheet_of(staff: Visitor) -> str:
+    """What the page for the staff room says."""
+    return " ".join(Pdf(staff.client.get("/branch.pdf").data).text().split())
 
 
 def name_of(opened: Opened, role: Role) -> str:
@@ -91,6 +109,18 @@ def test_a_branch_asks_is_answered_and_accepts(opened: Opened) -> None:
         assert said in read
     staff.submit(form(staff.get(path(opened)), "/accept"))
     assert reply_of(opened) == "accepted"
+
+
+def test_what_the_branch_has_not_accepted_is_no_plan_of_its_own(opened: Opened) -> None:
+    staff, plan = enter(opened, Role.STAFF), plan_of(opened)
+    assert plan not in in_short(staff)
+    assert "not accepted yet" in sheet_of(staff)
+    staff.submit(form(staff.get(path(opened)), "/reply"), kind="refused", words="The book does not allow it.")
+    assert "we say why not" in staff.get("/branch").text
+    assert plan not in sheet_of(staff)
+    staff.submit(form(staff.get(path(opened)), "/accept"))
+    assert plan in in_short(staff)
+    assert plan in sheet_of(staff)
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ _AUDIT = {
     "clear": message("{who} cleared what the branch reads of it."),
     "released": message("{who} released it."),
     "appealed": message("{who} appealed an answer."),
-    "decided": message("{who} decided what was appealed."),
+    "decided": message("{who} closed the last open appeal."),
     "closed": message("{who} closed it."),
     "excluded": message("{who} excluded it."),
     "withdrawn": message("{who} withdrew it."),

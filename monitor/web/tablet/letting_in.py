@@ -23,7 +23,7 @@ def code() -> str:
 @gate.everybody
 def enter() -> Response | tuple[str, int]:
     """Every try is counted before it is looked at: by the place it comes from, and all of them together."""
-    typed, at = "".join(request.form.get("code", "").split())[:LONGEST_CODE], gate.site().clock()
+    typed, at = "".join(filter(str.isalnum, request.form.get("code", "")))[:LONGEST_CODE], gate.site().clock()
     visitor = Visitor("every branch", gate.source())
     rarely = knocking.may_try(gate.session(), WHAT, visitor, most=MOST_WRONG_OF_ALL, at=at)
     gate.keep()
