@@ -149,6 +149,12 @@ def test_an_appeal_is_withdrawn_and_can_be_made_again_until_the_deadline(opened:
     assert ("The branch has withdrawn it." in page.text, states(opened)) == (True, ["withdrawn"])
     again = send(staff, form(page, "/appeal"), reason="We did greet.")
     assert ("Your appeal is with head office." in again.text, states(opened)) == (True, ["open", "withdrawn"])
+
+
+def test_who_withdraws_the_last_appeal_has_decided_nothing(opened: Opened) -> None:
+    staff = enter(opened, Role.STAFF)
+    address = f"/appeals/{opened.world.mine.things['appeal']}/withdraw"
+    assert staff.client.post(address, data={"csrf_token": token(staff)}).status_code == 303
     history = enter(opened, Role.OFFICE).get(f"/office/review/{opened.world.mine.things['released']}").text
     assert ("closed the last open appeal." in history, "decided what was appealed" in history) == (True, False)
 
