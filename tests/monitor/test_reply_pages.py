@@ -222,7 +222,7 @@ def test_what_the_last_report_did_not_tell_is_not_promised_of_the_next(opened: O
         session.exec(sa.update(CorrectiveAction).values(completed_at=due - timedelta(days=300)))
     page = staff.get(path(opened))
     assert "The next report says" not in page.text
-    assert "Whether it helped cannot be told" in page.text
+    assert "The last report does not tell whether it helped." in page.text
 
 
 def test_where_there_is_no_choice_the_form_says_who_sees_to_it(opened: Opened) -> None:

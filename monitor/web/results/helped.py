@@ -33,13 +33,15 @@ def _in_report(found: CorrectiveAction, stands: Standing | None) -> dict[str, Ef
 
 def _why_not(found: CorrectiveAction, stands: Standing | None) -> str:
     say = gate.tongue().say
-    if found.public_id not in _in_report(found, stands) and not _was_told(found, stands):
+    if found.public_id not in _in_report(found, stands):
+        if _is_older(found, stands):
+            return say("The last report does not tell whether it helped.")
         return say("The next report says whether it can be told already.")
     return say("Whether it helped cannot be told: the audits of this section are too few to judge by.")
 
 
-def _was_told(found: CorrectiveAction, stands: Standing | None) -> bool:
-    """Whether a report has come out since it was completed: what that does not tell the next does not tell either."""
+def _is_older(found: CorrectiveAction, stands: Standing | None) -> bool:
+    """Whether it was completed before the last report was due: nothing is promised of the next that this one could not tell."""
     return stands is not None and found.completed_at is not None and found.completed_at < stands.edition.due_at
 
 
