@@ -106,6 +106,23 @@ def packed(expression: Expression) -> list[object]:
             return ["or", *map(packed, terms)]
 
 
+def written(expression: Expression) -> str:
+    """The expression as it is written, which `parse` reads as the same."""
+    match expression:
+        case Comparison(item, sign, value):
+            return f"{item} {sign} {value}"
+        case Not(term):
+            return f"not {_inner(term)}"
+        case All(terms):
+            return " and ".join(map(_inner, terms))
+        case AnyOf(terms):
+            return " or ".join(map(_inner, terms))
+
+
+def _inner(term: Expression) -> str:
+    return f"({written(term)})" if isinstance(term, All | AnyOf) else written(term)
+
+
 def skipped(rules: Mapping[str, Expression], marks: Mapping[str, str]) -> frozenset[str]:
     """The items whose rule does not hold, so that they are not asked; what is not asked has no mark for other rules."""
     found: set[str] = set()

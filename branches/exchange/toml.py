@@ -3,7 +3,7 @@
 import re
 import tomllib
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from branches.errors import Refused
 from branches.exchange.faults import Faults
@@ -113,17 +113,17 @@ class Entry:
         self.fault(key, Refused("A list of words belongs here."))
         return default
 
-    def table(self, key: str) -> "Entry":
+    def table(self, key: str) -> Self:
         found = self._table.get(key, {})
         if not isinstance(found, dict):
             self.fault(key, Refused("A table belongs here."))
             found = {}
-        return Entry(self.file, f"{self.place}.{key}" if self.place else key, found, self._faults)
+        return type(self)(self.file, f"{self.place}.{key}" if self.place else key, found, self._faults)
 
-    def tables(self, key: str) -> list["Entry"]:
+    def tables(self, key: str) -> list[Self]:
         """A list of tables, each to be known by its code."""
         found = self._table.get(key, [])
         if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
             self.fault(key, Refused("A list of tables belongs here."))
             return []
-        return [Entry(self.file, f"{key} {number}", one, self._faults) for number, one in enumerate(found, 1)]
+        return [type(self)(self.file, f"{key} {number}", one, self._faults) for number, one in enumerate(found, 1)]
