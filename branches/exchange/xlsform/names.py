@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable
 
 from branches.exchange.xlsform.lists import NOT_APPLICABLE
-from branches.scoring import NA
 
 RESERVED = frozenset({"meta", "and", "or", "not", "div", "mod"})
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
@@ -30,7 +29,7 @@ def choice_names(options: Iterable[str]) -> list[str]:
     found: list[str] = []
     for number, option in enumerate(options, 1):
         fits = _CHOICE.fullmatch(option) is not None and option.lower() not in NOT_APPLICABLE and option not in found
-        found.append(option if fits and option != NA else f"option:{number}")
+        found.append(option if fits and _READ_OTHERWISE.search(option) is None else f"option:{number}")
     return found
 
 

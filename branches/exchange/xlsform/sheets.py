@@ -11,14 +11,14 @@ from branches.exchange.xlsform.guarding import guarded
 from branches.exchange.xlsform.languages import named
 from branches.exchange.xlsform.names import choice_names, names
 from branches.exchange.xlsform.questions import LABELS
-from branches.language import ORIGINAL, codes, language
+from branches.language import ORIGINAL, codes, language, message
 from branches.scoring import NA, NO, YES, ItemType
 
 Cell = str | float
 Record = Mapping[str, Cell]
 """A row's cells by the heads of their columns."""
 
-YES_NO = {YES: "Yes", NO: "No", NA: "Does not apply"}
+YES_NO = {YES: message("Yes"), NO: message("No"), NA: message("Does not apply")}
 ASKED = {
     ItemType.NUMBER: "decimal",
     ItemType.SECONDS: "integer",
@@ -145,9 +145,9 @@ class Form:
 
 def _languages(standard: WrittenStandard) -> list[str]:
     """First one in which every item is worded."""
-    worded = [item.wording for item in standard.items.values()]
-    titled = [section.titles for section in standard.sections]
-    found = dict.fromkeys(language for by_language in (*worded, *titled) for language in by_language)
+    worded = [list(item.wording) for item in standard.items.values()]
+    titled = [list(section.titles) for section in standard.sections]
+    found = dict.fromkeys(language for named_in in (*worded, *titled) for language in named_in)
     whole = [language for language in found if all(language in words for words in worded)]
     return list(dict.fromkeys([*whole[:1], *found]))
 

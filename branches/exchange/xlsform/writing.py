@@ -8,7 +8,7 @@ import xlsxwriter
 
 from branches.errors import Refused
 from branches.exchange.faults import FormRefused
-from branches.exchange.written import WrittenStandard
+from branches.exchange.written import WrittenItem, WrittenStandard
 from branches.exchange.xlsform.reading import read_xlsform
 from branches.exchange.xlsform.sheets import Form, Sheet
 
@@ -68,7 +68,7 @@ def said(standard: WrittenStandard) -> tuple[object, ...]:
     return standard.title, standard.total, standard.bands, sections
 
 
-def _item(item: Any) -> tuple[object, ...]:
+def _item(item: WrittenItem) -> tuple[object, ...]:
     rest = (
         item.code,
         item.values,
