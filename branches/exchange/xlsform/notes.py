@@ -7,15 +7,15 @@ SHEETS = ("settings", "bands", "survey", "choices")
 
 
 class Told(Faults):
-    """Says each thing once, though two readers may stumble over it."""
+    """Says one thing of a cell, though two readers may stumble over it."""
 
     def __init__(self) -> None:
         super().__init__()
         self._said: set[tuple[str, int | None, str | None, str]] = set()
 
     def add(self, file: str, row: int | None, column: str | None, refused: Refused) -> None:
-        """Takes it down, unless it stands there already."""
-        key = (file, row, column, str(refused))
+        """Takes it down, unless something is said of the cell already."""
+        key = (file, row, column, "" if column else str(refused))
         if key not in self._said:
             self._said.add(key)
             super().add(file, row, column, refused)

@@ -174,11 +174,8 @@ class Questions:
         plain = ("weight", "critical", "scored", "from", "to", "na", "required", "timed", "channels")
         named = {word: self.place(row, word) for word in plain}
         words = {word: self.place(row, LABELS[word], self._language) for word in WORDS}
-        return (
-            named
-            | words
-            | {"code": self.place(row, "name"), "type": self.place(row, "type"), "options": self.place(row, "type")}
-        )
+        others = {"code": "name", "item": "name", "type": "type", "options": "type"}
+        return named | words | {word: self.place(row, column) for word, column in others.items()}
 
     def place(self, row: Row, word: str = "", language: str = "") -> Place:
         """Where the cell of a word stands; without a word the row."""

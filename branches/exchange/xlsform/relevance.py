@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from types import UnionType
 
 from branches import rules
 from branches.errors import Refused
@@ -33,14 +34,14 @@ def written(expression: Expression, names: Mapping[str, str]) -> str:
         case Not(term):
             return f"not({written(term, names)})"
         case All(terms):
-            return " and ".join(_inner(term, names) for term in terms)
+            return " and ".join(_inner(term, All | AnyOf, names) for term in terms)
         case AnyOf(terms):
-            return " or ".join(_inner(term, names) for term in terms)
+            return " or ".join(_inner(term, AnyOf, names) for term in terms)
 
 
-def _inner(term: Expression, names: Mapping[str, str]) -> str:
+def _inner(term: Expression, bracketed: type | UnionType, names: Mapping[str, str]) -> str:
     text = written(term, names)
-    return f"({text})" if isinstance(term, All | AnyOf) else text
+    return f"({text})" if isinstance(term, bracketed) else text
 
 
 def read(text: str, codes: Mapping[str, str], marks: Marks) -> Expression:
@@ -136,7 +137,10 @@ class _Reader:
         return self._compared(item, "=", value)
 
     def _comparison(self) -> Expression:
-        left, sign, right = self._take(), self._take(), self._take()
+        left = self._take()
+        if left[0] not in "$'\"" and _NUMBER.fullmatch(left) is None:
+            raise _beyond(left)
+        sign, right = self._take(), self._take()
         if sign not in _SIGNS:
             raise _beyond(sign)
         if _item(left) is None and _item(right) is not None:
