@@ -10,6 +10,8 @@ from branches.exchange.faults import Faults
 
 MOST_BYTES = 512_000
 DEEPEST = 8
+MOST_DOTS = 15_000
+"""In keys and numbers: each dot of a key is a table of its own to the parser."""
 LONGEST_WORD = 32
 MOST_BITS = 99
 """Of a whole number: it then fits the digits that a cell of the form may have."""
@@ -34,7 +36,10 @@ def read_toml(data: bytes) -> dict[str, Any]:
         text = data.decode().replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise Refused("Byte {byte} of the file is not UTF-8.", byte=error.start + 1) from error
-    _check_depth(_TEXT.sub("_", text))
+    bare = _TEXT.sub("_", text)
+    _check_depth(bare)
+    if bare.count(".") > MOST_DOTS:
+        raise Refused("The file has more than {most} dots in its keys and numbers.", most=MOST_DOTS)
     try:
         return tomllib.loads(text, parse_float=Decimal)
     except RecursionError:

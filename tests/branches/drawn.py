@@ -14,8 +14,36 @@ from branches.scoring import DECIMAL, MEASURED, SCORABLE, ItemType, Total
 from branches.stamps import STAMPS
 from branches.standards import Standard
 
-TRAPS = ("${greeted}", "$\u200b{", "_x0041_", "_x0041\x00", "__x0041_x0042_", " ", "\u200b", " \u200b", "=1+1", "'1", "a, \"b\"")
-TRAPS_OF_CODES = ("meta", "item_1", "section_1", "na", "NA", "yes", "or", "*", "1", "a b", "a_x0041_b", "e-1", "\u200b", '"', ",")
+TRAPS = (
+    "${greeted}",
+    "$\u200b{",
+    "_x0041_",
+    "_x0041\x00",
+    "__x0041_x0042_",
+    " ",
+    "\u200b",
+    " \u200b",
+    "=1+1",
+    "'1",
+    'a, "b"',
+)
+TRAPS_OF_CODES = (
+    "meta",
+    "item_1",
+    "section_1",
+    "na",
+    "NA",
+    "yes",
+    "or",
+    "*",
+    "1",
+    "a b",
+    "a_x0041_b",
+    "e-1",
+    "\u200b",
+    '"',
+    ",",
+)
 LANGUAGES = ("en", "hu", "ta", "pt-BR", "xx")
 
 signs = st.characters(exclude_categories=["Cs"])
@@ -37,7 +65,9 @@ def standards(draw: st.DrawFn) -> WrittenStandard:
     """A standard as its files say it."""
     first, *others = draw(st.lists(st.sampled_from(LANGUAGES), min_size=1, max_size=3, unique=True))
     items = [draw(_items()) for _ in draw(st.lists(st.none(), min_size=1, max_size=6))]
-    for item, code in zip(items, draw(st.lists(codes, min_size=len(items), max_size=len(items), unique=True)), strict=True):
+    for item, code in zip(
+        items, draw(st.lists(codes, min_size=len(items), max_size=len(items), unique=True)), strict=True
+    ):
         item["code"] = code
     _ask_by_rules(draw, items)
     sections = draw(_sections(items))
@@ -129,7 +159,9 @@ def _wordings(
             said[item["code"]] = draw(_wording())
         if item["code"] in said and "options" in item:
             said[item["code"]]["options"] = draw(st.dictionaries(st.sampled_from(item["options"]), texts))
-    titled = {} if first else {section["code"]: draw(st.just("") | texts) for section in sections if draw(st.booleans())}
+    titled = (
+        {} if first else {section["code"]: draw(st.just("") | texts) for section in sections if draw(st.booleans())}
+    )
     return {"sections": titled, "items": said}
 
 
@@ -148,11 +180,15 @@ def _ask_by_rules(draw: st.DrawFn, items: list[dict[str, Any]]) -> None:
 
 def expressions(items: st.SearchStrategy[str]) -> st.SearchStrategy[Expression]:
     """Rules over these items, as a person would nest them."""
-    comparison = st.builds(Comparison, items, st.sampled_from(["=", "!=", "<", ">"]), values | st.sampled_from(["007", "-2.5"]))
+    comparison = st.builds(
+        Comparison, items, st.sampled_from(["=", "!=", "<", ">"]), values | st.sampled_from(["007", "-2.5"])
+    )
     return st.recursive(
         comparison,
-        lambda inner: st.builds(Not, inner)
-        | st.builds(All, st.lists(inner, min_size=2, max_size=3).map(tuple))
-        | st.builds(AnyOf, st.lists(inner, min_size=2, max_size=3).map(tuple)),
+        lambda inner: (
+            st.builds(Not, inner)
+            | st.builds(All, st.lists(inner, min_size=2, max_size=3).map(tuple))
+            | st.builds(AnyOf, st.lists(inner, min_size=2, max_size=3).map(tuple))
+        ),
         max_leaves=6,
     )

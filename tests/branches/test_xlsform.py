@@ -126,7 +126,12 @@ def test_a_form_asks_what_the_standard_asks() -> None:
     }
     after = found[2]
     assert (after["relevant"], after["constraint"]) == ("${greeted} = 'yes'", ". >= 0 and . <= 86400")
-    assert (after["from"], after["to"], after["channels"], after["timed"]) == ("180", "60", "visit, phone", "arrived-greeted")
+    assert (after["from"], after["to"], after["channels"], after["timed"]) == (
+        "180",
+        "60",
+        "visit, phone",
+        "arrived-greeted",
+    )
 
 
 def test_choices_are_named_as_other_programs_can_name_them() -> None:

@@ -33,7 +33,14 @@ def in_group(*rows: tuple[Any, ...]) -> tuple[tuple[Any, ...], ...]:
 
 
 def test_questions_of_every_kind_become_items() -> None:
-    choices = (*YES_NO, ("who", "staff", "Staff"), ("who", "owner", "The owner"), ("said", "1", "Yes"), ("said", "0", "No"), ("said", "na", "Not"))
+    choices = (
+        *YES_NO,
+        ("who", "staff", "Staff"),
+        ("who", "owner", "The owner"),
+        ("said", "1", "Yes"),
+        ("said", "0", "No"),
+        ("said", "na", "Not"),
+    )
     read = read_xlsform(
         survey(
             *in_group(
@@ -277,4 +284,6 @@ def test_a_constraint_is_said_to_be_left_out() -> None:
     rows = (("integer", "waited", "Minutes?", ". < 60"), ("integer", "paid", "Paid?", ". >= 0 and . <= 1000000000"))
     read = read_xlsform(survey(*rows, head=(*HEAD, "constraint")))
     said = [remark for remark in remarks(read) if "constraint" in remark]
-    assert said == ["survey, row 2, column constraint: The constraint is left out: an audit takes what the type of an item takes."]
+    assert said == [
+        "survey, row 2, column constraint: The constraint is left out: an audit takes what the type of an item takes."
+    ]

@@ -89,7 +89,10 @@ def test_a_rule_without_end_is_refused(there: str, sentence: str) -> None:
     assert str(refused.value) == sentence
 
 
-@given(st.text(max_size=60) | st.lists(st.sampled_from(["${a}", "=", "'x'", "(", ")", "not", "and", "selected", ",", "1"])).map(" ".join))
+@given(
+    st.text(max_size=60)
+    | st.lists(st.sampled_from(["${a}", "=", "'x'", "(", ")", "not", "and", "selected", ",", "1"])).map(" ".join)
+)
 def test_no_text_brings_the_reader_down(text: str) -> None:
     try:
         rule = relevance.read(text, CODES, MARKS)

@@ -6,7 +6,7 @@ from xml.parsers import expat
 
 from branches.errors import Refused
 
-MOST_ELEMENTS = 500_000
+MOST_ELEMENTS = 300_000
 DEEPEST = 40
 _BETWEEN = " "
 """Parts a name from the address of its vocabulary, which differs between the two kinds of .xlsx."""

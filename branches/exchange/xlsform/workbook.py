@@ -164,8 +164,8 @@ class _Cells(_Texts):
     def closed(self, name: str) -> None:
         super().closed(name)
         if name == "c" and (text := self._text(self._taken())):
-            self._check_bounds()
             self.grid.rows.setdefault(self._row, {})[self._column] = text
+            self._check_bounds()
 
     def _text(self, said: str) -> str:
         match self._kind:
