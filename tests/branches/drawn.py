@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from branches import rules
 from branches.exchange.form import AUDIT_COLUMNS, CHANNEL
 from branches.exchange.shipped import read_tables, rows
+from branches.exchange.wording import WORDS
 from branches.exchange.written import WrittenStandard
 from branches.rules import All, AnyOf, Comparison, Expression, Not
 from branches.scoring import DECIMAL, MEASURED, SCORABLE, ItemType, Total
@@ -151,10 +152,10 @@ def _wordings(
     draw: st.DrawFn, sections: list[dict[str, Any]], items: list[dict[str, Any]], *, first: bool
 ) -> dict[str, Any]:
     """Of the first language what the choices are called; of another one what somebody has translated."""
-    said = {}
+    said: dict[str, dict[str, Any]] = {}
     for item in items:
         if first and "options" in item:
-            said[item["code"]] = {word: item[word] for word in ("text", "hint", "playbook") if word in item}
+            said[item["code"]] = {word: item[word] for word in WORDS if word in item}
         elif not first and draw(st.booleans()):
             said[item["code"]] = draw(_wording())
         if item["code"] in said and "options" in item:
@@ -169,7 +170,8 @@ def _ask_by_rules(draw: st.DrawFn, items: list[dict[str, Any]]) -> None:
     """Each item only by those before it, so that no two wait for one another."""
     before: list[str] = []
     for item in items:
-        if before and draw(st.booleans()):
+        ruled = draw(st.booleans())
+        if before and ruled:
             rule = rules.written(draw(expressions(st.sampled_from(before))))
             spelt = draw(st.sampled_from([rule, rule.replace(" = ", "="), f" {rule} ", f"({rule})"]))
             if len(spelt) <= rules.LONGEST:

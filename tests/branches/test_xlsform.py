@@ -1,6 +1,7 @@
 """A standard as XLSForm: it comes back as it went, and other programs take it for a form."""
 
 from io import BytesIO
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -19,7 +20,7 @@ from tests.branches import drawn
 from tests.branches.forms import NOW
 
 SHEETS = ("survey", "choices", "settings", "bands")
-SMALL = {
+SMALL: dict[str, Any] = {
     "title": "Test",
     "total": "sections",
     "bands": {"good": 80},
@@ -51,7 +52,11 @@ SMALL = {
 def small() -> WrittenStandard:
     words = {"text": "Who?", "options": {"desk": "The desk"}}
     hungarian = {"language": "hu", "items": {"greeted": {"text": "Köszöntek?"}}}
-    files = {"small.toml": SMALL, "small.en.toml": {"items": {"who": words}}, "small.hu.toml": hungarian}
+    files: dict[str, dict[str, Any]] = {
+        "small.toml": SMALL,
+        "small.en.toml": {"items": {"who": words}},
+        "small.hu.toml": hungarian,
+    }
     return read_tables("small.toml", files)
 
 

@@ -153,7 +153,7 @@ def test_time_grows_with_the_number_of_rows_and_not_with_its_square() -> None:
     """Each question waits for the one before, and all have the same list."""
 
     def seconds(number: int) -> float:
-        rows = [(*GREETED[:1], "i0", "Zero?", None)]
+        rows = [(*GREETED[:1], "i0", "Zero?", "")]
         rows += [(*GREETED[:1], f"i{n}", "Next?", f"${{i{n - 1}}} = 'yes'") for n in range(1, number)]
         data = book(survey=[(*HEAD, "relevant"), *rows], choices=YES_NO)
         began = time.process_time()
