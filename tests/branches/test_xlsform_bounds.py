@@ -12,7 +12,7 @@ from branches.exchange.xlsform import read_xlsform
 from branches.exchange.xlsform.unpacking import MOST_BYTES, MOST_UNPACKED
 from tests.branches.workbooks import GREETED, HEAD, YES_NO, book, package, parts, survey
 
-DAMAGED = "The file is damaged, or no .xlsx file."
+DAMAGED = "The file is damaged, or no XLSX file."
 TOO_MUCH = "The file's tables hold more than fits."
 UNPACKED = f"Unpacked the file has more than {MOST_UNPACKED} bytes."
 SHEET = "xl/worksheets/sheet1.xml"
@@ -66,8 +66,8 @@ def with_rows(xml: bytes) -> bytes:
         (with_part(SHEET, b'<?xml version="1.0" encoding="none"?><a/>'), DAMAGED),
         (with_part(LINKS, b"<Relationships/>"), DAMAGED),
         (package(parts(GOOD), ZIP_BZIP2), DAMAGED),
-        (b"\xd0\xcf\x11\xe0" + b"\x00" * 600, "The file is of the older form .xls, or has a password; save it as .xlsx without one."),
-        (package(parts(GOOD) | {"xl/vbaProject.bin": b"x"}), "The file holds macros; save it as .xlsx, which has none."),
+        (b"\xd0\xcf\x11\xe0" + b"\x00" * 600, "The file is of the older form XLS, or has a password; save it as XLSX without one."),
+        (package(parts(GOOD) | {"xl/vbaProject.bin": b"x"}), "The file holds macros; save it as XLSX, which has none."),
         (package({f"p{number}": b"" for number in range(1001)}), "The file has more than 1000 parts."),
         (b"x" * (MOST_BYTES + 1), f"The file has more than {MOST_BYTES} bytes."),
     ],

@@ -171,7 +171,7 @@ def test_a_standard_may_be_older_than_today(monitor: Monitor, file: Path) -> Non
         (("publish", "empty.toml"), "empty.toml, column sections: A standard has sections, and these have items."),
         (("publish", "broken.toml"), "broken.toml: The file is not TOML: "),
         (("publish", "broken.toml"), "Nothing was published. Faults: 1."),
-        (("publish", "empty.xlsx"), "empty.xlsx: The file is damaged, or no .xlsx file."),
+        (("publish", "empty.xlsx"), "empty.xlsx: The file is damaged, or no XLSX file."),
         (("export", "mine.xlsx"), "mine.xlsx is there already; name another file."),
         (("export", "--xlsform", "new.toml"), "new.toml is no name for an XLSForm; write one such as salon.xlsx."),
         (("export", "no/where.xlsx"), "no/where.xlsx cannot be written: No such file or directory."),

@@ -54,7 +54,7 @@ def walk(part: bytes, reader: Reader) -> None:
     try:
         parser.Parse(part, True)
     except (expat.ExpatError, ValueError, LookupError) as error:
-        raise Refused("The file is damaged, or no .xlsx file.") from error
+        raise Refused("The file is damaged, or no XLSX file.") from error
 
 
 def _bare(name: str) -> str:
@@ -63,4 +63,4 @@ def _bare(name: str) -> str:
 
 def _no_entities(*_: object) -> None:
     """A type declaration is where a text that is its own square would be declared; no spreadsheet writes one."""
-    raise Refused("The file is damaged, or no .xlsx file.")
+    raise Refused("The file is damaged, or no XLSX file.")

@@ -26,7 +26,7 @@ class Package:
         if len(data) > MOST_BYTES:
             raise Refused("The file has more than {most} bytes.", most=MOST_BYTES)
         if data.startswith(_OLDER):
-            raise Refused("The file is of the older form .xls, or has a password; save it as .xlsx without one.")
+            raise Refused("The file is of the older form XLS, or has a password; save it as XLSX without one.")
         try:
             self._archive = ZipFile(BytesIO(data))
             parts = self._archive.infolist()
@@ -35,7 +35,7 @@ class Package:
         if len(parts) > MOST_PARTS:
             raise Refused("The file has more than {most} parts.", most=MOST_PARTS)
         if any(part.filename.lower().endswith("vbaproject.bin") for part in parts):
-            raise Refused("The file holds macros; save it as .xlsx, which has none.")
+            raise Refused("The file holds macros; save it as XLSX, which has none.")
         self._parts = {part.filename: part for part in parts}
         self._left = MOST_UNPACKED
 
@@ -64,4 +64,4 @@ class Package:
 
 
 def _damaged() -> Refused:
-    return Refused("The file is damaged, or no .xlsx file.")
+    return Refused("The file is damaged, or no XLSX file.")

@@ -99,8 +99,8 @@ class _Links(_Listing):
 class _Texts:
     """Gathers what is said within the elements that hold texts; how a text is to be pronounced is passed over."""
 
-    def __init__(self, *holders: str) -> None:
-        self._holders = frozenset(holders)
+    def __init__(self, holders: frozenset[str]) -> None:
+        self._holders = holders
         self._listening = False
         self._pronounced = 0
         self._pieces: list[str] = []
@@ -130,7 +130,7 @@ class _Strings(_Texts):
     """The texts that cells name by their number."""
 
     def __init__(self) -> None:
-        super().__init__("t")
+        super().__init__(frozenset({"t"}))
         self.found: list[str] = []
 
     def closed(self, name: str) -> None:
@@ -143,7 +143,7 @@ class _Cells(_Texts):
     """The cells of one sheet; a row or a cell that does not say where it stands follows the one before."""
 
     def __init__(self, grid: Grid, strings: list[str]) -> None:
-        super().__init__("v", "t")
+        super().__init__(frozenset({"v", "t"}))
         self.grid = grid
         self._strings = strings
         self._row = self._column = 0
@@ -196,14 +196,14 @@ def _sign(written: re.Match[str]) -> str:
 
 def _number(text: str) -> int:
     if _NUMBER.fullmatch(text) is None:
-        raise Refused("The file is damaged, or no .xlsx file.")
+        raise Refused("The file is damaged, or no XLSX file.")
     return int(text)
 
 
 def _column(place: str) -> int:
     match = _PLACE.fullmatch(place)
     if match is None:
-        raise Refused("The file is damaged, or no .xlsx file.")
+        raise Refused("The file is damaged, or no XLSX file.")
     number = 0
     for letter in match[1]:
         number = 26 * number + ord(letter) - ord("A") + 1

@@ -56,7 +56,7 @@ def _check(data: bytes, standard: WrittenStandard) -> None:
     except FormRefused as refused:
         raise Refused("The standard has no form as XLSForm: {why}", why=str(refused.faults[0])) from refused
     if said(read) != said(standard):
-        raise Refused("The standard has no form as XLSForm: {why}", why="a text of it would be read otherwise.")
+        raise Refused("The standard has no form as XLSForm: a text of it would be read otherwise.")
 
 
 def said(standard: WrittenStandard) -> tuple[object, ...]:
