@@ -6,6 +6,7 @@ import pytest
 
 from branches.exchange.faults import FormRefused
 from branches.exchange.xlsform import ReadForm, read_xlsform
+from branches.exchange.xlsform.languages import code_of
 from tests.branches.workbooks import GREETED, HEAD, YES_NO, book, survey
 
 NO_WEIGHT = "survey, row 1: There is no column weight: each item counts 1."
@@ -212,7 +213,6 @@ def test_survey_with_a_fault(row: tuple[Any, ...], sentence: str) -> None:
         ({"choices": (*YES_NO, ("yes_no", "x" * 33, "X"))}, ["choices, row 4, column name: The text has 33 characters; at most 32 fit."]),
         ({"choices": (("list_name", "label"), ("yes_no", "Yes"))}, ["choices, row 1, column name: The column is missing."]),
         ({"choices": (("list_name", "name", "label"), ("yes_no", "yes", "=1+1"), ("yes_no", "no", "=2+1"))}, ["choices, row 2, column label: Formulas in this column: 2, the first one here; write what they come to."]),
-        ({"settings": (("default_language",), ("Klingonisch",))}, ["settings, row 2, column default_language: Klingonisch names no language; write it like Hungarian (hu)."]),
         ({"settings": (("total",), ("mean",))}, ["settings, row 2, column total: mean is not a way to a total; these are: pooled, sections."]),
         ({"settings": (("form_title",), ("x" * 201,))}, ["settings, row 2, column form_title: A text of at most 200 characters belongs here."]),
         ({"bands": (("band", "from"), ("good", 80), ("good", 90))}, ["bands, row 3, column band: good is in row 2 already."]),
@@ -234,14 +234,32 @@ def test_head_with_faults() -> None:
     assert faults(book(survey=[("type", "name", "label", "label"), ("text", "x", "X", "X")])) == [
         "survey, row 1, column label: The column is there twice."
     ]
+    assert faults(book(other=[("type",)])) == ["XLSForm: There is no sheet survey, which an XLSForm has."]
+    assert faults(book(survey=[])) == [
+        f"survey, row 1, column {word}: The column is missing." for word in ("type", "name", "label")
+    ]
+
+
+@pytest.mark.slow  # the names that languages have for themselves are looked up once
+def test_languages_by_name() -> None:
+    assert [
+        code_of(name) for name in ("Hungarian (hu)", "English(en)", "x (pt-BR)", "hungarian", "Magyar", "DEUTSCH", "ta")
+    ] == [
+        "hu",
+        "en",
+        "pt-BR",
+        "hu",
+        "hu",
+        "de",
+        "ta",
+    ]
     assert faults(book(survey=[("type", "label::Elvish")])) == [
         "survey, row 1, column label::Elvish: Elvish names no language; write it like Hungarian (hu).",
         "survey, row 1, column name: The column is missing.",
         "survey, row 1, column label: The column is missing.",
     ]
-    assert faults(book(other=[("type",)])) == ["XLSForm: There is no sheet survey, which an XLSForm has."]
-    assert faults(book(survey=[])) == [
-        f"survey, row 1, column {word}: The column is missing." for word in ("type", "name", "label")
+    assert faults(survey(GREETED, settings=(("default_language",), ("Klingonisch",)))) == [
+        "settings, row 2, column default_language: Klingonisch names no language; write it like Hungarian (hu)."
     ]
 
 

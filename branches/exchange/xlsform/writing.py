@@ -22,7 +22,7 @@ def xlsform(standard: WrittenStandard) -> bytes:
     """The file; a standard that would not come back from it as it is, is refused."""
     out = BytesIO()
     with xlsxwriter.Workbook(out, _OPTIONS) as book:
-        book.set_properties({"title": standard.title[:200], "author": "", "created": MADE_AT})
+        book.set_properties({"author": "", "created": MADE_AT})
         head = book.add_format({"bold": True})
         for sheet in Form(standard).sheets():
             _write(book.add_worksheet(sheet.name), sheet, head)
