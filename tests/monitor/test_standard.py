@@ -149,6 +149,12 @@ def test_a_number_written_in_another_way_is_no_change(monitor: Monitor, file: Pa
     assert monitor("standard", "publish", str(file)).out == "Nothing new: version 1 says the same.\n"
 
 
+def test_another_moment_to_time_an_item_by_is_a_change(monitor: Monitor, file: Path) -> None:
+    monitor("standard", "publish", str(file))
+    file.write_text(STRUCTURE.replace("arrived-greeted", "arrived-offered"), encoding="utf-8")
+    assert monitor("standard", "publish", str(file)).out.startswith("Published version 2 · Test, in force")
+
+
 def test_other_files_in_the_folder_are_none_of_its_business(monitor: Monitor, file: Path) -> None:
     file.with_name("config.toml").write_text("[flags]\nmargin = 4.0\n")
     file.with_name("mine2.toml").write_text("not toml")
