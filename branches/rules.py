@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from types import UnionType
 
 from branches.errors import Refused
 
@@ -104,6 +105,23 @@ def packed(expression: Expression) -> list[object]:
             return ["and", *map(packed, terms)]
         case AnyOf(terms):
             return ["or", *map(packed, terms)]
+
+
+def written(expression: Expression) -> str:
+    """The expression as it is written, which `parse` reads as the same."""
+    match expression:
+        case Comparison(item, sign, value):
+            return f"{item} {sign} {value}"
+        case Not(term):
+            return f"not {_inner(term, All | AnyOf)}"
+        case All(terms):
+            return " and ".join(_inner(term, All | AnyOf) for term in terms)
+        case AnyOf(terms):
+            return " or ".join(_inner(term, AnyOf) for term in terms)
+
+
+def _inner(term: Expression, bracketed: type | UnionType) -> str:
+    return f"({written(term)})" if isinstance(term, bracketed) else written(term)
 
 
 def skipped(rules: Mapping[str, Expression], marks: Mapping[str, str]) -> frozenset[str]:

@@ -16,6 +16,9 @@ LONGEST_ITEM_CODE = 100
 LONGEST_ADDRESS = 500
 LONGEST_CHANNEL = 32
 LONGEST_NUMBER = 30
+LONGEST_LANGUAGE = 8
+LANGUAGE = re.compile(r"(?=.{2,8}\Z)[a-z]{2,3}(-[A-Za-z0-9]+)*", re.ASCII)
+"""A language's code, such as hu or pt-BR."""
 EARLIEST = date(1970, 1, 1)
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -99,6 +102,12 @@ def yes_or_no(default: bool | None) -> Callable[[str], bool | None]:
         return cell == YES if cell else default
 
     return parse
+
+
+def language(cell: str) -> str:
+    if LANGUAGE.fullmatch(cell) is None:
+        raise Refused("{text} is not the code of a language, such as hu or pt-BR.", text=shown(cell))
+    return cell
 
 
 def item_type(cell: str) -> ItemType:

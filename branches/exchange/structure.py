@@ -20,12 +20,14 @@ ITEM_KEYS = frozenset(
     {"code", "type", "weight", "critical", "scored", "from", "to", "na", "judgement", "required", "when", "timed"}
     | {"channels", "options", *WORDS}
 )
+FIRST = "en"
+"""The language of a file that names none."""
 _T = TypeVar("_T")
 
 
 def read_structure(entry: Entry, files: dict[str, Any]) -> WrittenStandard:
     entry.only(STANDARD_KEYS)
-    language = entry.text("language", 8, "en")
+    language = _checked(entry, "language", partial(_language, entry), FIRST)
     sections = tuple(_section(one, language) for one in entry.tables("sections"))
     bands = entry.table("bands")
     total = _checked(entry, "total", partial(_total, entry), Total.POOLED)
@@ -139,6 +141,10 @@ def _timed(entry: Entry, kind: ItemType) -> str:
     if stamps.span(text) is not None and kind is not ItemType.SECONDS:
         raise Refused("Only an item of type seconds is timed.")
     return text
+
+
+def _language(entry: Entry) -> str:
+    return cells.language(entry.text("language", cells.LONGEST_LANGUAGE, FIRST))
 
 
 def _total(entry: Entry) -> Total:

@@ -3,13 +3,15 @@
 import re
 import tomllib
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from branches.errors import Refused
 from branches.exchange.faults import Faults
 
 MOST_BYTES = 512_000
 DEEPEST = 8
+MOST_DOTS = 15_000
+"""In keys and numbers: each dot of a key is a table of its own to the parser."""
 LONGEST_WORD = 32
 MOST_BITS = 99
 """Of a whole number: it then fits the digits that a cell of the form may have."""
@@ -34,7 +36,10 @@ def read_toml(data: bytes) -> dict[str, Any]:
         text = data.decode().replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise Refused("Byte {byte} of the file is not UTF-8.", byte=error.start + 1) from error
-    _check_depth(_TEXT.sub("_", text))
+    bare = _TEXT.sub("_", text)
+    _check_depth(bare)
+    if bare.count(".") > MOST_DOTS:
+        raise Refused("The file has more than {most} dots in its keys and numbers.", most=MOST_DOTS)
     try:
         return tomllib.loads(text, parse_float=Decimal)
     except RecursionError:
@@ -113,17 +118,17 @@ class Entry:
         self.fault(key, Refused("A list of words belongs here."))
         return default
 
-    def table(self, key: str) -> "Entry":
+    def table(self, key: str) -> Self:
         found = self._table.get(key, {})
         if not isinstance(found, dict):
             self.fault(key, Refused("A table belongs here."))
             found = {}
-        return Entry(self.file, f"{self.place}.{key}" if self.place else key, found, self._faults)
+        return type(self)(self.file, f"{self.place}.{key}" if self.place else key, found, self._faults)
 
-    def tables(self, key: str) -> list["Entry"]:
+    def tables(self, key: str) -> list[Self]:
         """A list of tables, each to be known by its code."""
         found = self._table.get(key, [])
         if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
             self.fault(key, Refused("A list of tables belongs here."))
             return []
-        return [Entry(self.file, f"{key} {number}", one, self._faults) for number, one in enumerate(found, 1)]
+        return [type(self)(self.file, f"{key} {number}", one, self._faults) for number, one in enumerate(found, 1)]

@@ -11,6 +11,7 @@ from branches.exchange.faults import FormRefused, shown
 from branches.exchange.shipped import read_tables
 from branches.exchange.toml import read_toml
 from branches.exchange.wording import WORDS
+from branches.exchange.written import WrittenStandard
 from branches.scoring import SCORABLE, ItemType
 from branches.standards import Item, Section, Standard
 
@@ -48,20 +49,36 @@ def write_standard(standard: Standard, file: Path) -> list[Path]:
     return list(texts)
 
 
+def written_standard(standard: Standard) -> WrittenStandard:
+    """A version as its files would say it."""
+    return _read(standard_files(standard, "standard"))
+
+
 def standard_files(standard: Standard, name: str) -> dict[str, str]:
     """The files by name; a standard whose content has no form in TOML is refused."""
     items = [item for section in standard.sections for item in section.items]
-    first = FIRST if any(FIRST in item.wording for item in items) else _languages(standard)[0]
+    first = _first(_languages(standard), items)
     structure = f"{name}.toml"
     texts = {structure: _structure(standard, first)}
     for language in _languages(standard):
         if language != first or any("options" in item.wording.get(language, {}) for item in items):
             texts[f"{name}.{language}.toml"] = _wording(standard, items, language)
     try:
-        read_tables(structure, {file: read_toml(text.encode()) for file, text in texts.items()})
+        _read(texts)
     except FormRefused as refused:
         raise Refused("The standard has no form in TOML: {why}", why=str(refused.faults[0])) from refused
     return texts
+
+
+def _read(texts: Mapping[str, str]) -> WrittenStandard:
+    """The structure is the first of them."""
+    return read_tables(next(iter(texts)), {file: read_toml(text.encode()) for file, text in texts.items()})
+
+
+def _first(languages: list[str], items: list[Item]) -> str:
+    """The language of the structure, in which no item lacks a text: English where that can be."""
+    whole = [language for language in languages if all(language in item.wording for item in items)]
+    return FIRST if FIRST in whole else [*whole, *languages][0]
 
 
 def _languages(standard: Standard) -> list[str]:

@@ -23,8 +23,12 @@ def read_wording(entry: Entry) -> dict[str, Any]:
 def add_language(entry: Entry, language: str, standard: WrittenStandard) -> None:
     """Adds the wording of one more language; sections and items that it leaves out stay in the first."""
     entry.only(LANGUAGE_KEYS)
-    if entry.text("language", 8, language) != language:
+    if entry.text("language", cells.LONGEST_LANGUAGE, language) != language:
         entry.fault("language", Refused("The file's name says {language}.", language=shown(language)))
+    try:
+        cells.language(language)
+    except Refused as refused:
+        entry.fault("language", refused)
     titles, texts = entry.table("sections"), entry.table("items")
     sections = {section.code: section for section in standard.sections}
     titles.only(frozenset(sections))

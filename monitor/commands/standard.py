@@ -13,6 +13,8 @@ from branches.exchange.publishing import publish_standard, says_the_same
 from branches.exchange.shipped import SHIPPED, read_standard
 from branches.exchange.toml_out import write_standard
 from branches.exchange.written import WrittenStandard
+from branches.exchange.xlsform import ReadForm
+from branches.exchange.xlsform.files import SUFFIX, read_file, write_file
 from branches.standards import Item, Standard
 from branches.weeks import local_date, moment
 from monitor.commands.options import DAY
@@ -40,12 +42,12 @@ def show(config_file: Path | None) -> None:
 @click.option("--replace", is_flag=True, help="Let the salon standard replace another one that is in force.")
 @click.pass_obj
 def publish(config_file: Path | None, file: Path | None, first: date | None, replace: bool) -> None:
-    """Publish FILE.toml, with FILE.LANGUAGE.toml beside it, as the next version; without FILE the salon standard.
+    """Publish FILE as the next version; without FILE the salon standard.
 
-    Where the version in force says the same, nothing changes. Audits keep the version they were made under.
+    FILE.toml, with FILE.LANGUAGE.toml beside it, or the XLSForm FILE.xlsx. Where the version in force says the same, nothing changes. Audits keep the version they were made under.
     """
     config = read_config(config_file)
-    written = _read(file)
+    written = _read(file, config)
     since = moment(first, time(0), config.chain.timezone) if first is not None else None
     with transaction(open_chain(config)) as session:
         current = standards.current(session)
@@ -64,12 +66,18 @@ def publish(config_file: Path | None, file: Path | None, first: date | None, rep
 
 @command.command("export")
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option("--xlsform", is_flag=True, help="Write an XLSForm, as ODK and KoboToolbox read it; so FILE.xlsx does.")
 @click.pass_obj
-def export(config_file: Path | None, file: Path) -> None:
-    """Write the version in force to FILE.toml, and each further language to FILE.LANGUAGE.toml."""
+def export(config_file: Path | None, file: Path, xlsform: bool) -> None:
+    """Write the version in force to FILE.toml, and each further language to FILE.LANGUAGE.toml; or all to FILE.xlsx."""
     config = read_config(config_file)
     with reading(open_chain(config)) as session:
-        made = write_standard(_current(standards.current(session)), file)
+        standard = _current(standards.current(session))
+        if xlsform or file.suffix == SUFFIX:
+            write_file(standard, file)
+            made = [file]
+        else:
+            made = write_standard(standard, file)
     click.echo(f"Written: {', '.join(str(path) for path in made)}.")
 
 
@@ -79,13 +87,15 @@ def _current(standard: Standard | None) -> Standard:
     return standard
 
 
-def _read(file: Path | None) -> WrittenStandard:
-    """What the files say; each of their faults is printed."""
+def _read(file: Path | None, config: Config) -> WrittenStandard:
+    """What the files say; each of their faults is printed, and what was left out of an XLSForm."""
     try:
         if file is None:
             return read_standard(SHIPPED)
         if not file.is_file():
             raise Refused("There is no file {file}.", file=str(file))
+        if file.suffix == SUFFIX:
+            return _told(read_file(file, language=config.chain.language))
         if file.suffix != ".toml" or "." in file.stem:
             raise Refused("{file} is no name for a standard; write one such as salon.toml.", file=file.name[:60])
         return read_standard(file.absolute().parent, file.stem)
@@ -95,6 +105,14 @@ def _read(file: Path | None) -> WrittenStandard:
         raise Refused("Nothing was published. Faults: {n}.", n=len(refused.faults) + refused.more) from refused
     except OSError as error:
         raise Refused("{file} cannot be read: {why}.", file=str(file), why=error.strerror or "") from error
+
+
+def _told(read: ReadForm) -> WrittenStandard:
+    for remark in read.remarks:
+        click.echo(str(remark), err=True)
+    if read.more:
+        click.echo(f"Remarks that are not listed: {read.more}.", err=True)
+    return read.standard
 
 
 def _head(standard: Standard, config: Config) -> str:

@@ -1,5 +1,7 @@
 """A standard as TOML: the shipped one is loaded, a bad one is refused with its place, none brings the parser down."""
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -66,6 +68,20 @@ text = "Köszöntek?"
 [items.who]
 text = "Ki?"
 options = { desk = "A pult" }
+"""
+DOTS = b"\n".join(b"k%d.a.b.c.d.e.f = 1" % number for number in range(20_000))
+MEASURED = """
+import resource, sys, time
+from branches.errors import Refused
+from branches.exchange.toml import read_toml
+data = sys.stdin.buffer.read()
+before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
+try:
+    read_toml(data)
+except Refused as refused:
+    print(refused)
+print(time.process_time() - began)
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
 """
 
 
@@ -211,6 +227,7 @@ def test_folder_without_one_structure(tmp_path: Path) -> None:
         (b"a." * 20_000 + b"a = 1", "The file is nested more than 8 deep."),
         (b"['a'" + b" . 'a'" * 9_999 + b"]", "The file is nested more than 8 deep."),
         (b'["a"' + b'."a"' * 9_999 + b"]", "The file is nested more than 8 deep."),
+        (DOTS, "The file has more than 15000 dots in its keys and numbers."),
         (b'a = ["""x"""", ' + b"[" * 5000, "The file is nested more than 8 deep."),
         (b"a = ['''x''''', " + b"[" * 5000, "The file is nested more than 8 deep."),
         (b"a = " + b"9" * 5000, "The file is not TOML: "),
@@ -224,6 +241,7 @@ def test_folder_without_one_structure(tmp_path: Path) -> None:
         "dotted",
         "spaced dots",
         "quoted dots",
+        "many dots",
         "behind quotes",
         "behind five",
         "digits",
@@ -235,6 +253,16 @@ def test_toml_is_bounded(data: bytes, sentence: str) -> None:
         read_toml(data)
     assert str(refused.value).startswith(sentence)
     assert time.process_time() - began < 10  # a search that is not linear takes hours
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dots", [b".".join([b"a"] * 20_000) + b" = 1", DOTS], ids=["in one", "beside each other"])
+def test_twenty_thousand_dotted_keys_are_refused_at_once(dots: bytes) -> None:
+    """In a process of its own, since its memory is to be seen too."""
+    done = subprocess.run([sys.executable, "-c", MEASURED], input=dots, capture_output=True, check=True)
+    refused, seconds, mebibytes = done.stdout.decode().splitlines()
+    assert refused.startswith("The file ")
+    assert (float(seconds) < 1, int(mebibytes) < 50) == (True, True)
 
 
 @pytest.mark.parametrize(

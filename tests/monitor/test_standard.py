@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from branches.exchange.shipped import SHIPPED
-from tests.branches import forms
+from tests.branches import forms, workbooks
 from tests.branches.test_exchange_toml import HUNGARIAN, STRUCTURE
 from tests.monitor.typed import Monitor
 
@@ -72,6 +72,43 @@ def test_what_is_written_out_says_the_same(monitor: Monitor, file: Path, publish
     assert monitor("standard", "publish", "copy.toml").out == "Nothing new: version 1 says the same.\n"
 
 
+@pytest.mark.parametrize("words", [("copy.xlsx",), ("--xlsform", "copy.xlsx")])
+def test_what_is_written_out_as_xlsform_says_the_same(monitor: Monitor, file: Path, words: tuple[str, ...]) -> None:
+    monitor("standard", "publish", str(file))
+    assert monitor("standard", "export", *words).out == "Written: copy.xlsx.\n"
+    said = monitor("standard", "publish", "copy.xlsx")
+    assert (said.code, said.out, said.err) == (0, "Nothing new: version 1 says the same.\n", "")
+
+
+def test_an_xlsform_of_others_is_published_and_told_what_was_left_out(
+    monitor: Monitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MONITOR_CHAIN__LANGUAGE", "hu")
+    Path("theirs.xlsx").write_bytes(workbooks.survey(workbooks.GREETED, ("note", "thanks", "Thank you!")))
+    said = monitor("standard", "publish", "theirs.xlsx")
+    assert (said.code, said.out.startswith("Published version 1, in force since ")) == (0, True)
+    assert said.err.splitlines() == [
+        "survey, row 1: The file does not say its language; it is taken for hu.",
+        "survey, row 1: There is no column weight: each item counts 1.",
+        "survey, row 2: Questions that stand in no group are the section general.",
+        "survey, row 3, column type: A note asks nothing, so it is left out.",
+    ]
+    assert monitor("standard", "show").out.endswith(
+        "\ngeneral (general)\n  greeted: Did somebody greet you? [yes_no, weight 1]\n"
+    )
+
+
+def test_an_xlsform_with_faults_is_not_published(monitor: Monitor) -> None:
+    Path("theirs.xlsx").write_bytes(workbooks.survey(("geopoint", "where", "Where?"), ("text", "why", None)))
+    said = monitor("standard", "publish", "theirs.xlsx")
+    assert (said.code, said.out) == (2, "")
+    assert [line.partition(": ")[0] for line in said.err.splitlines()] == [
+        "survey, row 2, column type",
+        "survey, row 3, column label",
+        "Nothing was published. Faults",
+    ]
+
+
 def test_the_items_of_an_imported_chain_are_written_out(monitor: Monitor, tmp_path: Path) -> None:
     hard = "Say \"Üdv!\"?\\u0041\n\t=1+1 \x7f '''"
     items = forms.with_cell(forms.ITEMS, 2, "text", hard)
@@ -112,6 +149,12 @@ def test_a_number_written_in_another_way_is_no_change(monitor: Monitor, file: Pa
     assert monitor("standard", "publish", str(file)).out == "Nothing new: version 1 says the same.\n"
 
 
+def test_another_moment_to_time_an_item_by_is_a_change(monitor: Monitor, file: Path) -> None:
+    monitor("standard", "publish", str(file))
+    file.write_text(STRUCTURE.replace("arrived-greeted", "arrived-offered"), encoding="utf-8")
+    assert monitor("standard", "publish", str(file)).out.startswith("Published version 2 · Test, in force")
+
+
 def test_other_files_in_the_folder_are_none_of_its_business(monitor: Monitor, file: Path) -> None:
     file.with_name("config.toml").write_text("[flags]\nmargin = 4.0\n")
     file.with_name("mine2.toml").write_text("not toml")
@@ -134,6 +177,10 @@ def test_a_standard_may_be_older_than_today(monitor: Monitor, file: Path) -> Non
         (("publish", "empty.toml"), "empty.toml, column sections: A standard has sections, and these have items."),
         (("publish", "broken.toml"), "broken.toml: The file is not TOML: "),
         (("publish", "broken.toml"), "Nothing was published. Faults: 1."),
+        (("publish", "empty.xlsx"), "empty.xlsx: The file is damaged, or no XLSX file."),
+        (("export", "mine.xlsx"), "mine.xlsx is there already; name another file."),
+        (("export", "--xlsform", "new.toml"), "new.toml is no name for an XLSForm; write one such as salon.xlsx."),
+        (("export", "no/where.xlsx"), "no/where.xlsx cannot be written: No such file or directory."),
         (("export", "mine.toml"), "mine.toml is there already; name another file."),
         (("export", "mine"), "mine is no name for a standard; write one such as salon.toml."),
         (("export", "mine.en.toml"), "mine.en.toml is no name for a standard; write one such as salon.toml."),
@@ -147,6 +194,8 @@ def test_what_cannot_be_done_is_a_sentence_and_exit_code_2(
     assert monitor("standard", "publish", str(file)).code == 0
     file.with_name("empty.toml").write_text('title = "Nothing"\n')
     file.with_name("broken.toml").write_text("title = \n")
+    for name in ("empty.xlsx", "mine.xlsx"):
+        file.with_name(name).touch()
     before = monitor("standard", "show").out
     said = monitor("standard", *words)
     assert (said.code, sentence in said.err, "Traceback" in said.err) == (2, True, False), said.err
