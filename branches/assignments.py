@@ -1,7 +1,6 @@
 """Assignments: who audits where, in which window, for which fee, and what became of it before there were answers."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -17,7 +16,7 @@ from branches.people import User
 from branches.places import Branch
 from branches.standards import Standard
 from branches.states import AuditState
-from branches.weeks import local_date, moment
+from branches.weeks import Window, local_date, moment
 
 LOCKOUT_DAYS = 30
 """Between two audits of one branch by the same shopper, so that nobody there comes to know them."""
@@ -55,18 +54,6 @@ class ConflictOfInterest(SQLModel, table=True):
     branch_id: int = Field(foreign_key="branch.id", primary_key=True)
     reason: str = Field(default="", max_length=1000)
     declared_at: datetime = Field(sa_type=UtcTime)
-
-
-@dataclass(frozen=True)
-class Window:
-    """Days at the branch, the first and the last included."""
-
-    first: date
-    last: date
-
-    def days_to(self, other: "Window") -> int:
-        """Days between the two; 0 or less where they meet."""
-        return max((other.first - self.last).days, (self.first - other.last).days)
 
 
 def assign(

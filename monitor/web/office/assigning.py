@@ -9,11 +9,12 @@ from werkzeug.wrappers import Response
 
 from branches import assignments, standards
 from branches.access import Right
-from branches.assignments import Assignment, Window
+from branches.assignments import Assignment
 from branches.language import message
 from branches.people import User
 from branches.places import Branch
 from branches.standards import Standard
+from branches.weeks import Window
 from monitor.web import gate
 from monitor.web.office import doubted, picking
 from monitor.web.office.audit import channel_words
