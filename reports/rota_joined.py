@@ -58,10 +58,10 @@ def groups(known: Met, chosen: Chosen) -> Groups:
     shopper = np.concatenate([known.shopper, chosen.shopper])
     size = known.branches + known.shoppers
     links = coo_array((np.ones(len(branch)), (branch, known.branches + shopper)), shape=(size, size))
-    _, label = connected_components(links, directed=False)
+    _, part = connected_components(links, directed=False)
     on = np.zeros(size, dtype=bool)
     on[branch] = on[known.branches + shopper] = True
-    label = np.where(on, label, -1).astype(np.int64)
+    label: Ints = np.where(on, part, -1).astype(np.int64)
     return Groups(len(np.unique(label[on])), label[: known.branches], label[known.branches :])
 
 

@@ -141,6 +141,8 @@ def _solve(held: Bools, known: Pairs, limits: Limits, total: int) -> _Solved:
         bounds=(0.0, 1.0),
         method="highs-ds",
     )
+    if solved.x is None:
+        raise ArithmeticError(solved.message)  # no choice of ours: some give as many, so there is a cheapest
     used = solved.x > 0.5  # noqa: PLR2004 - a corner of a network is whole
     return _Solved(Chosen(branch[used], shopper[used]), solved.ineqlin.marginals, float(solved.eqlin.marginals[0]))
 
