@@ -24,6 +24,8 @@ class Bar(StrEnum):
     INACTIVE = "inactive"
     UNCERTIFIED = "uncertified"
     CONFLICT = "conflict"
+    MISSED = "missed"
+    """They were asked to go there in these days, and could not or did not."""
     FAR = "far"
     LOCKOUT = "lockout"
     """They were there too short a time before, or are to go there anyway."""
@@ -105,6 +107,8 @@ class Field:
     """Of late: those that lock a shopper out, and those that tell who was where."""
     conflicts: frozenset[tuple[int, int]] = frozenset()
     """Branch and shopper."""
+    missed: frozenset[tuple[int, int]] = frozenset()
+    """The same of those who were asked for these days in vain."""
     rules: RotaRules = RotaRules()
 
 

@@ -83,7 +83,8 @@ def pairs(asked: Ask) -> Pairs:
     stated = (
         (Bar.INACTIVE, np.array([not one.active for one in field.shoppers], dtype=bool)),
         (Bar.UNCERTIFIED, np.array([rules.certified_only and not one.certified for one in field.shoppers], dtype=bool)),
-        (Bar.CONFLICT, _conflicts(asked)),
+        (Bar.CONFLICT, _there(asked, field.conflicts)),
+        (Bar.MISSED, _there(asked, field.missed)),
         (Bar.FAR, known & (km > limits)),
         (Bar.LOCKOUT, locked),
         (Bar.FULL, asked.most <= 0),
@@ -123,9 +124,10 @@ def _kilometres(there: Floats, here: Floats) -> Floats:
     return np.round(km, 1)
 
 
-def _conflicts(asked: Ask) -> Bools:
+def _there(asked: Ask, named: frozenset[tuple[int, int]]) -> Bools:
+    """Which pairs are named."""
     barred = np.zeros((len(asked.branches), len(asked.shoppers)), dtype=bool)
-    for branch, shopper in asked.field.conflicts:
+    for branch, shopper in named:
         if branch in asked.branches and shopper in asked.shoppers:
             barred[asked.branches[branch], asked.shoppers[shopper]] = True
     return barred

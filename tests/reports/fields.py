@@ -49,6 +49,7 @@ def fields(draw: st.DrawFn, most: int = 6, audits: int = 4) -> Field:
         shoppers,
         tuple(Been(*where, _day(after)) for where, after in been),
         frozenset(draw(st.lists(pair, max_size=4))),
+        frozenset(draw(st.lists(pair, max_size=2))),
         draw(RULES),
     )
 
@@ -68,6 +69,7 @@ def broken(field: Field, given: tuple[Given, ...]) -> list[str]:
         found += ["inactive"] * (not person.active)
         found += ["uncertified"] * (field.rules.certified_only and not person.certified)
         found += ["conflict"] * ((one.branch, one.shopper) in field.conflicts)
+        found += ["missed"] * ((one.branch, one.shopper) in field.missed)
         found += ["window"] * (one.window not in place.windows)
         if one.km is not None:
             found += ["far"] * (one.km > min(field.rules.most_km, person.most_km or field.rules.most_km))
