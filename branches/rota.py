@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
+from branches.language import Message, message
 from branches.weeks import Window
 
 
@@ -16,6 +17,18 @@ class Part(StrEnum):
     AFTERNOON = "afternoon"
     EVENING = "evening"
     WEEKEND = "weekend"
+
+    @property
+    def word(self) -> Message:
+        return _PARTS[self]
+
+
+_PARTS = {
+    Part.MORNING: message("in the morning, Monday to Friday"),
+    Part.AFTERNOON: message("in the afternoon, Monday to Friday"),
+    Part.EVENING: message("in the evening, Monday to Friday"),
+    Part.WEEKEND: message("on a Saturday or Sunday"),
+}
 
 
 class Bar(StrEnum):

@@ -1,7 +1,6 @@
 """Rotas: the audits planned for some days: asked for, proposed, dropped. Until one is sent nobody is told of it."""
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -114,46 +113,34 @@ class Planned(SQLModel, table=True):
         return Window(self.opens_on, self.closes_on)
 
 
-def ask(
-    session: Session,
-    standard: Standard,
-    *,
-    opens_on: date,
-    closes_on: date,
-    each: int,
-    extra: Sequence[int] = (),
-    most_audits: int,
-    most_km: int,
-    certified_only: bool = False,
-    brief: str = "",
-    fee: str = "",
-    expenses: str = "",
-    by: User,
-    at: datetime,
-) -> Rota:
-    """Asks for a rota: what it is to reach and what it may not exceed; nothing is proposed yet."""
-    check_days(opens_on, closes_on, at)
+@dataclass(frozen=True)
+class Wish:
+    """What a rota is to reach, and what it may not exceed."""
+
+    opens_on: date
+    closes_on: date
+    each: int
+    most_audits: int
+    most_km: int
+    extra: tuple[int, ...] = ()
+    certified_only: bool = False
+    brief: str = ""
+    fee: str = ""
+    expenses: str = ""
+
+
+def ask(session: Session, standard: Standard, wish: Wish, *, by: User, at: datetime) -> Rota:
+    """Asks for a rota; nothing is proposed yet."""
+    check_days(wish.opens_on, wish.closes_on, at)
     for number, most, sentence in (
-        (each, MOST_EACH, message("A branch is audited 1 to {most} times.")),
-        (most_audits, MOST_AUDITS, message("A shopper makes 1 to {most} audits.")),
-        (most_km, FARTHEST_KM, message("A way has 1 to {most} kilometres.")),
+        (wish.each, MOST_EACH, message("A branch is audited 1 to {most} times.")),
+        (wish.most_audits, MOST_AUDITS, message("A shopper makes 1 to {most} audits.")),
+        (wish.most_km, FARTHEST_KM, message("A way has 1 to {most} kilometres.")),
     ):
         if not 1 <= number <= most:
             raise Refused(sentence, most=most)
-    rota = Rota(
-        standard_id=standard.id,
-        opens_on=opens_on,
-        closes_on=closes_on,
-        each=each,
-        extra=sorted(extra),
-        most_audits=most_audits,
-        most_km=most_km,
-        certified_only=certified_only,
-        brief=brief.strip(),
-        fee=fee.strip(),
-        expenses=expenses.strip(),
-        asked_at=at,
-    )
+    rota = Rota(standard_id=standard.id, asked_at=at, **{**vars(wish), "extra": sorted(wish.extra)})
+    rota.brief, rota.fee, rota.expenses = wish.brief.strip(), wish.fee.strip(), wish.expenses.strip()
     session.add(rota)
     session.flush()
     history.write(session, "ask", rota, by=by, at=at)

@@ -13,6 +13,7 @@ from branches.editions import Edition
 from branches.language import Language, language
 from branches.outbox import Mail, MailKind
 from branches.people import Role, User
+from branches.rota import Part
 from branches.stand_ins import StandIn
 from branches.states import AuditState
 from branches.weeks import Week
@@ -252,7 +253,7 @@ def audit(session: Session, mail: Mail, reader: User, links: Links) -> Enclosed:
     if mail.about.get("days", days) != days:
         raise NoReader  # moved once more: the mail about that tells where it stands
     tongue = language(reader.language)
-    task = _task(session, found, assignment, links)
+    task = _task(session, found, assignment, links, tongue)
     match kind:
         case MailKind.RETURNED:
             letter = words.returned_mail(task, found.reason, _until(found, assignment, tongue), tongue)
@@ -265,7 +266,7 @@ def audit(session: Session, mail: Mail, reader: User, links: Links) -> Enclosed:
     return Enclosed(letter)
 
 
-def _task(session: Session, found: Audit, assignment: Assignment, links: Links) -> Task:
+def _task(session: Session, found: Audit, assignment: Assignment, links: Links, tongue: Language) -> Task:
     return Task(
         branch=found.branch.name,
         address=found.branch.address,
@@ -275,6 +276,8 @@ def _task(session: Session, found: Audit, assignment: Assignment, links: Links) 
         fee=assignment.fee,
         link=links.home,
         zone=found.branch.timezone if clocks.are_several(session) else "",
+        best=tongue.say(Part(assignment.part).word) if assignment.part else "",
+        expenses=assignment.expenses,
     )
 
 

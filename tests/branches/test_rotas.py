@@ -14,7 +14,7 @@ from branches.outbox import Mail
 from branches.people import User
 from branches.places import Branch
 from branches.rota import Bar, Field, Given, Part, Point, Proposal, Quality, Unplaced
-from branches.rotas import Planned, Rota, RotaState
+from branches.rotas import Planned, Rota, RotaState, Wish
 from branches.weeks import Window
 from tests import make
 
@@ -57,7 +57,7 @@ class House:
 def asked(session: Session, office: User, **more: object) -> Rota:
     wanted = {"opens_on": FIRST, "closes_on": LAST, "each": 2, "most_audits": 4, "most_km": 80, **more}
     standard = make.standard(session)
-    return rotas.ask(session, standard, by=office, at=NOW, **wanted)  # type: ignore[arg-type]
+    return rotas.ask(session, standard, Wish(**wanted), by=office, at=NOW)  # type: ignore[arg-type]
 
 
 @pytest.fixture
