@@ -51,6 +51,10 @@ KINDS = {
     "office.assignment": "open",
     "office.change_days": "open",
     "office.withdraw": "open",
+    **dict.fromkeys(("office.rota", "office.send_rota", "office.drop_rota", "office.work_out_rota"), "rota"),
+    **dict.fromkeys(
+        ("office.planned", "office.give_planned", "office.leave_planned", "office.restore_planned"), "planned"
+    ),
     "office.region": "region",
     "office.change_region": "region",
     "office.branch": "branch",
@@ -82,7 +86,8 @@ OPENED_BY = {
     ),
     Right.ASSIGN: (
         "office.assign office.assigning office.assignment office.change_days office.open_assignments "
-        "office.withdraw plan.chain"
+        "office.withdraw office.rotas office.asking_rota office.ask_rota office.rota office.send_rota office.drop_rota "
+        "office.work_out_rota office.planned office.give_planned office.leave_planned office.restore_planned plan.chain"
     ),
     Right.REVIEW: "office.audit office.clear office.clearing office.desk office.photo office.review office.step",
     Right.KEEP_PLACES: (

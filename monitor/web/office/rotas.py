@@ -185,7 +185,7 @@ def _facts(rota: Rota) -> list[tuple[str, str]]:
     if rota.expenses:
         found.append((say("Expenses paid back"), rota.expenses))
     quality = rota.quality
-    if quality and total(_of_cut(rota, "all")):
+    if quality.get("groups"):
         found += [
             (say("Ways"), say("{km} km in all, as proposed", km=round(float(quality["km"])))),
             (say("Known there"), tongue.count("{n} audit", "{n} audits", int(quality["again"]))),
