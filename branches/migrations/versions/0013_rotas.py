@@ -27,6 +27,15 @@ def upgrade() -> None:
     with op.batch_alter_table("shopper_terms", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_shopper_terms_home_id"), ["home_id"], unique=False)
     op.create_table(
+        "calendar_feed",
+        sa.Column("shopper_id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["shopper_id"], ["person.id"], name=op.f("fk_calendar_feed_shopper_id_person")),
+        sa.PrimaryKeyConstraint("shopper_id", name=op.f("pk_calendar_feed")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_calendar_feed_token_hash")),
+    )
+    op.create_table(
         "rota",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=16), nullable=False),
@@ -84,6 +93,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("planned")
     op.drop_table("rota")
+    op.drop_table("calendar_feed")
     op.drop_table("shopper_terms")
     with op.batch_alter_table("assignment", schema=None) as batch_op:
         batch_op.drop_column("part")

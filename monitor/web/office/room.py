@@ -27,6 +27,7 @@ _BEHIND = {
     "open_assignments": (
         *("assigning", "assign", "assignment", "change_days", "withdraw"),
         *("rotas", "asking_rota", "ask_rota", "rota", "send_rota", "drop_rota", "work_out_rota"),
+        "payroll",
         *("planned", "give_planned", "leave_planned", "restore_planned"),
     ),
     "people": ("adding", "add", "person", "change_person", "give_pin"),

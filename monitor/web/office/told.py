@@ -51,6 +51,8 @@ _PERSON = {
     "name_stand_in": message("{who} named a stand-in."),
     "end_stand_in": message("{who} ended the time of a stand-in."),
     "declare_conflict": message("{who} noted a conflict of interest."),
+    "make_calendar": message("{who} made an address for their calendar."),
+    "end_calendar": message("{who} ended the address for their calendar."),
     "agree": message("{who} noted what they can take on."),
     "sign_in": message("{who} signed in."),
     "sign_out": message("{who} signed out."),
