@@ -288,7 +288,7 @@ def _when_to_go(task: Task, tongue: Language) -> str:
 
 
 def _best(task: Task, tongue: Language) -> str:
-    return tongue.say("Best {part}.", part=task.best) if task.best else ""
+    return tongue.say("Best time: {part}", part=task.best) if task.best else ""
 
 
 def _fee(task: Task, tongue: Language) -> str:

@@ -81,7 +81,7 @@ def test_audit_that_could_not_be_placed_says_why_and_what_would_help(rooms: Room
     page = ask(rooms.office(), each="2")
     assert "2 audits are proposed. 2 could not be placed." in page.text
     assert "nobody yet" in page.text
-    assert "Of the shoppers 1 goes there on other days. One more shopper would change that." in page.text
+    assert "Why nobody goes: 1 goes there on other days. One more shopper would change that." in page.text
 
 
 def test_rota_without_shoppers_says_so(rooms: Rooms) -> None:

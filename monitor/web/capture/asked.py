@@ -107,7 +107,7 @@ def _facts(audit: Audit, known: assignments.Assignment | None) -> list[tuple[str
     if known is not None and audit.submitted_at is None:  # then a correction's deadline counts, not the visit's days
         found.append((say("When"), window_words(known, branch)))
         if known.part:
-            found.append((say("Best"), say(Part(known.part).word)))
+            found.append((say("Best time"), say(Part(known.part).word)))
     if branch.address:
         found.append((say("Where"), branch.address))
     if audit.channel == "phone":

@@ -97,7 +97,7 @@ def _facts(audit: Audit, branch: Branch, known: Assignment | None) -> list[tuple
     elif known is not None:
         found.append((say("When"), window_words(known, branch)))
         if known.part:
-            found.append((say("Best"), say(Part(known.part).word)))
+            found.append((say("Best time"), say(Part(known.part).word)))
     if branch.address:
         found.append((say("Where"), branch.address))
     if known is not None and known.fee:

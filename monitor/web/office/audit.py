@@ -97,7 +97,7 @@ def facts(audit: Audit) -> list[tuple[str, str]]:
     if known is not None:
         found.append((say("Window"), say("{first} to {last}", first=known.opens_on, last=known.closes_on)))
         if known.part:
-            found.append((say("Best"), say(Part(known.part).word)))
+            found.append((say("Best time"), say(Part(known.part).word)))
     if audit.visited_at is not None:
         found.append((say("Visit"), moment_words(audit.visited_at, zone)))
     found += noted.facts(audit)

@@ -82,7 +82,7 @@ def _against(why: Mapping[str, Any]) -> str:
     ordered = sorted(bars, key=lambda bar: (-bars[bar], list(Bar).index(bar)))
     if not ordered:
         return gate.tongue().say("There is no active shopper.")
-    return gate.tongue().say("Of the shoppers {reasons}.", reasons=", ".join(said[bar] for bar in ordered))
+    return gate.tongue().say("Why nobody goes: {reasons}.", reasons=", ".join(said[bar] for bar in ordered))
 
 
 def _would_help(why: Mapping[str, Any]) -> str:
