@@ -51,14 +51,14 @@ def match(asked: Ask, known: Pairs) -> Chosen:
     A few pairs are looked at first; then those that their prices call for, until none is left that could
     lower the cost (column generation, Dantzig and Wolfe 1960). What is found is therefore the best of all pairs.
     """
-    limits = _limits(asked, known.start, known.may)
+    limits = limits_of(asked, known)
     flow = most_given(asked, known, limits)
     total = len(flow.branch)
     if total == 0:
         return flow
     held = _first(asked, known, flow)
     for _ in range(MOST_ROUNDS):
-        found = _solve(held, known, limits, total)
+        found = solve(held, known, limits, total)
         worth = _worth(known, limits, found)
         further = _further(worth, held)
         if not further.any():
@@ -68,7 +68,9 @@ def match(asked: Ask, known: Pairs) -> Chosen:
 
 
 @dataclass(frozen=True)
-class _Solved:
+class Solved:
+    """A choice, and what more room would be worth."""
+
     chosen: Chosen
     row: Floats
     """What one more would be worth in each row of the limits, at most 0."""
@@ -76,7 +78,9 @@ class _Solved:
     """And of the number that is given in all."""
 
 
-def _limits(asked: Ask, start: Codes, may: Bools) -> Limits:
+def limits_of(asked: Ask, known: Pairs) -> Limits:
+    """Which sums may not be exceeded? A row for each branch, each window from which on alone somebody may go, each shopper."""
+    start, may = known.start, known.may
     longest = int(asked.wants.max(initial=1))
     level, most, rows = np.full((len(asked.wants), longest), -1, dtype=np.int64), [], 0
     for place in range(longest):
@@ -126,8 +130,8 @@ def _first(asked: Ask, known: Pairs, flow: Chosen) -> Bools:
     return held & known.may
 
 
-def _solve(held: Bools, known: Pairs, limits: Limits, total: int) -> _Solved:
-    """The cheapest choice among the pairs that are held."""
+def solve(held: Bools, known: Pairs, limits: Limits, total: int) -> Solved:
+    """Which is the cheapest choice of so many among the pairs that are held?"""
     branch, shopper = np.nonzero(held)
     rows, columns = _sums(branch, shopper, known.start[branch, shopper], limits, held.shape[1])
     sums: Any = coo_array((np.ones(len(rows)), (rows, columns)), shape=(limits.rows, len(branch))).tocsr()
@@ -144,7 +148,7 @@ def _solve(held: Bools, known: Pairs, limits: Limits, total: int) -> _Solved:
     if solved.x is None:
         raise ArithmeticError(solved.message)  # no choice of ours: some give as many, so there is a cheapest
     used = solved.x > 0.5  # noqa: PLR2004 - a corner of a network is whole
-    return _Solved(Chosen(branch[used], shopper[used]), solved.ineqlin.marginals, float(solved.eqlin.marginals[0]))
+    return Solved(Chosen(branch[used], shopper[used]), solved.ineqlin.marginals, float(solved.eqlin.marginals[0]))
 
 
 def _sums(branch: Ints, shopper: Ints, start: Codes, limits: Limits, shoppers: int) -> tuple[Ints, Ints]:
@@ -159,7 +163,7 @@ def _sums(branch: Ints, shopper: Ints, start: Codes, limits: Limits, shoppers: i
     return np.concatenate(rows), np.concatenate(columns)
 
 
-def _worth(known: Pairs, limits: Limits, found: _Solved) -> Floats:
+def _worth(known: Pairs, limits: Limits, found: Solved) -> Floats:
     """By how much one more of each pair would change the cost; infinite of pairs that may not be. B × S."""
     shoppers = known.cost.shape[1]
     price = np.zeros(limits.level.shape)
