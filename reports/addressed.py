@@ -35,6 +35,7 @@ WHERE_IT_STANDS = {
     MailKind.RETURNED: {AuditState.RETURNED},
     MailKind.MOVED: {AuditState.ASSIGNED, AuditState.STARTED},
     MailKind.WITHDRAWN: {AuditState.WITHDRAWN},
+    MailKind.CLOSING: {AuditState.ASSIGNED, AuditState.STARTED},
 }
 
 
@@ -259,6 +260,8 @@ def audit(session: Session, mail: Mail, reader: User, links: Links) -> Enclosed:
             letter = words.returned_mail(task, found.reason, _until(found, assignment, tongue), tongue)
         case MailKind.MOVED:
             letter = words.moved_mail(task, tongue)
+        case MailKind.CLOSING:
+            letter = words.closing_mail(task, tongue)
         case MailKind.WITHDRAWN:
             letter = words.withdrawn_mail(task, found.reason, tongue)
         case _:

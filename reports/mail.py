@@ -265,6 +265,19 @@ def moved_mail(task: Task, tongue: Language) -> Letter:
     return _to_shopper(say("An audit of yours has other days now"), blocks, tongue)
 
 
+def closing_mail(task: Task, tongue: Language) -> Letter:
+    """The last day of an audit comes near, and it has not been sent."""
+    say = tongue.say
+    facts = (_when_to_go(task, tongue), _best(task, tongue), wording.isolated(task.address))
+    way_out = say("If you cannot go, say so on its page: somebody else is asked then.")
+    blocks: list[Block] = [
+        Lead(say("An audit of yours is to be made soon"), wording.isolated(task.branch), tuple(filter(None, facts))),
+        Lines((way_out,)),
+        Way(say("Open my audits"), task.link),
+    ]
+    return _to_shopper(say("An audit of yours is to be made soon"), blocks, tongue)
+
+
 def withdrawn_mail(task: Task, reason: str, tongue: Language) -> Letter:
     """You are not asked for this audit any more, and why."""
     say = tongue.say

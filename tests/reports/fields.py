@@ -71,8 +71,7 @@ def broken(field: Field, given: tuple[Given, ...]) -> list[str]:
         found += ["conflict"] * ((one.branch, one.shopper) in field.conflicts)
         found += ["missed"] * ((one.branch, one.shopper) in field.missed)
         found += ["window"] * (one.window not in place.windows)
-        if one.km is not None:
-            found += ["far"] * (one.km > min(field.rules.most_km, person.most_km or field.rules.most_km))
+        found += ["far"] * (way(field, one) > min(field.rules.most_km, person.most_km or field.rules.most_km))
         for been in field.been:
             same = (been.branch, been.shopper) == (one.branch, one.shopper)
             found += ["lockout"] * (same and one.window.days_to(been.days) < max(field.rules.lockout_days, 1))
@@ -81,3 +80,13 @@ def broken(field: Field, given: tuple[Given, ...]) -> list[str]:
     found += ["twice" for times in Counter((one.branch, one.shopper) for one in given).values() if times > 1]
     found += ["window taken" for times in Counter((one.branch, one.window) for one in given).values() if times > 1]
     return found
+
+
+def way(field: Field, one: Given) -> float:
+    """Kilometres: from the map, else by regions; nothing where nobody knows where the shopper lives."""
+    if one.km is not None:
+        return one.km
+    person = next(each for each in field.shoppers if each.shopper == one.shopper)
+    if person.point is None and person.region is None:
+        return 0.0
+    return field.rules.same_region_km if one.home else field.rules.other_region_km

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from flask import render_template, url_for
 
-from branches import rota_hand, rota_sending
+from branches import access, rota_hand, rota_sending
 from branches.access import Right
 from branches.audits import Audit
 from branches.people import User
@@ -101,5 +101,7 @@ def _facts(one: Planned) -> list[tuple[str, str]]:
 
 def _assignment(one: Planned) -> str:
     """Where it is to be found once it is sent."""
-    audit = gate.session().get(Audit, one.audit_id) if one.audit_id is not None else None
+    if one.audit_id is None:
+        return ""
+    audit = gate.session().exec(access.visible_audits(gate.person()).where(Audit.id == one.audit_id)).first()
     return url_for("office.assignment", public_id=audit.public_id) if audit is not None else ""

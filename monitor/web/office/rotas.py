@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from functools import partial
 from itertools import groupby
+from typing import Any, cast
 
 from flask import make_response, render_template, url_for
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, selectinload
 from sqlmodel import col, func, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 from werkzeug.wrappers import Response
@@ -36,18 +37,18 @@ AT_WORK = {RotaState.ASKED.value, RotaState.SENDING.value}
 @gate.needs(Right.ASSIGN)
 def rotas() -> str:
     found = part(select(Rota).order_by(col(Rota.opens_on).desc(), col(Rota.id).desc()), "office.rotas")
-    return render_template("office/rotas.html", lines=[_rota_line(rota) for rota in found.rows], part=found)
+    query = select(Planned.rota_id, func.count(col(Planned.id))).group_by(col(Planned.rota_id))
+    amounts = dict(gate.session().exec(query.where(col(Planned.rota_id).in_([one.id for one in found.rows]))).all())
+    lines = [_rota_line(one, amounts.get(one.id, 0)) for one in found.rows]
+    return render_template("office/rotas.html", lines=lines, part=found)
 
 
-def _rota_line(rota: Rota) -> Line:
+def _rota_line(rota: Rota, audits: int) -> Line:
     tongue = gate.tongue()
     days = tongue.say("{first} to {last}", first=rota.opens_on, last=rota.closes_on)
     about = tongue.say(RotaState(rota.state).word)
-    return Line(days, url_for("office.rota", public_id=rota.public_id), about, _amount_words(rota))
-
-
-def _amount_words(rota: Rota) -> str:
-    return gate.tongue().count("{n} audit", "{n} audits", total(_of_cut(rota, "all")))
+    amount = tongue.count("{n} audit", "{n} audits", audits)
+    return Line(days, url_for("office.rota", public_id=rota.public_id), about, amount)
 
 
 @blueprint.get("/rotas/<public_id>")
@@ -136,6 +137,8 @@ def _page(rota: Rota, typed: Typed) -> str:
             or_(holds(text, Branch.name, Branch.code, Region.name), holds(text, shopper.name, shopper.code))
         )
     query = query.order_by(Region.name, col(Region.id), Branch.name, col(Branch.id), col(Planned.opens_on))
+    branch, region, who = (cast("Any", one) for one in (Planned.branch, Branch.region, Planned.shopper))
+    query = query.options(selectinload(branch).selectinload(region), selectinload(who))
     found = part(query, "office.rota", public_id=rota.public_id, show=cut, q=text)
     return render_template(
         "office/rota.html",
