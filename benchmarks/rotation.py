@@ -1,6 +1,6 @@
 """How long does a rota of a large chain take, how much memory, and how much better is it than one made by hand?
 
-python -m benchmarks.rotation [--branches 5000] [--shoppers 1700] [--audits 1] [--seed 9701] [--methods]
+python -m benchmarks.rotation [--branches 5000] [--shoppers 1700] [--audits 1] [--seed 9701] [--map 1] [--spare 1.2] [--methods]
 """
 
 import argparse
@@ -24,19 +24,20 @@ FIRST, LAST = date(2026, 12, 1), date(2026, 12, 31)
 OF_A_TOWN = 15
 """Branches of a town, on average; a few towns have many."""
 SPARE = 1.2
-"""Shoppers could make so many times as many audits as are wanted."""
+"""Shoppers could make about so many times as many audits as are wanted."""
 CONFLICTS = 0.002
 """Share of pairs who know each other."""
 
 
-def chain(branches: int, shoppers: int, audits: int, seed: int) -> Field:
-    """Towns on a map of the size of Hungary, half a year of audits by shoppers near by, some conflicts, some uncertified."""
+def chain(branches: int, shoppers: int, audits: int, seed: int, size_of_it: float = 1.0, spare: float = SPARE) -> Field:
+    """Towns on a map of so many times the size of Hungary, half a year of audits by shoppers near by, some conflicts, some uncertified."""
     rng = np.random.default_rng(seed)
     towns = max(branches // OF_A_TOWN, 1)
-    spots = np.column_stack([rng.uniform(46.0, 48.5, towns), rng.uniform(16.0, 23.0, towns)])
+    north, east = rng.uniform(0.0, 2.5 * size_of_it, towns), rng.uniform(0.0, 7.0 * size_of_it, towns)
+    spots = np.column_stack([46.0 + north, 16.0 + east])
     size = rng.pareto(1.2, towns) + 0.3
     there, here = (rng.choice(towns, n, p=size / size.sum()) for n in (branches, shoppers))
-    most = max(int(np.ceil(branches * audits / shoppers * SPARE)), 1)
+    most = max(int(np.ceil(branches * audits / shoppers * spare)), 1)
     field = Field(
         tuple(
             Wanted(n, int(town) // 2, windows(FIRST, LAST, audits), _near(rng, spots[town], 0.08))
@@ -93,6 +94,7 @@ def methods(field: Field) -> None:
     """Three ways to the same choice: with prices, all pairs at once, and a dense assignment region by region."""
     asked = ask(field)
     known = pairs(asked)
+    print(f"{int(known.may.sum())} pairs may be", flush=True)
 
     def at_once() -> Chosen:
         bounds = limits_of(asked, known)
@@ -135,9 +137,13 @@ def main() -> None:
     asked.add_argument("--shoppers", type=int, default=1700)
     asked.add_argument("--audits", type=int, default=1)
     asked.add_argument("--seed", type=int, default=9701)
+    asked.add_argument(
+        "--map", type=float, default=1.0, help="its size; 1 is a country, 0.1 a city where all reach all"
+    )
+    asked.add_argument("--spare", type=float, default=SPARE, help="how many times as many audits shoppers could make")
     asked.add_argument("--methods", action="store_true", help="the ways to one choice beside each other instead")
     wanted = asked.parse_args()
-    field = chain(wanted.branches, wanted.shoppers, wanted.audits, wanted.seed)
+    field = chain(wanted.branches, wanted.shoppers, wanted.audits, wanted.seed, wanted.map, wanted.spare)
     print(f"{wanted.branches} branches, {wanted.audits} audits each, {wanted.shoppers} shoppers", flush=True)
     if wanted.methods:
         methods(field)

@@ -21,6 +21,8 @@ NEAREST = 12
 """So many of a branch's cheapest shoppers are looked at first, for each audit that it wants; prices tell whom else."""
 MOST_ROUNDS = 60
 EXACT = 1e-6
+ALMOST = 2.0
+"""Kilometres: a pair that is dearer by no more may be called for once others are looked at."""
 
 
 @dataclass(frozen=True)
@@ -176,8 +178,10 @@ def _worth(known: Pairs, limits: Limits, found: Solved) -> Floats:
 
 
 def _further(worth: Floats, held: Bools) -> Bools:
-    """Pairs that would lower the cost and are not looked at yet: of each branch the best few."""
-    calls = (worth < -EXACT) & ~held
+    """Pairs that would lower the cost and are not looked at yet, and then those that almost would: else they call next."""
+    left = np.where(held, np.inf, worth)
+    if not (left < -EXACT).any():
+        return np.zeros_like(held)
     few = min(NEAREST, worth.shape[1])
-    best = np.partition(np.where(calls, worth, np.inf), few - 1, axis=1)[:, few - 1 : few]
-    return np.asarray(calls & (worth <= best))
+    best = np.partition(left, few - 1, axis=1)[:, few - 1 : few]
+    return np.asarray((left < ALMOST) & (left <= best))

@@ -33,10 +33,8 @@ class Pairs:
     """How often the shopper was there of late."""
     cost: Floats
     """What it weighs that the shopper goes there, in kilometres."""
-
-    @property
-    def may(self) -> Bools:
-        return np.asarray(self.bar == MAY)
+    may: Bools
+    """Whether no bar holds."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +90,7 @@ def pairs(asked: Ask) -> Pairs:
     bar = np.full(km.shape, MAY, dtype=np.int8)
     for one, holds in reversed(stated):
         bar[np.broadcast_to(holds, km.shape)] = BARS.index(one)
-    return Pairs(bar, start, km, measured, before, km + rules.again_km * before)
+    return Pairs(bar, start, km, measured, before, km + rules.again_km * before, bar == MAY)
 
 
 def _ways(field: Field) -> tuple[Floats, Bools]:
