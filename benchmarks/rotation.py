@@ -29,8 +29,8 @@ CONFLICTS = 0.002
 """Share of pairs who know each other."""
 
 
-def chain(branches: int, shoppers: int, audits: int, seed: int, size_of_it: float = 1.0, spare: float = SPARE) -> Field:
-    """Towns on a map of so many times the size of Hungary, half a year of audits by shoppers near by, some conflicts, some uncertified."""
+def chain(branches: int, shoppers: int, audits: int, seed: int, *, size_of_it: float, spare: float) -> Field:
+    """Towns on a map of so many times the size of Hungary, half a year of audits by shoppers near by, and some conflicts."""
     rng = np.random.default_rng(seed)
     towns = max(branches // OF_A_TOWN, 1)
     north, east = rng.uniform(0.0, 2.5 * size_of_it, towns), rng.uniform(0.0, 7.0 * size_of_it, towns)
@@ -143,7 +143,9 @@ def main() -> None:
     asked.add_argument("--spare", type=float, default=SPARE, help="how many times as many audits shoppers could make")
     asked.add_argument("--methods", action="store_true", help="the ways to one choice beside each other instead")
     wanted = asked.parse_args()
-    field = chain(wanted.branches, wanted.shoppers, wanted.audits, wanted.seed, wanted.map, wanted.spare)
+    field = chain(
+        wanted.branches, wanted.shoppers, wanted.audits, wanted.seed, size_of_it=wanted.map, spare=wanted.spare
+    )
     print(f"{wanted.branches} branches, {wanted.audits} audits each, {wanted.shoppers} shoppers", flush=True)
     if wanted.methods:
         methods(field)

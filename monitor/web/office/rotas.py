@@ -1,6 +1,7 @@
 """Rotas: the list of them, and one as a whole: what is proposed, what could not be placed and why, sending and dropping it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 from typing import Any, cast
@@ -31,6 +32,18 @@ CUTS = ("all", "unplaced", "changed", "unsent", "nothing")
 AGAIN = 3
 """Seconds after which a page that waits looks again."""
 AT_WORK = {RotaState.ASKED.value, RotaState.SENDING.value}
+
+
+@dataclass(frozen=True)
+class PlannedLine:
+    """One audit of a rota."""
+
+    name: str
+    href: str
+    who: str
+    """Empty: nobody."""
+    when: str
+    why: str
 
 
 @blueprint.get("/rotas")
@@ -191,7 +204,7 @@ def _facts(rota: Rota) -> list[tuple[str, str]]:
     if quality.get("groups"):
         found += [
             (say("Ways"), say("{km} km in all, as proposed", km=round(float(quality["km"])))),
-            (say("Known there"), tongue.count("{n} audit", "{n} audits", int(quality["again"]))),
+            (say("Been there of late"), tongue.count("{n} audit", "{n} audits", int(quality["again"]))),
             (say("Connected"), _connected(int(quality["groups"]))),
         ]
     return found
@@ -204,16 +217,19 @@ def _connected(groups: int) -> str:
     return gate.tongue().say("{n} groups of branches share no shopper with each other", n=groups)
 
 
-def _groups(rows: Sequence[Planned]) -> list[tuple[str, list[Line]]]:
+def _groups(rows: Sequence[Planned]) -> list[tuple[str, list[PlannedLine]]]:
     """By region, as they are ordered."""
     by_region = groupby(rows, key=lambda one: (one.branch.region.name, one.branch.region_id))
     return [(name, [_line(one) for one in some]) for (name, _), some in by_region]
 
 
-def _line(one: Planned) -> Line:
+def _line(one: Planned) -> PlannedLine:
     say = gate.tongue().say
-    who = called(one.shopper) if one.shopper is not None else say("nobody yet")
     refused = rota_sending.trouble(one)
-    why = say(refused.message, **refused.values) if refused is not None else rota_words.why_words(one)
-    href = url_for("office.planned", public_id=one.public_id)
-    return Line(one.branch.name, href, f"{who} · {rota_words.days_words(one)}", why)
+    return PlannedLine(
+        name=one.branch.name,
+        href=url_for("office.planned", public_id=one.public_id),
+        who=called(one.shopper) if one.shopper is not None else "",
+        when=rota_words.days_words(one),
+        why=say(refused.message, **refused.values) if refused is not None else rota_words.why_words(one),
+    )
