@@ -26,8 +26,8 @@ def payroll() -> tuple[str, int]:
     kept = {"from": first.isoformat(), "to": last.isoformat()}
     page = render_template(
         "office/payroll.html",
-        headline=gate.tongue().count("{n} audit was approved.", "{n} audits were approved.", len(found)),
-        typed={name: request.args.get(name, "")[:40] or value for name, value in kept.items()},
+        headline=wrong or gate.tongue().count("{n} audit was approved.", "{n} audits were approved.", len(found)),
+        typed=kept,
         wrong=wrong,
         kept=kept,
         part=here.part(found[here.skipped : here.skipped + OF_A_PAGE], len(found), "office.payroll", **kept),
