@@ -293,7 +293,7 @@ def _rotas(here: Furnished) -> None:
     asked.state = RotaState.SENT.value
     query = select(Planned).join(Rota).where(Rota.public_id == here.things["rota"]).order_by(col(Planned.id))
     planned = session.exec(query).all()
-    here.things |= {"planned": planned[0].public_id, "unplaced": planned[-1].public_id}
+    here.things |= {"placed": planned[0].public_id, "unplaced": planned[-1].public_id}
 
 
 def _proposal(branches: list[Branch], shopper: User, days: Window) -> Proposal:
