@@ -1,7 +1,6 @@
 """Assignments: who audits where, in which window, for which fee, and what became of it before there were answers."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -17,7 +16,7 @@ from branches.people import User
 from branches.places import Branch
 from branches.standards import Standard
 from branches.states import AuditState
-from branches.weeks import local_date, moment
+from branches.weeks import Window, local_date, moment
 
 LOCKOUT_DAYS = 30
 """Between two audits of one branch by the same shopper, so that nobody there comes to know them."""
@@ -40,6 +39,10 @@ class Assignment(SQLModel, table=True):
     brief: str = Field(default="", max_length=4000)
     fee: str = Field(default="", max_length=60)
     """As it is agreed, with its currency."""
+    expenses: str = Field(default="", max_length=200)
+    """What is paid back besides, and up to how much."""
+    part: str = Field(default="", max_length=16)
+    """In which part of the week it should be, as a rota spreads them; empty: in any."""
     correct_until: datetime | None = Field(default=None, sa_type=UtcTime)
     """Of a returned audit: until when it may be corrected."""
 
@@ -57,18 +60,6 @@ class ConflictOfInterest(SQLModel, table=True):
     declared_at: datetime = Field(sa_type=UtcTime)
 
 
-@dataclass(frozen=True)
-class Window:
-    """Days at the branch, the first and the last included."""
-
-    first: date
-    last: date
-
-    def days_to(self, other: "Window") -> int:
-        """Days between the two; 0 or less where they meet."""
-        return max((other.first - self.last).days, (self.first - other.last).days)
-
-
 def assign(
     session: Session,
     standard: Standard,
@@ -79,6 +70,8 @@ def assign(
     closes_on: date,
     brief: str = "",
     fee: str = "",
+    expenses: str = "",
+    part: str = "",
     channel: str = "visit",
     lockout_days: int = LOCKOUT_DAYS,
     anyway: bool = False,
@@ -95,7 +88,8 @@ def assign(
     check_shopper(session, shopper, branch, window, lockout_days=lockout_days, anyway=anyway)
     details = {"anyway": True} if anyway else {}
     audit = audits.assign(session, standard, branch, shopper, by=by, at=at, channel=channel, **details)
-    made = Assignment(audit_id=audit.id, opens_on=opens_on, closes_on=closes_on, brief=brief.strip(), fee=fee.strip())
+    made = Assignment(audit_id=audit.id, opens_on=opens_on, closes_on=closes_on, part=part)
+    made.brief, made.fee, made.expenses = brief.strip(), fee.strip(), expenses.strip()
     session.add(made)
     session.flush()
     outbox.for_audit(session, MailKind.ASSIGNED, shopper, audit.public_id, at=at)

@@ -34,6 +34,7 @@ class MailKind(StrEnum):
     RETURNED = "returned"
     MOVED = "moved"
     WITHDRAWN = "withdrawn"
+    CLOSING = "closing"
     DUE_TOMORROW = "due_tomorrow"
     OVERDUE = "overdue"
     ALERTS = "alerts"

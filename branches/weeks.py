@@ -55,6 +55,18 @@ class Week:
 
 
 @dataclass(frozen=True)
+class Window:
+    """Days at the branch, the first and the last included."""
+
+    first: date
+    last: date
+
+    def days_to(self, other: "Window") -> int:
+        """Days between the two; 0 or less where they meet."""
+        return max((other.first - self.last).days, (self.first - other.last).days)
+
+
+@dataclass(frozen=True)
 class DueTime:
     """When in the following week a report is due, by the clock on the wall."""
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from branches import corrections, editions, reminders, timetable
+from branches import closing, corrections, editions, reminders, timetable
 from branches.database import reading, transaction
 from branches.editions import CHAIN, Edition, Scope
 from branches.errors import Conflict, Refused
@@ -285,12 +285,14 @@ def issue_by_hand(worker: Worker, scope: Scope, week: Week) -> tuple[Figures, in
 
 
 def write_reminders(worker: Worker) -> int:
-    """Writes the reminders of promises that are due; a look that finds none waits for nobody's writing."""
+    """Writes the reminders of promises and of audits that are due; a look that finds none waits for nobody's writing."""
     with reading(worker.engine) as session:
-        if not reminders.owed(session, worker.clock(), worker.settings.privacy):
+        promised = reminders.owed(session, worker.clock(), worker.settings.privacy)
+        if not promised and not closing.owed(session, worker.clock()):
             return 0
     with transaction(worker.engine) as session:
-        return reminders.write(session, worker.settings.privacy, at=worker.clock())
+        asked = closing.write(session, at=worker.clock())
+        return asked + reminders.write(session, worker.settings.privacy, at=worker.clock())
 
 
 def send_mail(worker: Worker) -> int:

@@ -12,12 +12,13 @@ def _path(plain: str) -> str:
 
 _WAY_IN = rf"{_path('/sign-in/')}(?!(?:code|password)(?![\w-]))"
 _CHOICE = _path("/mails/")
-_SECRET = re.compile(rf"({_WAY_IN}|{_CHOICE})[^\s\"'?#<>\]]+", re.IGNORECASE)
+_CALENDAR = _path("/calendar/")
+_SECRET = re.compile(rf"({_WAY_IN}|{_CHOICE}|{_CALENDAR})[^\s\"'?#<>\]]+", re.IGNORECASE)
 WORDS = "%(asctime)s %(levelname)s %(message)s"
 
 
 def redacted(text: str) -> str:
-    """Without the secret part of a sign-in link, or of the address by which one chooses one's mails."""
+    """Without the secret part of a sign-in link, of the address by which one chooses one's mails, or by which a calendar reads."""
     return _SECRET.sub(r"\1…", text)
 
 

@@ -13,6 +13,7 @@ from branches.editions import Edition
 from branches.language import Language, language
 from branches.outbox import Mail, MailKind
 from branches.people import Role, User
+from branches.rota import Part
 from branches.stand_ins import StandIn
 from branches.states import AuditState
 from branches.weeks import Week
@@ -34,6 +35,7 @@ WHERE_IT_STANDS = {
     MailKind.RETURNED: {AuditState.RETURNED},
     MailKind.MOVED: {AuditState.ASSIGNED, AuditState.STARTED},
     MailKind.WITHDRAWN: {AuditState.WITHDRAWN},
+    MailKind.CLOSING: {AuditState.ASSIGNED, AuditState.STARTED},
 }
 
 
@@ -252,12 +254,14 @@ def audit(session: Session, mail: Mail, reader: User, links: Links) -> Enclosed:
     if mail.about.get("days", days) != days:
         raise NoReader  # moved once more: the mail about that tells where it stands
     tongue = language(reader.language)
-    task = _task(session, found, assignment, links)
+    task = _task(session, found, assignment, links, tongue)
     match kind:
         case MailKind.RETURNED:
             letter = words.returned_mail(task, found.reason, _until(found, assignment, tongue), tongue)
         case MailKind.MOVED:
             letter = words.moved_mail(task, tongue)
+        case MailKind.CLOSING:
+            letter = words.closing_mail(task, tongue)
         case MailKind.WITHDRAWN:
             letter = words.withdrawn_mail(task, found.reason, tongue)
         case _:
@@ -265,7 +269,7 @@ def audit(session: Session, mail: Mail, reader: User, links: Links) -> Enclosed:
     return Enclosed(letter)
 
 
-def _task(session: Session, found: Audit, assignment: Assignment, links: Links) -> Task:
+def _task(session: Session, found: Audit, assignment: Assignment, links: Links, tongue: Language) -> Task:
     return Task(
         branch=found.branch.name,
         address=found.branch.address,
@@ -275,6 +279,8 @@ def _task(session: Session, found: Audit, assignment: Assignment, links: Links) 
         fee=assignment.fee,
         link=links.home,
         zone=found.branch.timezone if clocks.are_several(session) else "",
+        best=tongue.say(Part(assignment.part).word) if assignment.part else "",
+        expenses=assignment.expenses,
     )
 
 

@@ -226,12 +226,15 @@ class Task:
     link: str
     zone: str = ""
     """Of the branch, where the chain's branches live by several clocks."""
+    best: str = ""
+    """In which part of the week, in the reader's words."""
+    expenses: str = ""
 
 
 def assigned_mail(task: Task, tongue: Language) -> Letter:
     """You are asked to audit a branch. The subject names no branch: others may see it on the lock screen."""
     say = tongue.say
-    facts = (wording.isolated(task.address), _when_to_go(task, tongue), _fee(task, tongue))
+    facts = (wording.isolated(task.address), _when_to_go(task, tongue), _best(task, tongue), _fee(task, tongue))
     blocks: list[Block] = [
         Lead(say("A new audit"), wording.isolated(task.branch), tuple(filter(None, facts))),
         *([Lines(tuple(task.brief.split("\n")), say("What to look out for"))] if task.brief.strip() else []),
@@ -262,6 +265,19 @@ def moved_mail(task: Task, tongue: Language) -> Letter:
     return _to_shopper(say("An audit of yours has other days now"), blocks, tongue)
 
 
+def closing_mail(task: Task, tongue: Language) -> Letter:
+    """The last day of an audit comes near, and it has not been sent."""
+    say = tongue.say
+    facts = (_when_to_go(task, tongue), _best(task, tongue), wording.isolated(task.address))
+    way_out = say("If you cannot go, say so on its page: somebody else is asked then.")
+    blocks: list[Block] = [
+        Lead(say("An audit of yours is to be made soon"), wording.isolated(task.branch), tuple(filter(None, facts))),
+        Lines((way_out,)),
+        Way(say("Open my audits"), task.link),
+    ]
+    return _to_shopper(say("An audit of yours is to be made soon"), blocks, tongue)
+
+
 def withdrawn_mail(task: Task, reason: str, tongue: Language) -> Letter:
     """You are not asked for this audit any more, and why."""
     say = tongue.say
@@ -284,8 +300,15 @@ def _when_to_go(task: Task, tongue: Language) -> str:
     return tongue.say("From {first} to {last} ({city} time).", first=task.opens_on, last=task.closes_on, city=city)
 
 
+def _best(task: Task, tongue: Language) -> str:
+    return tongue.say("Best time: {part}", part=task.best) if task.best else ""
+
+
 def _fee(task: Task, tongue: Language) -> str:
-    return tongue.say("Fee: {fee}", fee=task.fee) if task.fee else ""
+    """What is paid, and what is paid back."""
+    fee = tongue.say("Fee: {fee}", fee=task.fee) if task.fee else ""
+    back = tongue.say("Paid back: {expenses}", expenses=task.expenses) if task.expenses else ""
+    return " · ".join(filter(None, (fee, back)))
 
 
 def _to_shopper(subject: str, blocks: list[Block], tongue: Language) -> Letter:

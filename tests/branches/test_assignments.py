@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from branches import assignments, audits, history, review
-from branches.assignments import Assignment, ConflictOfInterest, Window
+from branches.assignments import Assignment, ConflictOfInterest
 from branches.audits import Audit
 from branches.database import transaction
 from branches.errors import Conflict, NotFound, Refused
@@ -17,6 +17,7 @@ from branches.outbox import Mail
 from branches.people import Role, User
 from branches.places import Branch
 from branches.questions import Mark
+from branches.weeks import Window
 from tests import make
 from tests.together import together
 

@@ -123,6 +123,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     "capture.check": tuple(_shopper(thing) for thing in ("begun", "complete", "returned")),
     "capture.notes": tuple(_shopper(thing) for thing in ("open", "begun")),
     "capture.sent": (_shopper("sent"),),
+    "capture.calendar": (Example("shopper"),),
     "capture.no_answer": (Example("shopper"),),
     "capture.nothing_done": (Example("shopper"),),
     "capture.no_network": (Example(""), Example("shopper", note="shopper")),
@@ -144,6 +145,14 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     "office.open_assignments": (Example("office"),),
     "office.assigning": (Example("office"),),
     "office.assignment": (_office(public_id="open"), Example("office", {"public_id": "begun"}, note="begun")),
+    "office.rotas": (Example("office"),),
+    "office.asking_rota": (Example("office"),),
+    "office.rota": (
+        *(_office(public_id="rota"), Example("office", {"public_id": "rota"}, "?show=unplaced", note="unplaced")),
+        Example("office", {"public_id": "sent rota"}, note="sent"),
+    ),
+    "office.planned": (_office(public_id="placed"), Example("office", {"public_id": "unplaced"}, note="unplaced")),
+    "office.payroll": (Example("office"), Example("office", query="?from=soon", note="wrong", status=422)),
     "office.people": (Example("office"),),
     "office.adding": (Example("office"),),
     "office.person": (
@@ -163,7 +172,7 @@ FILES = {
     *("editions.paper", "editions.table", "editions.other_table", "editions.workbook", "portal.paper", "portal.table"),
     *("region.table", "region.workbook", "section.table", "section.workbook", "explore.table", "explore.workbook"),
     *("results.photo", "results.evidence_photo", "capture.photo", "office.photo"),
-    "handbook.paper",
+    *("handbook.paper", "capture.feed", "office.payroll_table"),
     *("results.appeal_photo", "office.appealing_table", "office.appealing_workbook"),
 }
 """Routes that give a file."""
@@ -216,6 +225,11 @@ SENT: tuple[tuple[str, str, str, str, Mapping[str, str], int], ...] = (
     ("office", "/office/assignments/new", "/office/assignments/new", "not assigned", LONG_AGO, 422),
     ("office", "/office/assignments/{open}", "/office/assignments/{open}/days", "no days", LONG_AGO, 422),
     ("office", "/office/assignments/{open}", "/office/assignments/{open}/withdraw", "not withdrawn", {}, 422),
+    ("office", "/office/rotas/new", "/office/rotas/new", "not asked for", {**LONG_AGO, "each": "many"}, 422),
+    ("office", "/office/rotas/{sent rota}", "/office/rotas/{sent rota}/send", "sent before", {}, 409),
+    ("office", "/office/rotas/audits/{placed}", "/office/rotas/audits/{placed}", "not given", {}, 422),
+    ("office", "/office/people/{person}", "/office/people/{person}/terms", "no terms", {"most_km": "far"}, 422),
+    ("shopper", "/calendar", "/calendar", "made", {}, 200),
     ("office", "/office/people/new", "/office/people/new", "not added", {}, 422),
     ("office", "/office/people/{person}", "/office/people/{person}/address", "no address", {"email": "nobody"}, 422),
     ("office", "/office/people/{person}", "/office/people/{person}/role", "no role", {"role": "staff"}, 422),

@@ -21,6 +21,7 @@ from branches import (
     photos,
     replies,
     review,
+    rotas,
     showing,
     stand_ins,
     subscriptions,
@@ -34,9 +35,12 @@ from branches.flags import Flag
 from branches.people import Role, User
 from branches.places import Branch
 from branches.questions import Mark
+from branches.rota import Bar, Given, Part, Proposal, Quality, Unplaced
+from branches.rotas import Planned, Rota, RotaState, Wish
 from branches.standards import Item, Standard
 from branches.states import Reply
 from branches.webhooks import Post
+from branches.weeks import Window
 from tests import make
 from tests.branches.test_photos import jpeg
 from tests.browser.chain import AT, HARMFUL, HUGE, LONG, TAMIL, UNBROKEN
@@ -95,6 +99,7 @@ def furnish(engine: sa.Engine, kept: Path) -> dict[str, str]:
         _waiting(here)
         _mail(here)
         _leave(here)
+        _rotas(here)
         return here.things
 
 
@@ -275,3 +280,31 @@ def _leave(here: Furnished) -> None:
         "long staff": here.person(Role.STAFF, col(User.branch_id) == here.branch(HUGE).id).public_id,
         "mails": subscriptions.of(session, away).token,
     }
+
+
+def _rotas(here: Furnished) -> None:
+    """One that is proposed, with somebody far away and audits that nobody can make, and one that was sent."""
+    session, office, branches = here.session, here.office, [here.branch(name) for name in (HARMFUL, TAMIL, HUGE, LONG)]
+    for one in ("rota", "sent rota"):
+        wish = Wish(AT.date(), AT.date() + timedelta(days=30), each=1, most_audits=4, most_km=80, fee="6 000 Ft")
+        asked = rotas.ask(session, here.standard, wish, by=office, at=AT)
+        rotas.propose(session, asked, _proposal(branches, here.person(Role.SHOPPER), asked.days), at=AT)
+        here.things[one] = asked.public_id
+    asked.state = RotaState.SENT.value
+    query = select(Planned).join(Rota).where(Rota.public_id == here.things["rota"]).order_by(col(Planned.id))
+    planned = session.exec(query).all()
+    here.things |= {"placed": planned[0].public_id, "unplaced": planned[-1].public_id}
+
+
+def _proposal(branches: list[Branch], shopper: User, days: Window) -> Proposal:
+    ways = ((3.2, True), (None, True), (71.0, False))
+    given = [
+        Given(branch.id, days, Part.EVENING, shopper.id, km, home, number, 5, joins=number == 2)
+        for number, (branch, (km, home)) in enumerate(zip(branches, ways, strict=False))
+    ]
+    bars = {Bar.FAR: 12, Bar.LOCKOUT: 2, Bar.FULL: 1, Bar.CONFLICT: 1}
+    return Proposal(
+        tuple(given),
+        (Unplaced(branches[-1].id, days, Part.WEEKEND, bars),),
+        Quality(unplaced=1, groups=2, km=89.2, again=3, cost=349.2),
+    )

@@ -12,13 +12,15 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlmodel import Session, SQLModel, col, select
 
-from branches import appeals, assignments, audits, database, notices, photos, review, sessions
+from branches import appeals, assignments, audits, database, notices, photos, review, rotas, sessions
 from branches.audits import Audit
 from branches.database import reading, transaction
 from branches.people import Role, User
 from branches.places import Branch
 from branches.questions import Mark
+from branches.rotas import Rota, Wish
 from branches.standards import Standard
+from monitor import rota
 from monitor.app import create_app
 from monitor.web.gate import Site
 from tests import make
@@ -81,6 +83,16 @@ class Rooms:
                 session, found, "greeting1", reason="We <i>did</i> greet.", until=NOW, by=staff, at=NOW
             )
             return made.public_id
+
+    def rota(self) -> Rota:
+        """One that is proposed for the month after."""
+        with transaction(self.engine) as session:
+            office = session.get_one(User, self.people[Role.OFFICE].id)
+            standard = session.exec(select(Standard)).one()
+            wish = Wish(date(2025, 8, 1), date(2025, 8, 31), each=1, most_audits=8, most_km=80)
+            asked = rotas.ask(session, standard, wish, by=office, at=NOW)
+        rota.work_out(self.engine, asked.id, lambda: NOW)
+        return self.one(Rota, asked.public_id)
 
     def add_photo(self, audit: str, folder: Path, item: str) -> str:
         with transaction(self.engine) as session:

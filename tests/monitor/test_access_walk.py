@@ -51,6 +51,10 @@ KINDS = {
     "office.assignment": "open",
     "office.change_days": "open",
     "office.withdraw": "open",
+    **dict.fromkeys(("office.rota", "office.send_rota", "office.drop_rota", "office.work_out_rota"), "rota"),
+    **dict.fromkeys(
+        ("office.planned", "office.give_planned", "office.leave_planned", "office.restore_planned"), "planned"
+    ),
     "office.region": "region",
     "office.change_region": "region",
     "office.branch": "branch",
@@ -67,7 +71,8 @@ KINDS = {
 OPENED_BY = {
     Right.FILL_AUDITS: (
         "capture.amend capture.audit capture.check capture.fresh capture.keep capture.leave capture.mine capture.note capture.notes "
-        "capture.photo capture.push capture.section capture.send capture.sent capture.start capture.take_photo"
+        "capture.photo capture.push capture.section capture.send capture.sent capture.start capture.take_photo "
+        "capture.calendar capture.make_calendar capture.end_calendar"
     ),
     Right.READ_EDITIONS: (
         "account.choose_mails account.end_stand_in account.name_stand_in editions.chain editions.edition editions.mine editions.paper editions.past editions.scope "
@@ -82,7 +87,8 @@ OPENED_BY = {
     ),
     Right.ASSIGN: (
         "office.assign office.assigning office.assignment office.change_days office.open_assignments "
-        "office.withdraw plan.chain"
+        "office.withdraw office.rotas office.asking_rota office.ask_rota office.rota office.send_rota office.drop_rota "
+        "office.payroll office.payroll_table office.work_out_rota office.planned office.give_planned office.leave_planned office.restore_planned plan.chain"
     ),
     Right.REVIEW: "office.audit office.clear office.clearing office.desk office.photo office.review office.step",
     Right.KEEP_PLACES: (
@@ -116,6 +122,7 @@ FOR_EVERYBODY = {
         "capture.no_answer",
         "capture.nothing_done",
         "capture.worker",
+        "capture.feed",
         "mails.choose",
         "mails.choose_alerts",
         "mails.show",

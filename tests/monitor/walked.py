@@ -21,6 +21,7 @@ from branches import (
     evidence,
     notices,
     photos,
+    rotas,
     showing,
     standards,
 )
@@ -34,7 +35,8 @@ from branches.notices import Notice
 from branches.people import Role, User
 from branches.places import Branch
 from branches.questions import Mark
-from monitor import jobs
+from branches.rotas import Planned, Rota, Wish
+from monitor import jobs, rota
 from monitor.app import create_app
 from monitor.jobs import Worker
 from monitor.web.gate import Site
@@ -137,6 +139,7 @@ def build(sqlite: SqliteDatabases, folder: Path, names: Names | None = None) -> 
                 _follow(
                     session, session.get_one(Branch, branch.id), session.get_one(User, people[Role.OFFICE].id), kept
                 )
+        _plan(engine, people[Role.OFFICE].id)
         with transaction(engine) as session:
             sides = [_side(session, session.get_one(Branch, branch.id)) for branch in branches]
         engine.dispose()
@@ -227,6 +230,16 @@ def _follow(session: Session, branch: Branch, office: User, kept: Path) -> None:
     backing.back(session, kept, disputed, note="The receipt.", kept=[receipt], by=office, at=NOW)
 
 
+def _plan(engine: sa.Engine, office_id: int) -> None:
+    """A rota for the month after, proposed and not sent: nobody but head office may learn of it."""
+    with transaction(engine) as session:
+        standard = standards.current(session)
+        assert standard is not None
+        wish = Wish(LATER.date(), LATER.date() + timedelta(days=30), each=2, most_audits=4, most_km=80)
+        asked = rotas.ask(session, standard, wish, by=session.get_one(User, office_id), at=NOW)
+    rota.work_out(engine, asked.id, lambda: NOW)
+
+
 def _released(session: Session, branch: Branch) -> Audit:
     """The last one that is released."""
     query = select(Audit).where(Audit.branch_id == branch.id, col(Audit.released_at).is_not(None))
@@ -265,6 +278,8 @@ def _side(session: Session, branch: Branch) -> Side:
             "appeal photo": first(AppealPhoto, AppealPhoto.appeal_id == disputed.id).public_id,
             "notice": first(Notice, Notice.branch_id == number).public_id,
             "person": released.shopper.public_id if released.shopper else "",
+            "rota": first(Rota).public_id,
+            "planned": first(Planned, Planned.branch_id == number).public_id,
             "place": str(len(released.standard.sections[0].items)),
         }
     )

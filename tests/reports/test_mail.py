@@ -244,11 +244,18 @@ def test_a_shoppers_subject_names_no_branch() -> None:
             mail.returned_mail(TASK, "No photo.", "By Friday.", tongue),
             mail.moved_mail(elsewhere, tongue),
             mail.withdrawn_mail(TASK, "Painted.", tongue),
+            mail.closing_mail(elsewhere, tongue),
         ):
             assert "Main Street" not in made.subject
             assert "Main Street" in made.text
             assert LINK in made.text
             assert "[en]" not in made.subject + made.text
+
+
+def test_a_new_audit_says_when_is_best_and_what_is_paid_back() -> None:
+    task = replace(TASK, fee="20 €", best="on a Saturday or Sunday", expenses="a cut, up to 40 €")
+    text = mail.assigned_mail(task, language("en")).text
+    assert "Best time: on a Saturday or Sunday\nFee: 20 € · Paid back: a cut, up to 40 €" in text
 
 
 def test_a_returned_audit_says_why_and_until_when() -> None:

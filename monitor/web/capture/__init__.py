@@ -2,6 +2,7 @@
 
 import monitor.web.capture.asked
 import monitor.web.capture.dressed
+import monitor.web.capture.feed
 import monitor.web.capture.filling
 import monitor.web.capture.late
 import monitor.web.capture.mine

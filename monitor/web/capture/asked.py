@@ -7,6 +7,7 @@ from branches import assignments, audits, drafts
 from branches.access import Right
 from branches.audits import Audit
 from branches.errors import Refused
+from branches.rota import Part
 from branches.states import AuditState
 from monitor.web import forms, gate
 from monitor.web.capture import room
@@ -105,12 +106,16 @@ def _facts(audit: Audit, known: assignments.Assignment | None) -> list[tuple[str
     found = []
     if known is not None and audit.submitted_at is None:  # then a correction's deadline counts, not the visit's days
         found.append((say("When"), window_words(known, branch)))
+        if known.part:
+            found.append((say("Best time"), say(Part(known.part).word)))
     if branch.address:
         found.append((say("Where"), branch.address))
     if audit.channel == "phone":
         found.append((say("How"), say("By phone")))
     if known is not None and known.fee:
         found.append((say("Fee"), known.fee))
+    if known is not None and known.expenses:
+        found.append((say("Expenses paid back"), known.expenses))
     return found
 
 

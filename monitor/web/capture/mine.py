@@ -12,6 +12,7 @@ from branches.access import Right
 from branches.assignments import TO_DO, Assignment
 from branches.audits import Audit
 from branches.places import Branch
+from branches.rota import Part
 from branches.states import AuditState
 from branches.weeks import local_date
 from monitor.web import gate
@@ -95,10 +96,14 @@ def _facts(audit: Audit, branch: Branch, known: Assignment | None) -> list[tuple
             found.append((say("Until"), deadline_words(known.correct_until, branch.timezone)))
     elif known is not None:
         found.append((say("When"), window_words(known, branch)))
+        if known.part:
+            found.append((say("Best time"), say(Part(known.part).word)))
     if branch.address:
         found.append((say("Where"), branch.address))
     if known is not None and known.fee:
         found.append((say("Fee"), known.fee))
+    if known is not None and known.expenses:
+        found.append((say("Expenses paid back"), known.expenses))
     return found
 
 

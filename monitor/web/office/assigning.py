@@ -9,18 +9,19 @@ from werkzeug.wrappers import Response
 
 from branches import assignments, standards
 from branches.access import Right
-from branches.assignments import Assignment, Window
+from branches.assignments import Assignment
 from branches.language import message
 from branches.people import User
 from branches.places import Branch
 from branches.standards import Standard
+from branches.weeks import Window
 from monitor.web import gate
 from monitor.web.office import doubted, picking
 from monitor.web.office.audit import channel_words
 from monitor.web.office.room import Answer, blueprint, called, done, now, today
 from monitor.web.office.typed import Typed, by
 
-LONGEST_BRIEF, LONGEST_FEE = 4000, 60
+LONGEST_BRIEF, LONGEST_FEE, LONGEST_EXPENSES = 4000, 60, 200
 USUAL_DAYS = 7
 CHANNELS = ("visit", "phone")
 
@@ -59,6 +60,7 @@ class Asked:
     channel: str
     brief: str
     fee: str
+    expenses: str
 
 
 def _asked(typed: Typed) -> Asked | None:
@@ -68,6 +70,7 @@ def _asked(typed: Typed) -> Asked | None:
     last = typed.day("closes_on", message("Choose the last day."))
     channel = typed.one_of("channel", channels(), message("Choose how the audit is made."))
     brief, fee = typed.text("brief", LONGEST_BRIEF), typed.line("fee", LONGEST_FEE)
+    expenses = typed.line("expenses", LONGEST_EXPENSES)
     standard = standards.current(gate.session())
     if standard is None:
         typed.tell("branch", message("There is no published standard yet to audit by."))
@@ -75,7 +78,7 @@ def _asked(typed: Typed) -> Asked | None:
         _check(typed, branch, shopper, Window(first, last))
     if typed.errors or not (branch and shopper and standard and first and last):
         return None
-    return Asked(standard, branch, shopper, Window(first, last), channel, brief, fee)
+    return Asked(standard, branch, shopper, Window(first, last), channel, brief, fee, expenses)
 
 
 def _assign(typed: Typed, asked: Asked, *, anyway: bool) -> Assignment | None:
@@ -91,6 +94,7 @@ def _assign(typed: Typed, asked: Asked, *, anyway: bool) -> Assignment | None:
             closes_on=asked.window.last,
             brief=asked.brief,
             fee=asked.fee,
+            expenses=asked.expenses,
             channel=asked.channel,
             anyway=anyway,
             by=by(),
@@ -146,4 +150,5 @@ def _page(values: dict[str, str], typed: Typed, doubts: Sequence[str] = (), name
         found=typed.found,
         longest_brief=LONGEST_BRIEF,
         longest_fee=LONGEST_FEE,
+        longest_expenses=LONGEST_EXPENSES,
     )

@@ -7,6 +7,7 @@ from branches.access import Right
 from branches.appeals import Appeal
 from branches.audits import Audit
 from branches.language import message
+from branches.rota import Part
 from branches.states import COUNTED, NEXT, AuditState
 from monitor.web import disputes, gate
 from monitor.web.office import amended, noted, told, unusual, withheld
@@ -95,6 +96,8 @@ def facts(audit: Audit) -> list[tuple[str, str]]:
     found = [(say("Shopper"), called(audit.shopper)), (say("How"), channel_words(audit.channel))]
     if known is not None:
         found.append((say("Window"), say("{first} to {last}", first=known.opens_on, last=known.closes_on)))
+        if known.part:
+            found.append((say("Best time"), say(Part(known.part).word)))
     if audit.visited_at is not None:
         found.append((say("Visit"), moment_words(audit.visited_at, zone)))
     found += noted.facts(audit)
@@ -104,6 +107,8 @@ def facts(audit: Audit) -> list[tuple[str, str]]:
         found.append((say("To be corrected by"), moment_words(known.correct_until, zone)))
     if known is not None and known.fee:
         found.append((say("Fee"), known.fee))
+    if known is not None and known.expenses:
+        found.append((say("Expenses paid back"), known.expenses))
     return [*found, (say("Standard"), say("version {n}", n=audit.standard.version))]
 
 

@@ -3,10 +3,10 @@
 from flask import request
 
 from branches import assignments
-from branches.assignments import Window
 from branches.audits import Audit
 from branches.people import User
 from branches.places import Branch
+from branches.weeks import Window
 from monitor.web import gate
 
 

@@ -18,6 +18,7 @@ KINDS = {
     MailKind.RETURNED.value: message("a returned audit"),
     MailKind.MOVED.value: message("an audit's new days"),
     MailKind.WITHDRAWN.value: message("a withdrawn audit"),
+    MailKind.CLOSING.value: message("a reminder"),
     MailKind.DUE_TOMORROW.value: message("a reminder"),
     MailKind.OVERDUE.value: message("a reminder"),
     MailKind.ALERTS.value: message("alerts between reports"),

@@ -9,12 +9,13 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from branches import access, assignments, history
 from branches.access import Right
-from branches.assignments import NOT_SENT, TO_DO, Assignment, Window
+from branches.assignments import NOT_SENT, TO_DO, Assignment
 from branches.audits import Audit
 from branches.language import message
 from branches.people import User
 from branches.places import Branch
 from branches.states import AuditState
+from branches.weeks import Window
 from monitor.web import gate
 from monitor.web.office import doubted, told
 from monitor.web.office.audit import LONGEST_REASON, facts

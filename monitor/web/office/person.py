@@ -12,7 +12,7 @@ from branches.people import Role, User
 from branches.sessions import LINK_MINUTES
 from branches.subscriptions import Wanted
 from monitor.web import gate, leave, mailed, way_in
-from monitor.web.office import told
+from monitor.web.office import agreed, picking, told
 from monitor.web.office.people import LONGEST_NAME, choices, mail, place_of, role_and_place
 from monitor.web.office.room import Answer, blueprint, called, done, now, the_person
 from monitor.web.office.typed import Typed, by
@@ -97,6 +97,10 @@ def _choose_mails(user: User, typed: Typed) -> str:
     return gate.tongue().say("Kept.")
 
 
+def _agree(user: User, typed: Typed) -> str:
+    return agreed.agree(user, typed) if agreed.is_asked_of(user) else abort(404)
+
+
 def _name_stand_in(user: User, typed: Typed) -> str:
     if not leave.may_be_stood_in_for(user):
         abort(404)
@@ -124,6 +128,7 @@ CHANGES: dict[str, Callable[[User, Typed], str]] = {
     "reactivate": _reactivate,
     "invite": _invite,
     "mails": _choose_mails,
+    "terms": _agree,
     "stand-in": _name_stand_in,
     "end-stand-in": _end_stand_in,
 }
@@ -140,6 +145,7 @@ def _page(user: User, typed: Typed) -> str:
         "region": user.region.public_id if user.region is not None else "",
         "wanted": wanted.value,
         "alerts": mailed.alerts_value(alerts),
+        **agreed.kept(user),
     }
     words = told.role_words()[user.role]
     place = place_of(user)
@@ -158,6 +164,8 @@ def _page(user: User, typed: Typed) -> str:
         alerted=mailed.alerts_words(alerts),
         alerts_wishes=mailed.alerts_choices(),
         leave=leave.of(user),
+        audits=agreed.is_asked_of(user),
+        homes=picking.branches(),
         first_pin=user.active and user.role == Role.STAFF.value and user.email is None,
         stands_in=[(gate.tongue().say("Stands in for"), words) for words in leave.held_for(user)],
         lately=told.lately(user, LATELY),

@@ -14,6 +14,7 @@ from branches import access, clocks
 from branches.audits import Audit
 from branches.people import Role, User
 from branches.places import Branch, Region
+from branches.rotas import Planned, Rota
 from branches.weeks import local_date
 from monitor.web import gate
 from monitor.web.parts import OF_A_PAGE, Part, place
@@ -23,7 +24,12 @@ blueprint = Blueprint("office", __name__, url_prefix="/office")
 _BEHIND = {
     "desk": ("mail", "retry", "schedule", "due_time", "change_due_time"),
     "review": ("audit", "step", "clearing", "clear", "appeals", "appeal", "decide", "appealing"),
-    "open_assignments": ("assigning", "assign", "assignment", "change_days", "withdraw"),
+    "open_assignments": (
+        *("assigning", "assign", "assignment", "change_days", "withdraw"),
+        *("rotas", "asking_rota", "ask_rota", "rota", "send_rota", "drop_rota", "work_out_rota"),
+        "payroll",
+        *("planned", "give_planned", "leave_planned", "restore_planned"),
+    ),
     "people": ("adding", "add", "person", "change_person", "give_pin"),
     "places": (
         *("opening_region", "open_region", "region", "change_region"),
@@ -70,6 +76,16 @@ def the_audit(public_id: str) -> Audit:
     """An audit that this person may see."""
     query = access.visible_audits(gate.person()).where(Audit.public_id == public_id)
     return gate.session().exec(query).first() or abort(404)
+
+
+def the_rota(public_id: str) -> Rota:
+    """A rota; 404 where there is none."""
+    return gate.session().exec(select(Rota).where(Rota.public_id == public_id)).first() or abort(404)
+
+
+def the_planned(public_id: str) -> Planned:
+    """One audit of a rota."""
+    return gate.session().exec(select(Planned).where(Planned.public_id == public_id)).first() or abort(404)
 
 
 def moment_words(at: datetime, zone: str = "") -> str:

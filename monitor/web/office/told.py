@@ -51,6 +51,9 @@ _PERSON = {
     "name_stand_in": message("{who} named a stand-in."),
     "end_stand_in": message("{who} ended the time of a stand-in."),
     "declare_conflict": message("{who} noted a conflict of interest."),
+    "make_calendar": message("{who} made an address for their calendar."),
+    "end_calendar": message("{who} ended the address for their calendar."),
+    "agree": message("{who} noted what they can take on."),
     "sign_in": message("{who} signed in."),
     "sign_out": message("{who} signed out."),
     "end_device": message("{who} signed a device out."),
@@ -88,6 +91,14 @@ _ACTION = {
     "ask": message("{who} asked about a corrective action."),
     "respond": message("{who} answered the branch about a corrective action."),
 }
+_ROTA = {
+    "ask": message("{who} asked for a rota."),
+    "propose": message("A rota was proposed."),
+    "fail": message("A rota could not be worked out."),
+    "give": message("{who} changed who audits where in a rota."),
+    "drop": message("{who} dropped a rota."),
+    "send": message("{who} sent a rota."),
+}
 SENTENCES: Mapping[str, Mapping[str, str]] = {
     "audit": _AUDIT,
     "user": _PERSON,
@@ -101,6 +112,7 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "acknowledge": message("{who} has seen a flag."),
     },
     "mail": {"retry": message("{who} had the mails that were not taken tried again.")},
+    "rota": _ROTA,
     "duechange": {"change_due": message("{who} changed when a report is due.")},
     "standard": {"publish": message("{who} published a version of the standard.")},
 }
