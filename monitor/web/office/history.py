@@ -30,6 +30,7 @@ class Line:
     """One event as it is read."""
 
     number: int
+    kind: str
     sentence: str
     when: str
     who: str
@@ -115,6 +116,7 @@ def _lines(events: Sequence[Event]) -> list[Line]:
     return [
         Line(
             event.id,
+            gate.tongue().say(recorded.KINDS.get(event.thing, event.thing)),
             gate.tongue().say(recorded.sentence(event.thing, event.verb), who=_who(_doer(event, people))),
             moment_words(event.at),
             _who(_doer(event, people)),
@@ -147,7 +149,7 @@ def _heads() -> tuple[str, ...]:
 
 def _rows(events: Sequence[Event]) -> list[Row]:
     """A line each; one of several changes at once has them all, in one order."""
-    people, zone, say = told.doers(events), ZoneInfo(gate.site().chain_zone), gate.tongue().say
+    people, zone = told.doers(events), ZoneInfo(gate.site().chain_zone)
     return [
         (
             event.id,
@@ -155,7 +157,7 @@ def _rows(events: Sequence[Event]) -> list[Row]:
             line.who,
             doer.public_id if (doer := _doer(event, people)) is not None else "",
             line.sentence,
-            say(recorded.KINDS.get(event.thing, event.thing)),
+            line.kind,
             line.thing.name,
             event.thing_id,
             *("; ".join(_of_field(one, side) for one in line.changes) for side in ("before", "after")),
