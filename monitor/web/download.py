@@ -1,15 +1,17 @@
 """Files that are taken home: their names, what they are for, and nothing in them that tells when or by whom they were made."""
 
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from io import BytesIO
+from itertools import chain
 
-from flask import send_file
+from flask import send_file, stream_with_context
 from werkzeug.wrappers import Response
 
 from monitor.web import gate
-from monitor.web.tables import XLSX, Sheet, as_csv, as_xlsx
+from monitor.web.tables import XLSX, Row, Sheet, as_csv, as_xlsx, csv_lines
 from reports.purpose import purpose
 
 LONGEST_NAME = 60
@@ -28,6 +30,16 @@ def pdf(content: bytes, name: str) -> Response:
 
 def csv(sheet: Sheet, name: str) -> Response:
     return _file(as_csv(_with_purpose(sheet)), name, "text/csv")
+
+
+def csv_in_parts(heads: tuple[str, ...], parts: Iterator[list[Row]], name: str) -> Response:
+    """The same of a table that may be of any length: it leaves as it is made, and the request's session stays open."""
+    first: list[Row] = [(*heads, purpose(gate.tongue()))]
+    rows = (row for part in chain([first], parts) for row in part)
+    lines = (line if n else f"\ufeff{line}" for n, line in enumerate(csv_lines(rows)))
+    response = Response(stream_with_context(lines), mimetype="text/csv")
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
 
 
 def xlsx(sheets: list[Sheet], title: str, name: str) -> Response:

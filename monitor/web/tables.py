@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from io import BytesIO, StringIO
@@ -37,12 +37,17 @@ class Sheet:
 
 def as_csv(sheet: Sheet) -> bytes:
     """UTF-8 with its mark, so that spreadsheets read the letters right; texts cannot become formulas."""
-    out = StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([guarded(head) for head in sheet.heads])
-    for row in sheet.rows:
-        writer.writerow([guarded(value) if isinstance(value, str) else value for value in row])
-    return out.getvalue().encode("utf-8-sig")
+    return "".join(csv_lines([sheet.heads, *sheet.rows])).encode("utf-8-sig")
+
+
+def csv_lines(rows: Iterable[Row]) -> Iterator[str]:
+    """The same line by line, for tables that are too long to be held whole."""
+    for row in rows:
+        out = StringIO()
+        csv.writer(out, lineterminator="\r\n").writerow(
+            [guarded(value) if isinstance(value, str) else value for value in row]
+        )
+        yield out.getvalue()
 
 
 def guarded(text: str) -> str:

@@ -51,6 +51,7 @@ REACHES = {
                 "keep_people",
                 "keep_places",
                 "keep_times",
+                "read_history",
             ),
             *("keep_notices", "decide_appeals", "verify_actions", "dismiss_flags", "read_handbook"),
         ),

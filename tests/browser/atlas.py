@@ -129,6 +129,11 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     "capture.no_network": (Example(""), Example("shopper", note="shopper")),
     "office.desk": (Example("office"),),
     "office.mail": (Example("office"),),
+    "office.history": (
+        *(Example("office"), Example("office", query="?kind=audit&verb=released", note="narrowed")),
+        Example("office", query="?kind=user&verb=erased&to=2020-01-01", note="none"),
+        Example("office", query="?from=never&by=nobody", note="wrong", status=422),
+    ),
     "office.schedule": (Example("office"), Example("office", query="?show=own", note="none")),
     "office.due_time": (_office(scope="chain"), Example("office", {"scope": "scope"}, note="region")),
     "office.review": (Example("office"), Example("office", query="?q=nowhere", note="none")),
@@ -173,7 +178,7 @@ FILES = {
     *("region.table", "region.workbook", "section.table", "section.workbook", "explore.table", "explore.workbook"),
     *("results.photo", "results.evidence_photo", "capture.photo", "office.photo"),
     *("handbook.paper", "capture.feed", "office.payroll_table"),
-    *("results.appeal_photo", "office.appealing_table", "office.appealing_workbook"),
+    *("results.appeal_photo", "office.history_table", "office.appealing_table", "office.appealing_workbook"),
 }
 """Routes that give a file."""
 ONWARD = {"login.home"}

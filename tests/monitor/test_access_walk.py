@@ -95,6 +95,7 @@ OPENED_BY = {
         "office.branch office.change_branch office.change_region office.open_branch office.open_region "
         "office.opening_branch office.opening_region office.places office.region office.let_tablet_in office.end_tablet"
     ),
+    Right.READ_HISTORY: "office.history office.history_table",
     Right.KEEP_TIMES: "office.change_due_time office.due_time office.schedule",
     Right.KEEP_NOTICES: "office.inform office.informing office.note office.take_back",
     Right.READ_HANDBOOK: "handbook.paper handbook.show",

@@ -11,9 +11,9 @@ from branches.people import PERSONS, Role, User
 from branches.places import Branch, Region
 from monitor.web import gate
 from monitor.web.office import picking
+from monitor.web.office.changes import role_words
 from monitor.web.office.review import Line
 from monitor.web.office.room import Answer, blueprint, called, done, holds, now, part, shown, total
-from monitor.web.office.told import role_words
 from monitor.web.office.typed import Typed, by
 from monitor.web.parts import searched
 

@@ -12,7 +12,7 @@ from branches.people import Role, User
 from branches.sessions import LINK_MINUTES
 from branches.subscriptions import Wanted
 from monitor.web import gate, leave, mailed, way_in
-from monitor.web.office import agreed, picking, told
+from monitor.web.office import agreed, changes, picking, told
 from monitor.web.office.people import LONGEST_NAME, choices, mail, place_of, role_and_place
 from monitor.web.office.room import Answer, blueprint, called, done, now, the_person
 from monitor.web.office.typed import Typed, by
@@ -147,7 +147,7 @@ def _page(user: User, typed: Typed) -> str:
         "alerts": mailed.alerts_value(alerts),
         **agreed.kept(user),
     }
-    words = told.role_words()[user.role]
+    words = changes.role_words()[user.role]
     place = place_of(user)
     return render_template(
         "office/person.html",

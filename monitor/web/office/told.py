@@ -1,22 +1,16 @@
 """History in sentences: who did what, when, and what they said about it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
 
-from flask import url_for
 from sqlmodel import SQLModel, col, select
 
-from branches import access, clocks, history
-from branches.audits import Audit
+from branches import history
 from branches.history import Event
 from branches.language import message
-from branches.people import PERSONS, Role, User
-from branches.places import Branch, Region
-from branches.subscriptions import Wanted
-from branches.weeks import DueTime
-from monitor.web import gate, mailed
+from branches.people import User
+from monitor.web import gate
+from monitor.web.office import changes, things
 from monitor.web.office.room import called, moment_words
 
 _AUDIT = {
@@ -116,15 +110,13 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
     "duechange": {"change_due": message("{who} changed when a report is due.")},
     "standard": {"publish": message("{who} published a version of the standard.")},
 }
+LED_TO = ("audit", "user", "branch", "region")
+"""Of what a person did lately, things of these kinds are named."""
 AT_ONCE = 10
 """So many times as many events are looked at as lines are shown."""
-_FIELDS = {
-    "name": message("name"),
-    "address": message("address"),
-    "timezone": message("time zone"),
-    "region_id": message("region"),
-    "opened": message("first day"),
-    "closed": message("closed from"),
+_WITH_CHANGES = {
+    *("change", "change_window", "change_due", "change_role", "call"),
+    *("choose_mails", "choose_alerts", "name_stand_in", "end_stand_in", "agree"),
 }
 
 
@@ -148,129 +140,45 @@ def of(thing: SQLModel, zone: str = "") -> list[Told]:
 def of_all(things: Sequence[SQLModel], zone: str = "") -> list[Told]:
     """What happened to things of one kind, newest first."""
     events = [event for event in history.of_all(gate.session(), things) if _words(event)]
-    people = _people(events)
-    return [_told(event, people, zone) for event in reversed(events)]
+    people, about = doers(events), changes.named(events)
+    return [_told(event, people, about, zone) for event in reversed(events)]
 
 
 def lately(user: User, most: int) -> list[Told]:
     """What a person did last, with what it was done to; what was done to many things at once is told once."""
     events = [event for event in history.done_by(gate.session(), user, most=most * AT_ONCE) if _words(event)]
-    people, things = {user.id: user}, _things(events)
-    lines = [_told(event, people, "", *things.get((event.thing, event.thing_id), ("", ""))) for event in events]
+    people, about, found = {user.id: user}, changes.named(events), things.of(events, LED_TO)
+    lines = [_told(event, people, about, "", found.get((event.thing, event.thing_id))) for event in events]
     return list(dict.fromkeys(lines))[:most]
 
 
 def latest(thing: str, verb: str) -> Told | None:
     """Who did that last, to whichever of these things."""
     event = history.latest(gate.session(), thing, verb)
-    return _told(event, _people([event]), "") if event is not None else None
+    return _told(event, doers([event]), changes.named([event]), "") if event is not None else None
 
 
 def _words(event: Event) -> str:
     return SENTENCES.get(event.thing, {}).get(event.verb, "")
 
 
-def _people(events: Sequence[Event]) -> dict[int, User]:
+def doers(events: Sequence[Event]) -> dict[int, User]:
+    """Who did them, by number."""
     numbers = {event.by_id for event in events if event.by_id is not None}
     return {one.id: one for one in gate.session().exec(select(User).where(col(User.id).in_(numbers)))}
 
 
-def _told(event: Event, people: Mapping[int, User], zone: str, name: str = "", href: str = "") -> Told:
-    say = gate.tongue().say
+def _told(
+    event: Event, people: Mapping[int, User], about: changes.Named, zone: str, thing: things.Thing | None = None
+) -> Told:
+    say, thing = gate.tongue().say, thing or things.Thing()
     doer = people.get(event.by_id) if event.by_id is not None else None
     who = called(doer) if doer is not None else say("The program")
-    return Told(say(_words(event), who=who), moment_words(event.at, zone), _note(event), name, href)
+    return Told(say(_words(event), who=who), moment_words(event.at, zone), _note(event, about), thing.name, thing.href)
 
 
-def _note(event: Event) -> str:
-    """What was said, or what was there before and what came."""
-    known = event.details
-    match event.verb:
-        case "change":
-            return "; ".join(_change(name, pair) for name, pair in known.items())
-        case "name_stand_in" | "end_stand_in":
-            return _stand_in(known)
-        case "change_due":
-            return _due(known)
-        case "change_window" | "call" | "choose_mails" | "choose_alerts" | "change_role":
-            pairs = [known[when] for when in ("before", "after") if known.get(when)]
-            return " → ".join(_WORDED[event.verb](one) for one in pairs)
-        case _:
-            return str(known.get("reason") or known.get("decision") or "")
-
-
-def _stand_in(known: Mapping[str, str]) -> str:
-    query = select(User).where(User.public_id == known["stand_in"])
-    who = called(gate.session().exec(query).first())
-    return f"{who} · {_days((known['first'], known['last']))}" if "first" in known else who
-
-
-def _days(pair: Sequence[str]) -> str:
-    first, last = (date.fromisoformat(day) for day in pair)
-    return gate.tongue().say("{first} to {last}", first=first, last=last)
-
-
-def _due(known: Mapping[str, str | None]) -> str:
-    """Which time, and from which week on."""
-    tongue, written = gate.tongue(), known["due"]
-    when = clocks.due_words(tongue, DueTime.parse(written)) if written else tongue.say("as config.toml says")
-    week = tongue.week(date.fromisoformat(known["first_week"] or ""))
-    return tongue.say("{when}, from the {week} on", when=when, week=week)
-
-
-def _change(name: str, pair: Sequence[object]) -> str:
-    return f"{gate.tongue().say(_FIELDS.get(name, name))}: {_value(name, pair[0])} → {_value(name, pair[1])}"
-
-
-def _value(name: str, value: object) -> str:
-    if value in (None, ""):
-        return gate.tongue().say("none")
-    if name == "region_id":
-        region = gate.session().get(Region, value)
-        return region.name if region is not None else gate.tongue().say("none")
-    if name in ("opened", "closed"):
-        return gate.tongue().date(date.fromisoformat(str(value)))
-    return str(value)
-
-
-def _role(role: str) -> str:
-    return role_words().get(role, role)
-
-
-_WORDED: Mapping[str, Callable[[Any], str]] = {
-    "change_window": _days,
-    "call": lambda named: str(named[0]),
-    "choose_mails": lambda wanted: mailed.words(Wanted(wanted)),
-    "choose_alerts": lambda wanted: dict(mailed.alerts_choices())[wanted],
-    "change_role": lambda held: _role(str(held[0])),
-}
-"""How one state of a thing is told, beside that before it."""
-
-
-def role_words() -> dict[str, str]:
-    say = gate.tongue().say
-    return {
-        Role.SHOPPER.value: say("Shopper"),
-        Role.STAFF.value: say("Staff of a branch"),
-        Role.MANAGER.value: say("Manager of a region"),
-        Role.OFFICE.value: say("Head office"),
-    }
-
-
-def _things(events: Sequence[Event]) -> dict[tuple[str, int], tuple[str, str]]:
-    """What events are about: its name, and where its page is."""
-    found: dict[tuple[str, int], tuple[str, str]] = {}
-    numbers: dict[str, set[int]] = {}
-    for event in events:
-        numbers.setdefault(event.thing, set()).add(event.thing_id)
-    session, reader = gate.session(), gate.person()
-    for audit in session.exec(access.visible_audits(reader).where(col(Audit.id).in_(numbers.get("audit", ())))):
-        found["audit", audit.id] = audit.branch.name, url_for("office.audit", public_id=audit.public_id)
-    people = select(User).where(col(User.id).in_(numbers.get("user", ())), col(User.role).in_(PERSONS))
-    for user in session.exec(people):
-        found["user", user.id] = called(user), url_for("office.person", public_id=user.public_id)
-    for branch in session.exec(access.visible_branches(reader).where(col(Branch.id).in_(numbers.get("branch", ())))):
-        found["branch", branch.id] = branch.name, url_for("office.branch", public_id=branch.public_id)
-    for region in session.exec(select(Region).where(col(Region.id).in_(numbers.get("region", ())))):
-        found["region", region.id] = region.name, url_for("office.region", public_id=region.public_id)
-    return found
+def _note(event: Event, about: changes.Named) -> str:
+    """What was there before and what came, where a thing's own page says that; else what was said."""
+    if event.verb in _WITH_CHANGES:
+        return "; ".join(str(one) for one in changes.of(event, about))
+    return changes.why(event)
