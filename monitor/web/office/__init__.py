@@ -22,6 +22,7 @@ from monitor.web.office import (
     places,
     review,
     schedule,
+    settings,
     steps,
     tablets,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "places",
     "review",
     "schedule",
+    "settings",
     "steps",
     "tablets",
 ]
