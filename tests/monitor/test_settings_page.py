@@ -83,7 +83,7 @@ def test_what_was_set_on_pages_is_told_and_leads_there(rooms: Rooms) -> None:
         places.set_zone(session, branch, "Asia/Dubai", by=office, at=make.NOON)
     page = rooms.office().get("/office/settings")
     told = " ".join(page.text.split())
-    assert "Reports with a time of their own The whole chain Friday, 9:00 AM" in told
+    assert "Reports with a time of their own The whole chain Friday, 09:00" in told
     assert "Regions with another time zone than head office Kolkata Asia/Kolkata" in told
     assert "1 branch has another time zone than its region." in told
     with transaction(rooms.engine) as session:
