@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from branches.errors import Conflict, NotAllowed, NotFound, Refused
 from branches.language import codes, language
 from branches.people import Role, User
+from monitor.origins import NOTHING, Said
 from monitor.web import (
     account,
     capture,
@@ -76,8 +77,8 @@ class _Json(DefaultJSONProvider):
     ensure_ascii = False
 
 
-def create_app(site: Site, secret: bytes, *, trusted_proxies: int = 0) -> Flask:
-    """The pages of one chain."""
+def create_app(site: Site, secret: bytes, *, trusted_proxies: int = 0, said: Said = NOTHING) -> Flask:
+    """The pages of one chain; `said` is what they show of its settings."""
     app = Flask(__name__, static_folder=None)
     app.add_url_rule(f"/static/{files.version()}/<path:filename>", endpoint="static", view_func=files.serve)
     app.config.update(
@@ -90,7 +91,7 @@ def create_app(site: Site, secret: bytes, *, trusted_proxies: int = 0) -> Flask:
     )
     app.json = _Json(app)
     app.after_request(packed.pack)  # the first here is the last to look at an answer
-    app.extensions["site"] = site
+    app.extensions["site"], app.extensions["settings"] = site, said
     if site.demo:
         app.before_request(gate.stay_here)
     gate.guard(app)

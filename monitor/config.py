@@ -5,6 +5,7 @@ import hmac
 import os
 import secrets
 import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -76,14 +77,29 @@ class Config(BaseSettings):
         return env_settings, init_settings
 
 
+@dataclass(frozen=True)
+class Read:
+    """The settings together with the file they were read from, and its text."""
+
+    config: Config
+    file: Path | None = None
+    """None: there is none."""
+    text: str = ""
+
+
 def read_config(file: Path | None = None) -> Config:
     """Reads `file`, else the one MONITOR_CONFIG names, else ./config.toml where there is one, else the defaults."""
+    return read(file).config
+
+
+def read(file: Path | None = None) -> Read:
+    """The same, with what was read."""
     chosen = file or _chosen()
     text = _text(chosen) if chosen else ""
     sections = _sections()
     refuse_unknown_variables(sections)
     try:
-        return Config(**_written(text, chosen))
+        return Read(Config(**_written(text, chosen)), chosen, text)
     except ValidationError as invalid:
         raise refusal(invalid.errors()[0], sections, chosen, text) from None
     except SettingsError:

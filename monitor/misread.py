@@ -23,7 +23,7 @@ _KEY = re.compile(r"""\s*["']?([\w.-]+)["']?\s*=""")
 
 def refuse_unknown_variables(sections: Sections) -> None:
     """A misspelt variable would be passed over in silence."""
-    known = {_variable(section, key) for section, keys in sections.items() for key in keys.model_fields}
+    known = {variable(section, key) for section, keys in sections.items() for key in keys.model_fields}
     for name in os.environ:
         if _looks_like_ours(name.upper(), sections) and name.upper() not in known:
             raise Refused(
@@ -65,7 +65,7 @@ def refusal(error: ErrorDetails, sections: Sections, file: Path | None, text: st
 
 def unreadable(sections: Sections) -> Refused:
     """Words the fault of a variable that should hold a table and holds no JSON."""
-    known = {_variable(section, key): (section, key) for section, key in _tables(sections)}
+    known = {variable(section, key): (section, key) for section, key in _tables(sections)}
     given = {name.upper(): value for name, value in os.environ.items()}
     place = next(name for name in known if name in given)
     section, key = known[place]
@@ -82,17 +82,16 @@ def _tables(sections: Sections) -> Iterator[tuple[str, str]]:
 
 def _place(section: str, key: str, entry: str, file: Path | None, text: str) -> str:
     """Where it was written: the variable, or the file and its line; an entry of a table may have one of its own."""
-    variable = _variable(section, key)
-    if variable in {name.upper() for name in os.environ}:
-        return variable
-    lines = _lines(text)
+    if (name := variable(section, key)) in set_variables():
+        return name
+    lines = lines_of(text)
     table = f"{section}.{key}"
     nested = lines.get((section, f"{key}.{entry}")) or lines.get((f"{table}.{entry}", "")) or lines.get((table, ""))
     line = nested or lines.get((section, key)) or lines.get((section, ""))
     return f"{file}, line {line}" if line else str(file)
 
 
-def _lines(text: str) -> dict[tuple[str, str], int]:
+def lines_of(text: str) -> dict[tuple[str, str], int]:
     """The line of each section's heading and of each key; a key above all headings stands alone."""
     lines: dict[tuple[str, str], int] = {}
     section = ""
@@ -106,5 +105,11 @@ def _lines(text: str) -> dict[tuple[str, str], int]:
     return lines
 
 
-def _variable(section: str, key: str) -> str:
+def variable(section: str, key: str) -> str:
+    """The environment variable that comes before that setting of the file."""
     return f"{PREFIX}{section}__{key}".upper()
+
+
+def set_variables() -> set[str]:
+    """The variables that are set; in which case they are written makes no difference."""
+    return {name.upper() for name in os.environ}

@@ -7,9 +7,9 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from monitor import logs, mailer
+from monitor import logs, mailer, origins
 from monitor.app import create_app
-from monitor.config import Config, read_config, secret
+from monitor.config import Config, read, secret
 from monitor.later import Later
 from monitor.opening import caches, due_times, now, open_chain, photos_folder, privacy, rules
 from monitor.porch import Porch
@@ -54,7 +54,8 @@ def demo_pages() -> Porch:
 
 def _pages(*, demo: bool) -> Porch:
     logs.begin()
-    config = read_config(None)
+    found = read()
+    config = found.config
     site = Site(
         engine=open_chain(config),
         clock=now,
@@ -74,5 +75,6 @@ def _pages(*, demo: bool) -> Porch:
         privacy=privacy(config),
         rules=rules(config),
     )
-    app = create_app(site, secret(config, "pages"), trusted_proxies=config.serve.trusted_proxies)
+    key, proxies = secret(config, "pages"), config.serve.trusted_proxies
+    app = create_app(site, key, trusted_proxies=proxies, said=origins.of(found))
     return Porch(app, THREADS)

@@ -135,6 +135,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         Example("office", query="?from=never&by=nobody", note="wrong", status=422),
     ),
     "office.schedule": (Example("office"), Example("office", query="?show=own", note="none")),
+    "office.settings": (Example("office"),),
     "office.due_time": (_office(scope="chain"), Example("office", {"scope": "scope"}, note="region")),
     "office.review": (Example("office"), Example("office", query="?q=nowhere", note="none")),
     "office.audit": tuple(

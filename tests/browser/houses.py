@@ -14,7 +14,10 @@ from werkzeug.serving import WSGIRequestHandler
 from branches import database
 from branches.database import transaction
 from branches.people import User
+from monitor import origins
 from monitor.app import create_app
+from monitor.config import read
+from monitor.origins import Said
 from monitor.web.gate import LANGUAGE_COOKIE, Site
 from tests.browser.atlas import Place, atlas
 from tests.browser.chain import AT, Served, fill
@@ -23,6 +26,26 @@ from tests.browser.looks import OPEN_ALL, Look
 from tests.served import PagesServer
 
 SECRET = bytes(range(32))
+SETTINGS = """\
+[chain]
+name = "Tom & Jerry's <salons>"
+timezone = "Europe/Budapest"
+
+[database]
+url = "postgresql://monitor:hidden@database-of-the-chain.internal.example.com:5432/consistency_of_service"
+
+[reports.regions]
+North = "tuesday 07:00"
+South = "wednesday 18:30"
+
+[mail]
+host = "mail.example.com"
+password_file = "password"
+
+[webhooks.to.team]
+address = "https://chat.example.com/hooks/hidden"
+region = "North"
+"""
 SEND = """([path, fields]) => {
     const own = document.querySelector(`form[action="${path}"]`), form = document.createElement("form");
     const hidden = own ? [...own.querySelectorAll("[type=hidden]")] : [document.querySelector("[name=csrf_token]")];
@@ -84,7 +107,7 @@ def opened(url: str, folder: Path) -> Iterator[House]:
     engine = database.create(url)
     devices, editions = fill(engine, AT)
     things = furnish(engine, folder / "photos") | editions
-    app = create_app(_site(engine, folder), SECRET)
+    app = create_app(_site(engine, folder), SECRET, said=_said(folder))
     server = PagesServer(app, handler=Silent)
     thread = Thread(target=server.serve_forever)
     thread.start()
@@ -94,6 +117,12 @@ def opened(url: str, folder: Path) -> Iterator[House]:
         server.shutdown()
         thread.join()
         engine.dispose()
+
+
+def _said(folder: Path) -> Said:
+    file = folder / "config.toml"
+    file.write_text(SETTINGS, encoding="utf-8")
+    return origins.of(read(file))
 
 
 def _site(engine: sa.Engine, folder: Path) -> Site:

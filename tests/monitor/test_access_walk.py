@@ -96,7 +96,7 @@ OPENED_BY = {
         "office.opening_branch office.opening_region office.places office.region office.let_tablet_in office.end_tablet"
     ),
     Right.READ_HISTORY: "office.history office.history_table",
-    Right.KEEP_TIMES: "office.change_due_time office.due_time office.schedule",
+    Right.KEEP_TIMES: "office.change_due_time office.due_time office.schedule office.settings",
     Right.KEEP_NOTICES: "office.inform office.informing office.note office.take_back",
     Right.READ_HANDBOOK: "handbook.paper handbook.show",
     Right.READ_OWN_BRANCH: "portal.branch portal.paper portal.table",

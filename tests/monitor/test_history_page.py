@@ -164,7 +164,7 @@ def test_what_a_rota_and_a_shoppers_terms_hold_is_told_by_name(rooms: Rooms) -> 
         f"lives near: none → {HARMFUL}",
         "kilometres at most: 80 → none",
         "certified since: none → 2 June 2025",
-        "audits given: 4; audits for nobody: 0",
+        "audits given: 4 audits for nobody: 0",
         f"nobody → {shopper.name}",
     ):
         assert words in text

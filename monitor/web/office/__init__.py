@@ -26,6 +26,7 @@ from monitor.web.office import (
     rota_asking,
     rotas,
     schedule,
+    settings,
     steps,
     tablets,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "rota_asking",
     "rotas",
     "schedule",
+    "settings",
     "steps",
     "tablets",
 ]

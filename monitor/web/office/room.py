@@ -22,7 +22,7 @@ from monitor.web.parts import OF_A_PAGE, Part, place
 blueprint = Blueprint("office", __name__, url_prefix="/office")
 
 _BEHIND = {
-    "desk": ("mail", "retry", "schedule", "due_time", "change_due_time", "history"),
+    "desk": ("mail", "retry", "schedule", "due_time", "change_due_time", "history", "settings"),
     "review": ("audit", "step", "clearing", "clear", "appeals", "appeal", "decide", "appealing"),
     "open_assignments": (
         *("assigning", "assign", "assignment", "change_days", "withdraw"),
