@@ -47,6 +47,8 @@ class Right(StrEnum):
     KEEP_PLACES = "keep_places"
     KEEP_TIMES = "keep_times"
     """Say when reports are due, and see what ran unattended."""
+    KEEP_STANDARD = "keep_standard"
+    """Change the draft of the standard, and publish it."""
     KEEP_NOTICES = "keep_notices"
     """Note that a branch's staff were told of the audits."""
     APPEAL = "appeal"
@@ -114,6 +116,7 @@ RIGHTS: Mapping[Role, Mapping[Right, Reach]] = {
         Right.KEEP_PEOPLE: Reach.CHAIN,
         Right.KEEP_PLACES: Reach.CHAIN,
         Right.KEEP_TIMES: Reach.CHAIN,
+        Right.KEEP_STANDARD: Reach.CHAIN,
         Right.KEEP_NOTICES: Reach.CHAIN,
         Right.DECIDE_APPEALS: Reach.CHAIN,
         Right.VERIFY_ACTIONS: Reach.CHAIN,

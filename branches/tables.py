@@ -27,6 +27,7 @@ from branches import (
     timetable,
     webhooks,
 )
+from branches.editing import drafted
 
 __all__ = [
     "actions",
@@ -34,6 +35,7 @@ __all__ = [
     "assignments",
     "audits",
     "corrections",
+    "drafted",
     "drafts",
     "editions",
     "evidence",
