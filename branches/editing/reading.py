@@ -39,7 +39,11 @@ def as_written(content: Content) -> WrittenStandard:
 
 def as_standard(content: Content, version: int = 0) -> Standard:
     """As it would be stored; nothing is. One with faults is refused."""
-    written = as_written(content)
+    return stored_form(as_written(content), version)
+
+
+def stored_form(written: WrittenStandard, version: int = 0) -> Standard:
+    """What files say as rows that belong to no database."""
     made = Standard(version=version, title=written.title, total=written.total.value, bands=written.bands)
     for section, items in rows(written, 0):
         section.items = items

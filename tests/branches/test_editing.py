@@ -12,12 +12,11 @@ from branches import history, standards
 from branches.editing import drafted, steps
 from branches.editing.content import Content, content_of, dump, load
 from branches.editing.missing import Missing, missing
-from branches.editing.reading import as_standard, as_written, faults, uploaded
+from branches.editing.reading import as_standard, as_written, faults, stored_form, uploaded
 from branches.errors import Conflict, NotFound, Refused
 from branches.exchange.publishing import says_the_same
-from branches.exchange.shipped import SHIPPED, load_standard, read_standard, rows
+from branches.exchange.shipped import SHIPPED, load_standard, read_standard
 from branches.exchange.toml_out import standard_files
-from branches.exchange.written import WrittenStandard
 from branches.scoring import ItemType
 from tests import make
 
@@ -26,15 +25,7 @@ SALON = read_standard(SHIPPED)
 
 
 def salon() -> Content:
-    return content_of(_rows(SALON))
-
-
-def _rows(written: WrittenStandard) -> standards.Standard:
-    made = standards.Standard(version=1, title=written.title, total=written.total.value, bands=written.bands)
-    for section, items in rows(written, 0):
-        section.items = items
-        made.sections.append(section)
-    return made
+    return content_of(stored_form(SALON))
 
 
 def small() -> Content:

@@ -21,6 +21,7 @@ from monitor.web.office import (
     places,
     review,
     schedule,
+    standard,
     steps,
     tablets,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "places",
     "review",
     "schedule",
+    "standard",
     "steps",
     "tablets",
 ]

@@ -102,6 +102,13 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
     },
     "mail": {"retry": message("{who} had the mails that were not taken tried again.")},
     "duechange": {"change_due": message("{who} changed when a report is due.")},
+    "standarddraft": {
+        "begin": message("{who} began the draft."),
+        "edit": message("{who} changed the draft."),
+        "undo": message("{who} undid the last step."),
+        "discard": message("{who} discarded the draft."),
+        "publish": message("{who} published the draft."),
+    },
     "standard": {"publish": message("{who} published a version of the standard.")},
 }
 AT_ONCE = 10
@@ -184,7 +191,7 @@ def _note(event: Event) -> str:
             pairs = [known[when] for when in ("before", "after") if known.get(when)]
             return " → ".join(_WORDED[event.verb](one) for one in pairs)
         case _:
-            return str(known.get("reason") or known.get("decision") or "")
+            return str(known.get("reason") or known.get("decision") or known.get("about") or "")
 
 
 def _stand_in(known: Mapping[str, str]) -> str:
