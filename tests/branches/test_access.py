@@ -52,7 +52,7 @@ REACHES = {
                 "keep_places",
                 "keep_times",
             ),
-            *("keep_notices", "decide_appeals", "verify_actions", "dismiss_flags", "read_handbook"),
+            *("keep_standard", "keep_notices", "decide_appeals", "verify_actions", "dismiss_flags", "read_handbook"),
         ),
         "chain",
     ),

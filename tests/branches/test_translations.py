@@ -27,6 +27,7 @@ AS_WRITTEN = {
     *("sender", "security", "mail", "chmod", "sqlite", "monitor", "import", "publish"),
     *("standard", "arrived", "seconds", "password_file", "chain.sqlite3", "audits.csv", "branches.csv", "salon.toml"),
     *("config.toml", "tuesday", "secret_file", "whsec_", "base", "https"),
+    *("good", "waited"),
 }
 """What has to be typed or is named in a file, and is therefore the same in every language."""
 SHUNNED = {

@@ -2,33 +2,21 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
-from sqlmodel import select
 
-from branches import editions, standards
 from branches.audits import Audit
 from branches.database import reading, transaction
 from branches.editing import drafted
 from branches.editing.content import Content
 from branches.exchange.shipped import SHIPPED
-from branches.people import Role
-from branches.standards import Standard
-from branches.tables import metadata
-from branches.timetable import DueTimes
-from branches.weeks import Week
-from reports import stored
-from reports.figures import State
 from tests.databases import SqliteDatabases
 from tests.monitor.browsed import send, sent
 from tests.monitor.pages import Form, Page, Visitor
 from tests.monitor.rooms import NOW, Rooms, form, opened
-from tests.reports.invented import figures
 
 ROOT = "/office/standard"
 
@@ -63,14 +51,6 @@ def stepping(page: Page, change: str, key: str) -> Form:
     return next(f for f in page.forms if f.action.endswith(f"/steps/{change}") and f.fields.get("key") == key)
 
 
-def forget_standards(rooms: Rooms) -> None:
-    """As a chain is on its first day."""
-    with transaction(rooms.engine) as session:
-        for table in ("item", "section", "standard"):
-            session.execute(sa.text(f"DELETE FROM {table}"))
-
-
-@pytest.mark.slow
 def test_a_draft_of_the_salon_standard_is_complete_and_every_page_of_it_opens(rooms: Rooms) -> None:
     office, page = begun(rooms)
     assert page.headings[0] == "Standard"
@@ -119,7 +99,6 @@ def test_an_item_is_changed_and_the_change_is_in_the_history(rooms: Rooms) -> No
     assert "Olga Office changed the draft." in after.text
 
 
-@pytest.mark.slow
 def test_saving_a_page_as_it_is_changes_nothing(rooms: Rooms) -> None:
     office, _ = begun(rooms)
     before = content(rooms)
@@ -133,7 +112,6 @@ def test_saving_a_page_as_it_is_changes_nothing(rooms: Rooms) -> None:
     assert after == before
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
@@ -161,7 +139,6 @@ def test_what_an_item_cannot_be_is_refused_and_what_was_typed_is_kept(
     assert content(rooms) == before
 
 
-@pytest.mark.slow
 def test_a_code_that_is_in_force_stays(rooms: Rooms) -> None:
     office, _ = begun(rooms)
     with transaction(rooms.engine) as session:
@@ -177,7 +154,6 @@ def test_a_code_that_is_in_force_stays(rooms: Rooms) -> None:
     assert key_of(rooms, "greeted") == key
 
 
-@pytest.mark.slow
 def test_a_type_brings_the_fields_that_belong_to_it(rooms: Rooms) -> None:
     office, _ = begun(rooms)
     key = key_of(rooms, "eye_contact")
@@ -194,7 +170,6 @@ def test_a_type_brings_the_fields_that_belong_to_it(rooms: Rooms) -> None:
     send(office, page, "/type", {"type": "colour"}, status=422)
 
 
-@pytest.mark.slow
 def test_a_new_item_is_put_right_and_worded(rooms: Rooms) -> None:
     office, _ = begun(rooms, "nothing")
     page = office.submit(form(office.get(ROOT), "/steps/add-section"))
@@ -207,7 +182,6 @@ def test_a_new_item_is_put_right_and_worded(rooms: Rooms) -> None:
     assert "greeted: Question (Magyar)" in page.text
 
 
-@pytest.mark.slow
 def test_entries_are_moved_copied_deleted_and_the_last_step_undone(rooms: Rooms) -> None:
     office, page = begun(rooms)
     before = content(rooms)
@@ -223,7 +197,6 @@ def test_entries_are_moved_copied_deleted_and_the_last_step_undone(rooms: Rooms)
     assert "The rule of greeted_after asks about greeted, which is not an item." in page.text
 
 
-@pytest.mark.slow
 def test_the_second_of_two_who_edit_is_told_and_loses_nothing(rooms: Rooms) -> None:
     office, _ = begun(rooms)
     key = key_of(rooms, "greeted")
@@ -259,7 +232,6 @@ def test_a_discarded_draft_is_gone_and_what_is_published_stays(rooms: Rooms) -> 
     assert "Version 1 is in force." in page.text
 
 
-@pytest.mark.slow
 def test_the_preview_has_the_form_and_nothing_to_send(rooms: Rooms) -> None:
     office, _ = begun(rooms)
     page = office.get(f"{ROOT}/preview")
@@ -287,7 +259,6 @@ def upload(office: Visitor, page: Page, files: dict[str, bytes]) -> Any:
     return office.client.post(f"{ROOT}/begin", data=data, content_type="multipart/form-data")
 
 
-@pytest.mark.slow
 def test_files_are_taken_in_and_come_out_the_same(rooms: Rooms) -> None:
     office = rooms.office()
     sent = {path.name: path.read_bytes() for path in SHIPPED.iterdir() if path.name.endswith(".toml")}
@@ -311,93 +282,3 @@ def test_each_fault_of_files_is_told_with_its_place(rooms: Rooms) -> None:
     assert upload(office, office.get(ROOT), {"a.toml": b"\xff"}).status_code == 422
     assert upload(office, office.get(ROOT), {}).status_code == 422
     assert upload(office, office.get(ROOT), {f"{n}.toml": b"" for n in range(13)}).status_code == 422
-
-
-def rows(engine: sa.Engine) -> dict[str, list[Any]]:
-    """Every row of every table that tells what happened before; what the draft itself writes is left out."""
-    apart = {"standard_draft", "history", "device_session"}
-    with reading(engine) as session:
-        return {
-            name: [tuple(row) for row in session.execute(sa.select(table).order_by(*table.primary_key))]
-            for name, table in metadata.tables.items()
-            if name not in apart
-        }
-
-
-@pytest.mark.slow
-def test_publishing_changes_no_row_that_was_there(rooms: Rooms) -> None:
-    for state in ("assigned", "submitted", "released"):
-        rooms.audit(state)
-    with transaction(rooms.engine) as session:
-        scope = editions.scopes(session, "Europe/Budapest", DueTimes())[0]
-        week, made = Week.parse("2025-W27"), stored.dump(figures({"b1": (State.AS_NORM, State.AS_NORM)}))
-        editions.issue(session, scope, week, made, due_at=NOW, at=NOW, standard_id=standards.current(session).id)  # type: ignore[union-attr]
-    office, _ = begun(rooms)
-    before = rows(rooms.engine)
-    page = office.get(f"{ROOT}/changes")
-    assert "Added" in page.text
-    assert "Taken out" in page.text
-    page = send(office, page, "/changes", {"since": "now"})
-    assert "Version 2 is published." in page.text
-    after = rows(rooms.engine)
-    assert [name for name in before if after[name][: len(before[name])] != before[name]] == []
-    grown = {name for name in before if len(after[name]) > len(before[name])}
-    assert grown == {"standard", "section", "item"}
-    assert {len(before[name]) > 0 for name in ("audit", "answer", "score_row", "edition")} == {True}
-    with reading(rooms.engine) as session:
-        assert {audit.standard.version for audit in session.exec(select(Audit))} == {1}
-
-
-@pytest.mark.slow
-def test_a_change_of_weight_is_told_from_what_to_what_with_its_effect(rooms: Rooms) -> None:
-    office, _ = begun(rooms)
-    send(office, office.get(f"{ROOT}/changes"), "/changes", {"since": "now"})
-    rooms.clock[0] += timedelta(days=7)
-    office, _ = begun(rooms, "current")
-    assert "It says the same as version 2." in office.get(f"{ROOT}/changes").text
-    key = key_of(rooms, "greeted")
-    send(office, office.get(f"{ROOT}/items/{key}"), f"/items/{key}", {"weight": "5", "hint-hu": "Más."})
-    page = office.get(f"{ROOT}/changes")
-    assert "1 thing is different from version 2." in page.text
-    assert "Weight: 3 → 5" in page.text
-    assert "What counts (hu): Egy szó, biccentés vagy intés is számít. Egy pillantás önmagában nem. → Más." in page.text
-    assert "Counted otherwise than before: Greeting." in page.text
-    page = send(office, page, "/changes", {"since": "2025-W29"})
-    with reading(rooms.engine) as session:
-        newest = standards.current(session)
-        assert newest is not None
-        assert newest.published_at == datetime(2025, 7, 13, 22, tzinfo=UTC)
-    assert "Version 1" in page.text
-    office.get("/handbook?version=2")
-
-
-def test_a_day_that_is_not_offered_is_refused(rooms: Rooms) -> None:
-    office, _ = begun(rooms)
-    page = send(office, office.get(f"{ROOT}/changes"), "/changes", {"since": "2025-W40"}, status=422)
-    assert "Choose from when it is in force." in page.text
-
-
-@pytest.mark.slow
-def test_a_chain_without_a_standard_comes_to_one_by_pages_alone(rooms: Rooms) -> None:
-    forget_standards(rooms)
-    office = rooms.office()
-    assert "There is no published standard yet to audit by." in office.get("/office/assignments/new").text
-    page = office.get(ROOT)
-    assert "There is no standard yet. Begin with the one for salons, or with nothing." in page.text
-    page = office.submit(beginning(page, "salon"))
-    page = office.get(f"{ROOT}/changes")
-    assert f"It will be the first version, with {len(list(content(rooms).items))} items." in page.text
-    page = send(office, page, "/changes")
-    assert "Version 1 is published." in page.text
-    assert "Assign an audit" in office.get("/office/assignments/new").headings
-    with reading(rooms.engine) as session:
-        (made,) = session.exec(select(Standard)).all()
-        assert made.published_at == datetime(2025, 7, 6, 22, tzinfo=UTC)
-
-
-@pytest.mark.slow
-def test_nobody_else_has_these_pages(rooms: Rooms) -> None:
-    begun(rooms)
-    for role in (Role.MANAGER, Role.STAFF, Role.SHOPPER):
-        for path in (ROOT, f"{ROOT}/preview", f"{ROOT}/files/standard.toml"):
-            rooms.visitor(role).get(path, status=404)
