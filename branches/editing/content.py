@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from branches.exchange.toml_out import first_language
 from branches.language import ORIGINAL
 from branches.scoring import ItemType, Total
 from branches.standards import Item, Section, Standard
@@ -94,10 +95,10 @@ def _loaded(kept: Mapping[str, Any]) -> ItemEntry:
     return ItemEntry(**{**kept, "channels": tuple(kept["channels"]), "options": tuple(kept["options"])})
 
 
-def content_of(standard: Standard, first: str = ORIGINAL) -> Content:
-    """What a version says; `first` is the language it was written in, unless nothing of it is worded in that one."""
-    found = languages_of(standard) or [first]
-    first = first if first in found else found[0]
+def content_of(standard: Standard) -> Content:
+    """What a version says; its first language is the one that its files would be written in."""
+    first = first_language(standard)
+    found = languages_of(standard)
     keys = iter(range(1, 1_000_000))
     sections = tuple(_section(section, keys) for section in standard.sections)
     return Content(

@@ -14,7 +14,10 @@ from branches.exchange.written import WrittenStandard
 from branches.people import User
 from branches.standards import Item, Section, Standard
 
-KEPT = {"code", "type", "critical", "scored", "na", "required", "judgement", "channels", "options", "condition"}
+KEPT = {
+    *("code", "type", "critical", "scored", "na", "required", "judgement", "channels", "options", "condition"),
+    "timed",
+}
 """What an item says besides its numbers and its wording."""
 
 

@@ -51,7 +51,7 @@ def write_standard(standard: Standard, file: Path) -> list[Path]:
 def standard_files(standard: Standard, name: str) -> dict[str, str]:
     """The files by name; a standard whose content has no form in TOML is refused."""
     items = [item for section in standard.sections for item in section.items]
-    first = FIRST if any(FIRST in item.wording for item in items) else _languages(standard)[0]
+    first = first_language(standard)
     structure = f"{name}.toml"
     texts = {structure: _structure(standard, first)}
     for language in _languages(standard):
@@ -62,6 +62,16 @@ def standard_files(standard: Standard, name: str) -> dict[str, str]:
     except FormRefused as refused:
         raise Refused("The standard has no form in TOML: {why}", why=str(refused.faults[0])) from refused
     return texts
+
+
+def first_language(standard: Standard) -> str:
+    """The one in which the most items are worded, since the structure needs a text of each; English where several are."""
+    items = [item for section in standard.sections for item in section.items]
+
+    def worded(language: str) -> tuple[int, bool]:
+        return sum(bool(item.wording.get(language, {}).get("text")) for item in items), language == FIRST
+
+    return max(_languages(standard), key=worded)
 
 
 def _languages(standard: Standard) -> list[str]:

@@ -181,6 +181,30 @@ def test_nothing_new_is_not_published(session: Session) -> None:
         drafted.publish(session, draft, seen=0, since=later, by=None, at=later)
 
 
+def test_a_draft_in_which_only_a_time_is_taken_otherwise_is_published(session: Session) -> None:
+    load_standard(session, at=NOW)
+    content = salon()
+    timed = next(item for item in content.items if item.timed)
+    draft = draft_of(session, steps.set_item(content, timed.key, timed=""))
+    later = NOW + timedelta(days=1)
+    assert drafted.publish(session, draft, seen=0, since=later, by=None, at=later).version == 2
+
+
+def test_the_first_language_is_the_one_that_all_items_are_worded_in() -> None:
+    content = steps.add_item(replace(small(), first="hu", languages=("hu", "en")), "s1")
+    for key, words in (
+        ("i2", {"en": {"text": "Greeted?"}, "hu": {"text": "Köszöntek?"}}),
+        ("i3", {"hu": {"text": "Hol?"}}),
+    ):
+        content = steps.set_item(content, key, wording=words)
+    made = as_standard(content)
+    texts = standard_files(made, "standard")
+    assert sorted(texts) == ["standard.en.toml", "standard.toml"]
+    assert says_the_same(made, uploaded({name: text.encode() for name, text in texts.items()}))
+    assert content_of(made).first == "hu"
+    assert faults(content_of(made)) == []
+
+
 def test_a_discarded_draft_makes_room_for_another(session: Session) -> None:
     first = draft_of(session, small())
     drafted.discard(session, first, seen=0, by=None, at=NOW)
