@@ -49,6 +49,8 @@ class Right(StrEnum):
     """Say when reports are due, and see what ran unattended."""
     READ_HISTORY = "read_history"
     """Everything that was ever done, by whom: it names shoppers."""
+    KEEP_STANDARD = "keep_standard"
+    """Change the draft of the standard, and publish it."""
     KEEP_NOTICES = "keep_notices"
     """Note that a branch's staff were told of the audits."""
     APPEAL = "appeal"
@@ -117,6 +119,7 @@ RIGHTS: Mapping[Role, Mapping[Right, Reach]] = {
         Right.KEEP_PLACES: Reach.CHAIN,
         Right.KEEP_TIMES: Reach.CHAIN,
         Right.READ_HISTORY: Reach.CHAIN,
+        Right.KEEP_STANDARD: Reach.CHAIN,
         Right.KEEP_NOTICES: Reach.CHAIN,
         Right.DECIDE_APPEALS: Reach.CHAIN,
         Right.VERIFY_ACTIONS: Reach.CHAIN,

@@ -116,13 +116,13 @@ def publish(session: Session, standard: Standard, *, at: datetime, by: User | No
         raise Refused("Version {version} of the standard is already published.", version=standard.version)
     if not any(section.items for section in standard.sections):
         raise Refused("A standard without items cannot be published; add one first.")
-    _check(standard)
+    check(standard)
     standard.published_at = at
     session.add(standard)
     history.write(session, "publish", standard, by=by, at=at, version=standard.version)
 
 
-def _check(standard: Standard) -> None:
+def check(standard: Standard) -> None:
     """What is published is scored for years: a weight or a limit that cannot be calculated with is refused now."""
     for code, floor in standard.bands.items():
         if not _is_weight(floor):

@@ -30,6 +30,7 @@ from branches import (
     timetable,
     webhooks,
 )
+from branches.editing import drafted
 
 __all__ = [
     "actions",
@@ -38,6 +39,7 @@ __all__ = [
     "audits",
     "calendars",
     "corrections",
+    "drafted",
     "drafts",
     "editions",
     "evidence",

@@ -15,16 +15,7 @@ from branches.people import User
 from branches.standards import Item, Section, Standard
 
 KEPT = {
-    "code",
-    "type",
-    "critical",
-    "scored",
-    "na",
-    "required",
-    "judgement",
-    "channels",
-    "options",
-    "condition",
+    *("code", "type", "critical", "scored", "na", "required", "judgement", "channels", "options", "condition"),
     "timed",
 }
 """What an item says besides its numbers and its wording."""

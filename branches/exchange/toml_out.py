@@ -57,7 +57,7 @@ def written_standard(standard: Standard) -> WrittenStandard:
 def standard_files(standard: Standard, name: str) -> dict[str, str]:
     """The files by name; a standard whose content has no form in TOML is refused."""
     items = [item for section in standard.sections for item in section.items]
-    first = _first(_languages(standard), items)
+    first = first_language(standard)
     structure = f"{name}.toml"
     texts = {structure: _structure(standard, first)}
     for language in _languages(standard):
@@ -75,10 +75,14 @@ def _read(texts: Mapping[str, str]) -> WrittenStandard:
     return read_tables(next(iter(texts)), {file: read_toml(text.encode()) for file, text in texts.items()})
 
 
-def _first(languages: list[str], items: list[Item]) -> str:
-    """The language of the structure, in which no item lacks a text: English where that can be."""
-    whole = [language for language in languages if all(language in item.wording for item in items)]
-    return FIRST if FIRST in whole else [*whole, *languages][0]
+def first_language(standard: Standard) -> str:
+    """The one in which the most items are worded, since the structure needs a text of each; English where several are."""
+    items = [item for section in standard.sections for item in section.items]
+
+    def worded(language: str) -> tuple[int, bool]:
+        return sum(bool(item.wording.get(language, {}).get("text")) for item in items), language == FIRST
+
+    return max(_languages(standard), key=worded)
 
 
 def _languages(standard: Standard) -> list[str]:

@@ -24,6 +24,7 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
     "results.css": (*_PAGES, "results"),
     "office.css": (*_PAGES, "office"),
     "searched.css": (*_PAGES, "results", "office"),
+    "preview.css": (*_PAGES, "capture"),
     "phone.css": (*_PLAIN, "capture"),
     "notes.css": ("tokens", "notes"),
     "print.css": ("print",),

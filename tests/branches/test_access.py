@@ -53,7 +53,7 @@ REACHES = {
                 "keep_times",
                 "read_history",
             ),
-            *("keep_notices", "decide_appeals", "verify_actions", "dismiss_flags", "read_handbook"),
+            *("keep_standard", "keep_notices", "decide_appeals", "verify_actions", "dismiss_flags", "read_handbook"),
         ),
         "chain",
     ),

@@ -30,6 +30,7 @@ AS_WRITTEN = {
     *(
         "choices",
         "constraint",
+        "good",
         "hu",
         "label",
         "not",
@@ -38,9 +39,9 @@ AS_WRITTEN = {
         "relevant",
         "salon.xlsx",
         "visit",
-        "weight",
-        "when",
+        "waited",
     ),
+    *("weight", "when"),
 }
 """What has to be typed or is named in a file, and is therefore the same in every language."""
 SHUNNED = {

@@ -169,6 +169,12 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     "office.informing": (Example("office"),),
     "office.opening_region": (Example("office"),),
     "office.opening_branch": (Example("office"),),
+    "office.standard": (Example("office"),),
+    "office.standard_head": (Example("office"),),
+    "office.standard_section": (_office(key="s1"),),
+    "office.standard_item": (_office(key="i2"), Example("office", {"key": "i3"}, note="timed")),
+    "office.standard_changes": (Example("office"),),
+    "capture.preview": (Example("office"), Example("office", query="?channel=phone", note="phone")),
     "office.region": (_office(public_id="region"),),
     "office.branch": (_office(public_id="branch"),),
 }
@@ -178,7 +184,7 @@ FILES = {
     *("editions.paper", "editions.table", "editions.other_table", "editions.workbook", "portal.paper", "portal.table"),
     *("region.table", "region.workbook", "section.table", "section.workbook", "explore.table", "explore.workbook"),
     *("results.photo", "results.evidence_photo", "capture.photo", "office.photo"),
-    *("handbook.paper", "capture.feed", "office.payroll_table"),
+    *("handbook.paper", "capture.feed", "office.payroll_table", "office.standard_file"),
     *("results.appeal_photo", "office.history_table", "office.appealing_table", "office.appealing_workbook"),
 }
 """Routes that give a file."""
@@ -249,6 +255,18 @@ SENT: tuple[tuple[str, str, str, str, Mapping[str, str], int], ...] = (
     ("office", "/office/people/{manager}", "/office/people/{manager}/stand-in", "no stand-in", {}, 422),
     ("", "/mails/{mails}", "/mails/{mails}", "no choice", {}, 422),
     ("office", "/office/schedule/{scope}", "/office/schedule/{scope}", "no time", {"hour": ""}, 422),
+    ("office", "/office/standard", "/office/standard/begin", "draft not begun", {}, 422),
+    ("office", "/office/standard/whole", "/office/standard/whole", "no title", {"title": ""}, 422),
+    (
+        "office",
+        "/office/standard/sections/s1",
+        "/office/standard/sections/s1",
+        "no weight",
+        {"title-en": "x" * 201},
+        422,
+    ),
+    ("office", "/office/standard/items/i2", "/office/standard/items/i2", "no rule", {"condition": "= ="}, 422),
+    ("office", "/office/standard/changes", "/office/standard/changes", "not published", {"since": "never"}, 422),
     ("office", "/account", "/language", "refused", {"language": "xx"}, 422),
     ("office", "/account", "/language", "without a token", {"csrf_token": ""}, 400),
 )

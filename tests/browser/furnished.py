@@ -45,6 +45,7 @@ from tests import make
 from tests.branches.test_photos import jpeg
 from tests.browser.chain import AT, HARMFUL, HUGE, LONG, TAMIL, UNBROKEN
 from tests.monitor.desk import form_of_each_kind
+from tests.monitor.walked import begin_draft
 from tests.reports.invented import WEEK
 
 LAST_WEEK = AT - timedelta(days=3)
@@ -100,6 +101,7 @@ def furnish(engine: sa.Engine, kept: Path) -> dict[str, str]:
         _mail(here)
         _leave(here)
         _rotas(here)
+        begin_draft(session, here.office)
         return here.things
 
 

@@ -97,6 +97,11 @@ OPENED_BY = {
     ),
     Right.READ_HISTORY: "office.history office.history_table",
     Right.KEEP_TIMES: "office.change_due_time office.due_time office.schedule office.settings",
+    Right.KEEP_STANDARD: (
+        "capture.preview office.begin_standard office.change_standard_head office.change_standard_item office.change_standard_section "
+        "office.change_standard_type office.publish_standard office.standard office.standard_changes office.standard_file "
+        "office.standard_head office.standard_item office.standard_section office.step_standard"
+    ),
     Right.KEEP_NOTICES: "office.inform office.informing office.note office.take_back",
     Right.READ_HANDBOOK: "handbook.paper handbook.show",
     Right.READ_OWN_BRANCH: "portal.branch portal.paper portal.table",
@@ -136,6 +141,11 @@ FOR_EVERYBODY = {
 PHOTOS = {"results.evidence_photo": "shown photo", "results.appeal_photo": "appeal photo"}
 FIXED = {"sha256": "0" * 64, "size": "small", "step": "1", "way": "cannot-go", "change": "name", "table": "items"}
 FIXED_AT = {("office.step", "step"): "approve", ("capture.photo", "public_id"): "released"}
+FIXED_AT |= {("office.step_standard", "change"): "undo", ("office.standard_file", "name"): "standard.toml"}
+FIXED_AT |= {(f"office.{page}", "key"): "s1" for page in ("standard_section", "change_standard_section")}
+FIXED_AT |= {
+    (f"office.{page}", "key"): "i2" for page in ("standard_item", "change_standard_item", "change_standard_type")
+}
 FIXED_AT |= {(f"section.{page}", "place"): "1" for page in ("show", "table", "workbook")}
 ONLY = {
     "editions.chain": {Reach.CHAIN},
@@ -370,7 +380,7 @@ def test_what_does_not_exist_is_not_found_whatever_it_is_called(opened: Opened, 
     visitor, found = enter(opened, role), []
     token = token_of(visitor)
     for door in doors(opened.app):
-        for name in door.rule.arguments & {"public_id", "photo", "scope", "place", "notice"}:
+        for name in door.rule.arguments & {"public_id", "photo", "scope", "place", "notice", "key", "name"}:
             good = Side({**opened.world.mine.things})
             for odd in MADE_UP:
                 path = door.path(good).replace(f"/{door.example(name, good)}", f"/{odd}", 1)

@@ -35,6 +35,7 @@ THINGS = {
     "revised": "edition",
     "row": "duechange",
     "one.rota": "rota",
+    "draft": "standarddraft",
     **{name: name for name in ("audit", "flag", "notice", "appeal", "edition", "mail", "standard", "region", "rota")},
 }
 """What the second argument of `history.write` is called in the code, by the kind it is kept under; `place` may be two."""
@@ -49,23 +50,10 @@ VERBS = {
 """Verbs that the code does not write out, by file and expression; those handed on as `verb` stand where they come from."""
 HANDED_ON = {("accounts.py", "_end"), ("sessions.py", "_end_one")}
 KNOWN_DETAILS = {
-    *("anyway", "audits", "after", "before", "branch", "branches", "changed", "day", "decision", "due", "first_week"),
-    *(
-        "item",
-        "items",
-        "note",
-        "outcome",
-        "photo",
-        "photos",
-        "placed",
-        "planned",
-        "reason",
-        "revised",
-        "revision",
-        "role",
-        "scope",
-    ),
-    *("shopper", "stand_in", "unchanged", "unplaced", "until", "version", "was", "week"),
+    *("about", "anyway", "audits", "after", "before", "branch", "branches", "changed", "day", "decision", "due"),
+    *("first_week", "item", "items", "note", "origin", "outcome", "photo", "photos", "placed", "planned", "reason"),
+    *("revised", "revision", "role", "scope", "shopper", "stand_in", "unchanged", "unplaced", "until", "version"),
+    *("was", "week"),
 }
 """What events hold beside who, what and when: none of it opens anything. A new one is looked at before it stands here."""
 

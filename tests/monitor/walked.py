@@ -29,7 +29,11 @@ from branches.actions import CorrectiveAction
 from branches.appeals import Appeal, AppealPhoto
 from branches.audits import Answer, Audit, Photo
 from branches.database import transaction
+from branches.editing import drafted, steps
+from branches.editing.content import content_of
+from branches.editing.reading import stored_form
 from branches.editions import Edition
+from branches.exchange.shipped import SHIPPED, read_standard
 from branches.flags import Flag
 from branches.notices import Notice
 from branches.people import Role, User
@@ -132,6 +136,7 @@ def build(sqlite: SqliteDatabases, folder: Path, names: Names | None = None) -> 
             for number, branch in enumerate(branches):
                 _audits(session, branch, people[Role.SHOPPER] if number == 0 else make.shopper(session), kept, known)
                 _told(session, branch, people[Role.OFFICE])
+            begin_draft(session, people[Role.OFFICE])
         settings = Settings(reporting_from=FIRST, chain_zone=OFFICE_ZONE, weeks=8)
         jobs.weekly_report(Worker(engine, settings, lambda: NOW, "tests"))
         with transaction(engine) as session:
@@ -145,6 +150,14 @@ def build(sqlite: SqliteDatabases, folder: Path, names: Names | None = None) -> 
         engine.dispose()
         shutil.copyfile(url.removeprefix("sqlite:///"), file)
     return World(file, kept, {role: person.id for role, person in people.items()}, *sides)
+
+
+def begin_draft(session: Session, office: User) -> None:
+    """A draft of the standard that could be published, and one text that is not translated."""
+    content = content_of(stored_form(read_standard(SHIPPED)))
+    first = content.sections[0].items[0]
+    lacking = steps.set_item(content, first.key, wording={k: v for k, v in first.wording.items() if k != "te"})
+    drafted.begin(session, lacking, origin="salon", by=office, at=NOW)
 
 
 def furnish(session: Session, branches: list[Branch], office: User, kept: Path) -> None:

@@ -10,6 +10,7 @@ import monitor.web.capture.notes
 import monitor.web.capture.offline
 import monitor.web.capture.phone
 import monitor.web.capture.pictures
+import monitor.web.capture.preview
 import monitor.web.capture.sending  # noqa: F401 - each of these adds its routes to the blueprint
 from monitor.web.capture.room import blueprint
 

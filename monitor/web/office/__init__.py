@@ -27,6 +27,7 @@ from monitor.web.office import (
     rotas,
     schedule,
     settings,
+    standard,
     steps,
     tablets,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "rotas",
     "schedule",
     "settings",
+    "standard",
     "steps",
     "tablets",
 ]

@@ -121,7 +121,7 @@ def of(event: Event, about: Named) -> list[Change]:
 def why(event: Event) -> str:
     """What was said about it."""
     known = event.details
-    return str(known.get("reason") or known.get("decision") or known.get("note") or "")
+    return str(known.get("reason") or known.get("decision") or known.get("note") or known.get("about") or "")
 
 
 def _state(code: str) -> str:

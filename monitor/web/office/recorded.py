@@ -18,6 +18,7 @@ KINDS: Mapping[str, str] = {
     "duechange": message("Due times of reports"),
     "mail": message("Mail"),
     "standard": message("The standard"),
+    "standarddraft": message("Drafts of the standard"),
     "rota": message("Rotas"),
 }
 """What things are called together."""

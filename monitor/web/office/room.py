@@ -36,9 +36,13 @@ _BEHIND = {
         *("opening_branch", "open_branch", "branch", "change_branch", "note", "take_back"),
         *("let_tablet_in", "end_tablet"),
         *("informing", "inform"),
+        *("standard", "begin_standard", "step_standard", "standard_file", "standard_changes", "publish_standard"),
+        *("standard_head", "change_standard_head", "standard_section", "change_standard_section"),
+        *("standard_item", "change_standard_item", "change_standard_type"),
     ),
 }
 ABOVE = {f"office.{page}": f"office.{above}" for above, pages in _BEHIND.items() for page in pages}
+ABOVE["capture.preview"] = "office.places"
 """Pages by the one above them that stands in the list of pages."""
 HOURS_IN_WORDS = 48
 """From then on an age is told in days."""

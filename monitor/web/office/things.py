@@ -13,6 +13,7 @@ from branches import access
 from branches.actions import CorrectiveAction
 from branches.appeals import Appeal
 from branches.audits import Audit
+from branches.editing import drafted
 from branches.editions import CHAIN, Edition, region_key
 from branches.flags import Flag
 from branches.history import Event
@@ -122,6 +123,14 @@ def _standards(numbers: set[int]) -> Lines:
         yield number, Thing(name, url_for("handbook.show", version=version))
 
 
+def _drafts(numbers: set[int]) -> Lines:
+    """The one that is being edited has a page; those before it have none."""
+    now = drafted.current(gate.session())
+    for number in numbers:
+        href = url_for("office.standard") if now is not None and now.id == number else ""
+        yield number, Thing("", href)
+
+
 def _rotas(numbers: set[int]) -> Lines:
     """By the days they are for."""
     tongue = gate.tongue()
@@ -169,6 +178,7 @@ _FOUND: Mapping[str, Callable[[set[int]], Lines]] = {
     "flag": _own("flag", "results.flag", lambda row: row.branch.name),
     "edition": _editions,
     "rota": _rotas,
+    "standarddraft": _drafts,
     "notice": _notices,
     "mail": _mails,
     "duechange": _due_changes,

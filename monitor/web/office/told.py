@@ -108,6 +108,13 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
     "mail": {"retry": message("{who} had the mails that were not taken tried again.")},
     "rota": _ROTA,
     "duechange": {"change_due": message("{who} changed when a report is due.")},
+    "standarddraft": {
+        "begin": message("{who} began the draft."),
+        "edit": message("{who} changed the draft."),
+        "undo": message("{who} undid the last step."),
+        "discard": message("{who} discarded the draft."),
+        "publish": message("{who} published the draft."),
+    },
     "standard": {"publish": message("{who} published a version of the standard.")},
 }
 LED_TO = ("audit", "user", "branch", "region")

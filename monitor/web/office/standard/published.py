@@ -1,0 +1,15 @@
+"""Codes that stay: audits were or will be made by them under the version in force."""
+
+from branches import standards
+from branches.editing.content import ItemEntry, SectionEntry
+from monitor.web import gate
+
+
+def is_published(entry: ItemEntry | SectionEntry) -> bool:
+    """Whether the version in force has it under that code."""
+    found = standards.current(gate.session())
+    if found is None:
+        return False
+    if isinstance(entry, SectionEntry):
+        return any(section.code == entry.code for section in found.sections)
+    return any(item.code == entry.code for section in found.sections for item in section.items)
