@@ -15,12 +15,18 @@ from matplotlib.font_manager import get_font
 _PACKAGES = ("fontpkg_noto_sans", "fontpkg_noto_sans_devanagari", "fontpkg_noto_sans_tamil", "fontpkg_noto_sans_telugu")
 FAMILIES = ("Noto Sans", "Noto Sans Devanagari", "Noto Sans Tamil", "Noto Sans Telugu", "DejaVu Sans")
 """In the order in which they are asked for a letter; the last comes with matplotlib and has Hebrew, Arabic, Greek and Cyrillic."""
+_OF_SCRIPTS = {"Deva": "Noto Sans Devanagari", "Taml": "Noto Sans Tamil", "Telu": "Noto Sans Telugu"}
 NO_LETTER = "\ufffd"
 """Stands for a letter that none of our fonts has."""
 _UNSEEN = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069")
 """Say how letters are set, and need none of their own."""
 
 Value = TypeVar("Value")
+
+
+def families(script: str) -> list[str]:
+    """The script's own font first: a word and the marks behind it are then of one font, and stay together where they are searched for."""
+    return sorted(FAMILIES, key=lambda family: family != _OF_SCRIPTS.get(script))
 
 
 def folders() -> list[Path]:

@@ -16,6 +16,7 @@ from reports.own import OwnReport
 from reports.palette import COLOURS
 from reports.purpose import purpose
 from reports.report import Report
+from reports.whole_words import with_whole_words
 
 Told = TypeVar("Told")
 _COUNT = re.compile(rb"/Type\s*/Pages\b[^>]*?/Count (\d+)")
@@ -75,10 +76,10 @@ def own_pdf(report: OwnReport, tongue: Language, *, branch: str) -> bytes:
     }
     made = b""
     for sheet in one_page.tried(known, tongue):
-        made = typeset("own.typ", content | asdict(sheet), tongue, sheet.size)
+        made = _compiled("own.typ", content | asdict(sheet), tongue, sheet.size)
         if _pages(made) == 1:
             break
-    return made
+    return with_whole_words(made)
 
 
 def _pages(made: bytes) -> int:
@@ -144,10 +145,14 @@ def foot_words(tongue: Language) -> dict[str, Any]:
 
 def typeset(template: str, content: dict[str, Any], tongue: Language, size: float) -> bytes:
     """What does that template make of this content? A PDF/UA-1, in letters of `size` points."""
+    return with_whole_words(_compiled(template, content, tongue, size))
+
+
+def _compiled(template: str, content: dict[str, Any], tongue: Language, size: float) -> bytes:
     look = {
         "language": tongue.code,
         "size": size * _WIDE_SCRIPTS.get(tongue.script, 1.0),
-        "families": letters.FAMILIES,
+        "families": letters.families(tongue.script),
         "colours": {**COLOURS, **_WHITE},
         "leading": _LEADING if tongue.script == "Latn" else _INDIC_LEADING,
         "hyphenate": tongue.code in _HYPHENATED,

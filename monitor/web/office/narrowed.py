@@ -80,13 +80,15 @@ def _person(text: str, errors: dict[str, str]) -> int | None:
     return None
 
 
-def _day(name: str, typed: Mapping[str, str], errors: dict[str, str]) -> date | None:
+def _day(name: str, typed: dict[str, str], errors: dict[str, str]) -> date | None:
+    """What is no day is said to be none, and the field is empty: a browser shows nothing else in a field for days."""
     text = typed[name]
     try:
         return _within(date.fromisoformat(text)) if text else None
     except ValueError:
         refused = Refused("{text} is not a day; write it like 2026-11-16.", text=text[:40])
         errors[name] = gate.tongue().say(refused.message, **refused.values)
+        typed[name] = ""
         return None
 
 
