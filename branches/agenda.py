@@ -38,7 +38,7 @@ def standings(session: Session, scopes: list[Scope], now: datetime) -> list[Stan
 
 
 def _standing(scope: Scope, first: Week | None, done: set[date], last: dict[str, Entry], now: datetime) -> Standing:
-    """One whose first week is not fixed yet has the one after this as its first, and nothing missing."""
+    """One whose first week is not fixed yet has this one as its first, and nothing missing."""
     coming = scope.next_week(now)
     week = max(first or scope.first_to_come(now), coming)
     missing = editions.missing(scope, first, done, now - IN_TIME) if first is not None else []

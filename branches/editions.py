@@ -102,8 +102,8 @@ class Scope:
         return week
 
     def first_to_come(self, now: datetime) -> Week:
-        """The first week of a scope that has no past to report: the one after this."""
-        return Week.of(local_date(now, self.zone)).plus(1)
+        """The first week of a scope that has no past to report: this one, in which its first audits are made."""
+        return Week.of(local_date(now, self.zone))
 
     def changes_from(self, due: DueTime | None, now: datetime) -> Week:
         """The first week for which another time may hold: its report is due neither by the old time nor by the new."""

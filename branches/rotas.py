@@ -139,6 +139,7 @@ def ask(session: Session, standard: Standard, wish: Wish, *, by: User, at: datet
     ):
         if not 1 <= number <= most:
             raise Refused(sentence, most=most)
+    check_each(wish.each, Window(wish.opens_on, wish.closes_on))
     rota = Rota(standard_id=standard.id, asked_at=at, **{**vars(wish), "extra": sorted(wish.extra)})
     rota.brief, rota.fee, rota.expenses = wish.brief.strip(), wish.fee.strip(), wish.expenses.strip()
     session.add(rota)
@@ -151,10 +152,24 @@ def check_days(opens_on: date, closes_on: date, at: datetime) -> None:
     """Refuses days for which nothing can be planned."""
     if closes_on < opens_on:
         raise Refused("The last day is before the first; choose it again.")
-    if opens_on <= at.date() - timedelta(days=1):
-        raise Refused("The first day is over; choose a later one.")
+    check_first_day(opens_on, at)
     if (closes_on - opens_on).days >= LONGEST_DAYS:
         raise Refused("A rota has {most} days at most.", most=LONGEST_DAYS)
+
+
+def check_first_day(opens_on: date, at: datetime) -> None:
+    """Refuses to plan what is over."""
+    if opens_on <= at.date() - timedelta(days=1):
+        raise Refused("The first day is over; choose a later one.")
+
+
+def check_each(each: int, days: Window) -> None:
+    """Refuses more audits of each branch than there are days: no branch is visited twice on one."""
+    there = (days.last - days.first).days + 1
+    if each > there >= 1:
+        raise Refused(
+            "{each} audits of each branch need {each} days or more; here there are {days}.", each=each, days=there
+        )
 
 
 def propose(session: Session, rota: Rota, found: Proposal, *, at: datetime) -> None:

@@ -70,6 +70,11 @@ def parse(text: str) -> Expression:
     return expression
 
 
+def can_name(code: str) -> bool:
+    """Whether a rule can name an item of that code."""
+    return _ITEM.fullmatch(code) is not None and code not in _WORDS
+
+
 def applies(expression: Expression, marks: Mapping[str, str]) -> bool:
     """Whether the expression holds for these marks by item."""
     match expression:

@@ -194,7 +194,7 @@ class WindowSection(_Section):
 class ReportsSection(_Section):
     reporting_from: Monday = _setting(
         None,
-        "The first week that gets a report, by its Monday; empty: the next one",
+        "The first week that gets a report, by its Monday; empty: the one in which the scheduler first starts",
         "a Monday such as 2027-01-04, or empty",
     )
     weekday: Day = _setting(

@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import count
 from typing import Any, TypeVar
 
+from branches import rules
 from branches.editing.content import Content, ItemEntry, SectionEntry
 from branches.errors import NotFound, Refused
 from branches.exchange.cells import LONGEST_ITEM_CODE
@@ -54,6 +55,9 @@ def set_section(content: Content, key: str, **values: Any) -> Content:
 
 def set_item(content: Content, key: str, **values: Any) -> Content:
     _check_code(values.get("code"), (one.code for one in content.items if one.key != key))
+    code = values.get("code", "")
+    if code and code != _item(content, key).code and not rules.can_name(code):
+        raise Refused("{code} is no code: a letter first, then letters of a to z, digits and _.", code=code)
     section = _section_of(content, key)
     return _in_section(content, section.key, lambda items: _replaced(items, key, values))
 

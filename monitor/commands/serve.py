@@ -21,7 +21,8 @@ def command(config_file: Path | None, with_schedule: bool) -> None:
         os.environ["MONITOR_CONFIG"] = str(config_file)  # for the processes beside this one
     config = read_config(config_file)
     open_chain(config).dispose()
-    click.echo(f"Pages at {config.address}")
+    here = f"http://{config.serve.host}:{config.serve.port}"
+    click.echo(f"Pages at {config.address}" + ("" if config.address == here else f", served at {here}"))
     if config.serve.trusted_proxies and not config.serve.address:
         click.echo("There is a proxy in front, but address in [serve] is empty: links in mails lead past it.", err=True)
     with beside.scheduler() if with_schedule else nullcontext():

@@ -11,7 +11,7 @@ from branches import access, editions, standards
 from branches.access import Right
 from branches.editions import CHAIN, Edition, Entry
 from monitor import cache
-from monitor.web import download, further, gate, reading, sheets
+from monitor.web import coming, download, further, gate, reading, sheets
 from monitor.web.tables import Sheet
 from reports import stored, wording
 from reports.figures import Figures, State
@@ -49,9 +49,9 @@ def past(scope: str) -> str:
     found = editions.past(gate.session(), scope)
     revised = {entry.week for entry in found if entry.revision}
     lines = [_line(entry, revised) for entry in found]
-    return render_template(
-        "edition/list.html", scope=reading.scope_name(scope), editions=lines, lent=reading.ways(scope)
-    )
+    comes, so_far = ("", "") if lines else (coming.first_report(scope), coming.this_week(scope))
+    name, lent = reading.scope_name(scope), reading.ways(scope)
+    return render_template("edition/list.html", scope=name, editions=lines, lent=lent, comes=comes, so_far=so_far)
 
 
 @blueprint.get("/editions/<public_id>")
@@ -120,7 +120,14 @@ def _latest(scope_key: str) -> str:
     found = editions.latest(gate.session(), scope_key)
     if found is None:
         name, ways = reading.scope_name(scope_key), reading.ways(scope_key)
-        return render_template("edition/list.html", scope=name, editions=[], lent=ways)
+        return render_template(
+            "edition/list.html",
+            scope=name,
+            editions=[],
+            lent=ways,
+            comes=coming.first_report(scope_key),
+            so_far=coming.this_week(scope_key),
+        )
     return _page(found)
 
 

@@ -99,7 +99,12 @@ def test_rota_without_shoppers_says_so(rooms: Rooms) -> None:
         ({"opens_on": ""}, "opens_on", "Choose the first day."),
         ({"closes_on": "soon"}, "closes_on", "soon is not a day"),
         ({"closes_on": "2025-07-31"}, "closes_on", "The last day is before the first"),
-        ({"opens_on": "2025-01-01"}, "closes_on", "The first day is over"),
+        ({"opens_on": "2025-01-01"}, "opens_on", "The first day is over"),
+        (
+            {"each": "9", "closes_on": "2025-08-03"},
+            "each",
+            "9 audits of each branch need 9 days or more; here there are 3.",
+        ),
         ({"closes_on": "9999-12-31"}, "closes_on", "A rota has 92 days at most."),
         ({"each": "0"}, "each", "Write a whole number from 1 to 31."),
         ({"each": "many"}, "each", "Write a whole number from 1 to 31."),

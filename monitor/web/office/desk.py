@@ -13,7 +13,7 @@ from branches.appeals import Appeal
 from branches.audits import Audit
 from branches.states import ActionState
 from monitor.web import gate
-from monitor.web.office import appealed, open_assignments, places, review, withheld
+from monitor.web.office import appealed, beginning, open_assignments, places, review, withheld
 from monitor.web.office.room import blueprint, now
 
 A_DAY = timedelta(days=1)
@@ -42,20 +42,23 @@ def desk() -> str:
     unbacked = _without_backing()
     missing = (_evidence_work(len(unshown)), _backing_work(len(unbacked)))
     works = [work for work in (*_works(len(lost)), *missing) if work.amount]
+    steps = beginning.steps()
     audits = gate.session().exec(review.of_cut("waiting").order_by(col(Audit.submitted_at)).limit(LATEST)).all()
     return render_template(
         "office/desk.html",
-        headline=_headline(works),
+        headline=_headline(works, begun=not steps),
         works=works,
         audits=[review.line(audit) for audit in audits],
         lost=[review.line(audit) for audit in lost],
         unshown=[_action_line(action) for action in unshown],
         unbacked=[_appeal_line(appeal) for appeal in unbacked],
         thin=withheld.regions(),
+        steps=steps,
+        mail_stays=beginning.mail_stays_here(),
     )
 
 
-def _headline(works: list[Waiting]) -> str:
+def _headline(works: list[Waiting], *, begun: bool) -> str:
     """The sentence of the first thing that waits."""
     tongue, n = gate.tongue(), review.amount("waiting")
     if n:
@@ -67,7 +70,7 @@ def _headline(works: list[Waiting]) -> str:
         )
     if works:
         return tongue.say("No audit waits for your review, but there is something else to do.")
-    return tongue.say("Nothing waits for you.")
+    return tongue.say("Nothing waits for you.") if begun else tongue.say("These steps lead to the first report.")
 
 
 def _without_photos() -> list[Audit]:

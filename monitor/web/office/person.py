@@ -12,7 +12,7 @@ from branches.people import Role, User
 from branches.sessions import LINK_MINUTES
 from branches.subscriptions import Wanted
 from monitor.web import gate, leave, mailed, way_in
-from monitor.web.office import agreed, changes, picking, told
+from monitor.web.office import agreed, beginning, changes, picking, told
 from monitor.web.office.people import LONGEST_NAME, choices, mail, place_of, role_and_place
 from monitor.web.office.room import Answer, blueprint, called, done, now, the_person
 from monitor.web.office.typed import Typed, by
@@ -77,6 +77,12 @@ def _invite(user: User, typed: Typed) -> str:
     typed.take("access", lambda: accounts.invite(gate.session(), user, by=by(), at=now()))
     if not typed.errors:
         gate.afterwards(partial(way_in.invite, gate.site(), current_app.jinja_env, user.email or ""))
+    if beginning.mail_stays_here():
+        return gate.tongue().say(
+            "A sign-in link for {email} is kept as a file beside the data: config.toml names no mail server. It works for {minutes} minutes.",
+            email=user.email or "",
+            minutes=LINK_MINUTES,
+        )
     return gate.tongue().say(
         "A sign-in link is on its way to {email}. It works for {minutes} minutes; later they can ask for one themselves.",
         email=user.email or "",

@@ -15,6 +15,7 @@ from branches.language import message
 from branches.places import Branch
 from branches.rotas import MOST_EACH, Rota, Wish
 from branches.terms import FARTHEST_KM, MOST_AUDITS
+from branches.weeks import Window
 from monitor import rota as working
 from monitor.web import gate
 from monitor.web.office.agreed import whole
@@ -68,6 +69,12 @@ def ask_rota() -> Answer:
     standard = standards.current(gate.session())
     if standard is None:
         typed.tell("opens_on", message("There is no published standard yet to audit by."))
+    if first is not None:
+        with typed.beside("opens_on"):
+            rotas.check_first_day(first, now())
+    if first is not None and last is not None:
+        with typed.beside("each"):
+            rotas.check_each(numbers["each"], Window(first, last))
     if typed.errors or standard is None or first is None or last is None:
         return _page(typed.values, typed), typed.status
     wish = Wish(

@@ -47,6 +47,11 @@ class Known:
     courses: list[Course] = field(default_factory=list)
     """Where it was, four weeks at a time; nothing of an edition that did not keep it."""
 
+    @property
+    def is_judged(self) -> bool:
+        """Whether there were audits enough, at least in one section."""
+        return any(cell.state is not State.NOT_ENOUGH for cell in self.cells)
+
 
 NOTHING = Known()
 
@@ -86,6 +91,7 @@ def branches() -> str:
             sum(first == 0 for first, *_ in order.values()),
             sum(bool(known[branch.code].fallen) for branch in found if branch.code in known),
             sum(one.overdue > 0 for one in counts.values()),
+            judged=any(one.is_judged for one in known.values()),
         ),
         window=_window_words(windows),
         part=here.part(lines, len(found), "region.branches", q=text),
@@ -101,7 +107,7 @@ def _found(text: str) -> list[Branch]:
     return list(gate.session().exec(query))
 
 
-def _headline(short: int, fallen: int, waiting: int) -> list[str]:
+def _headline(short: int, fallen: int, waiting: int, *, judged: bool) -> list[str]:
     count = gate.tongue().count
     said = []
     if short:
@@ -112,7 +118,12 @@ def _headline(short: int, fallen: int, waiting: int) -> list[str]:
         )
     if waiting:
         said.append(count("Actions are overdue at {n} branch.", "Actions are overdue at {n} branches.", waiting))
-    return said or [gate.tongue().say("No branch falls short, and nothing is overdue.")]
+    if said:
+        return said
+    say = gate.tongue().say
+    if not judged:
+        return [say("No branch can be judged yet, and nothing is overdue.")]
+    return [say("No branch falls short, and nothing is overdue.")]
 
 
 def _window_words(windows: set[Days]) -> str:

@@ -1,0 +1,77 @@
+"""From nothing to the first report: the desk lists the steps, and the page of reports says when the first one comes."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from branches.people import Role
+from monitor.mailer import Folder
+from tests.databases import SqliteDatabases
+from tests.monitor.pages import Visitor
+from tests.monitor.rooms import Rooms, form, opened
+
+STEPS = (
+    "Open your regions and branches",
+    "Add shoppers, managers and staff",
+    "Publish the standard",
+    "Note that staff were told",
+    "Assign the first audits",
+    "Review what shoppers send, and release it",
+    "Read the first report",
+)
+
+
+@pytest.fixture
+def rooms(sqlite: SqliteDatabases, tmp_path: Path) -> Iterator[Rooms]:
+    with opened(sqlite, tmp_path) as rooms:
+        yield rooms
+
+
+def undone(office: Visitor) -> list[str]:
+    """The steps of the desk that are not done yet."""
+    listed = office.get("/office/").text.partition("Before the first report")[2].partition("All that waits")[0]
+    assert [step for step in STEPS if step not in listed] == []
+    ends = [listed.index(step) for step in STEPS[1:]] + [len(listed)]
+    return [
+        step
+        for step, end in zip(STEPS, ends, strict=True)
+        if not listed[listed.index(step) : end].rstrip().removesuffix("Assign an audit").endswith("done")
+    ]
+
+
+def test_the_desk_lists_the_steps_to_the_first_report_and_which_are_done(rooms: Rooms) -> None:
+    office = rooms.office()
+    assert undone(office) == list(STEPS[3:])
+    page = office.get(f"/office/places/branches/{rooms.other}")
+    office.submit(form(page, "/notices"), informed_on="2025-07-01", how="By letter")
+    rooms.audit("submitted")
+    assert undone(office) == list(STEPS[5:])
+    rooms.audit("released")
+    assert undone(office) == list(STEPS[6:])
+
+
+def test_the_page_of_reports_says_when_the_first_one_comes_and_leads_on(rooms: Rooms) -> None:
+    page = rooms.office().get("/reports/chain")
+    assert "There is no report yet." in page.text
+    assert "It comes by itself on 14 July 2025, 06:00, about the week of 7 July 2025." in page.text
+    assert ("/office/" in page.links, "What this week's audits say so far" in page.text) == (True, False)
+
+
+def test_this_weeks_audits_can_be_looked_at_before_the_first_report(rooms: Rooms) -> None:
+    rooms.audit("released")
+    for role in (Role.OFFICE, Role.MANAGER):
+        visitor = rooms.visitor(role)
+        page = visitor.get("/reports/chain" if role is Role.OFFICE else "/reports/mine")
+        ways = [link for link in page.links if link.startswith("/explore")]
+        assert len(ways) == 1
+        assert "audit" in visitor.get(ways[0].replace("&amp;", "&")).text
+        assert ("/office/" in page.links) == (role is Role.OFFICE)
+
+
+def test_the_desk_says_that_mail_reaches_nobody_where_it_is_kept_as_files(rooms: Rooms, tmp_path: Path) -> None:
+    said = "Mail is kept as files beside the data and reaches nobody: config.toml names no mail server."
+    assert said not in rooms.office().get("/office/").text
+    rooms.app.extensions["site"] = replace(rooms.app.extensions["site"], mail=Folder(tmp_path / "mail"))
+    assert said in rooms.office().get("/office/").text
