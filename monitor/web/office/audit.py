@@ -48,7 +48,7 @@ def page(audit: Audit, typed: Typed | None = None, late: str = "") -> str:
         headline=headline(audit),
         late=late,
         latest=events[0] if late and events else None,
-        remarks=unusual.remarks(audit) if audit.submitted_at is not None else [],
+        remarks=unusual.remarks(audit) if audit.submitted_at is not None else None,
         amending=amended.is_asked(audit),
         amended=amended.answers(audit),
         facts=facts(audit),
