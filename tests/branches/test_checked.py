@@ -27,8 +27,8 @@ def rated(session: Session) -> Standard:
     session.add(section)
     session.flush()
     for n in range(6):
-        values = {"code": f"r{n}", "position": n, "type": "rating", "worst": "1", "best": "5"}
-        session.add(Item(standard_id=made.id, section_id=section.id, **values))
+        place = {"standard_id": made.id, "section_id": section.id, "position": n}
+        session.add(Item.model_validate({**place, "code": f"r{n}", "type": "rating", "worst": "1", "best": "5"}))
     for n, code in enumerate(("drink", "chair")):
         session.add(Item(standard_id=made.id, section_id=section.id, code=code, position=6 + n, na=True))
     session.flush()
@@ -185,8 +185,8 @@ def test_only_the_last_weeks_are_counted(session: Session) -> None:
 
 def test_after_a_correction_the_time_of_sending_says_nothing(session: Session) -> None:
     standard, shopper, office = rated(session), make.shopper(session), make.user(session)
-    days = {"opens_on": make.NOON.date(), "closes_on": make.NOON.date()}
-    made = assignments.assign(session, standard, make.branch(session), shopper, **days, by=office, at=make.NOON)
+    branch, day = make.branch(session), make.NOON.date()
+    made = assignments.assign(session, standard, branch, shopper, opens_on=day, closes_on=day, by=office, at=make.NOON)
     audits.start(session, made.audit, by=shopper, at=make.NOON)
     seen = []
     for late in (timedelta(days=4), timedelta(days=5)):
