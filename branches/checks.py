@@ -73,7 +73,7 @@ class AuditCheck(SQLModel, table=True):
 
 
 @dataclass(frozen=True)
-class Common:
+class Usual:
     """How common each kind is: of so many audits in so many it was seen."""
 
     audits: int
@@ -92,12 +92,12 @@ def keep(session: Session, audit: Audit, found: Collection[Check], *, at: dateti
     session.flush()
 
 
-def common(session: Session, *, at: datetime) -> Common:
+def usual(session: Session, *, at: datetime) -> Usual:
     """How common each kind was in the weeks before; one query, whatever the size of the chain."""
     since = at - timedelta(weeks=WEEKS)
     counted = select(AuditCheck.kind, func.count()).where(AuditCheck.at > since, AuditCheck.at <= at)
     seen = dict(session.exec(counted.group_by(AuditCheck.kind)).all())
-    return Common(seen.pop(LOOKED_AT, 0), seen)
+    return Usual(seen.pop(LOOKED_AT, 0), seen)
 
 
 def amounts(session: Session, found: Collection[Audit]) -> dict[int, int]:

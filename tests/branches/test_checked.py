@@ -162,7 +162,7 @@ def test_what_was_seen_is_kept_by_kind_and_counted(session: Session) -> None:
         checked.note(session, audit, "Test", at=LATER)
     kinds = select(AuditCheck.kind).where(AuditCheck.audit_id == audit.id).order_by(AuditCheck.kind)
     assert list(session.exec(kinds)) == ["", "again"]
-    found = checks.common(session, at=LATER)
+    found = checks.usual(session, at=LATER)
     assert (found.audits, found.is_enough, dict(found.seen)) == (3, False, {"again": 2})
     assert checks.amounts(session, [audit]) == {audit.id: 1}
 
@@ -171,7 +171,7 @@ def test_an_audit_that_is_sent_again_is_counted_once_and_as_it_is_now(session: S
     audit = sent(session, rated(session), "333333", visited=make.NOON)
     for seen in ([Check(CheckKind.FAST), Check(CheckKind.SHORT, "a"), Check(CheckKind.SHORT, "b")], []):
         checks.keep(session, audit, seen, at=LATER)
-    found = checks.common(session, at=LATER)
+    found = checks.usual(session, at=LATER)
     assert (found.audits, dict(found.seen), checks.amounts(session, [audit])) == (1, {}, {audit.id: 0})
 
 
@@ -179,7 +179,7 @@ def test_only_the_last_weeks_are_counted(session: Session) -> None:
     audit = sent(session, rated(session))
     checks.keep(session, audit, [Check(CheckKind.FAST)], at=LATER)
     ago = LATER + timedelta(weeks=checks.WEEKS)
-    counted = [checks.common(session, at=at).audits for at in (LATER - timedelta(seconds=1), LATER, ago)]
+    counted = [checks.usual(session, at=at).audits for at in (LATER - timedelta(seconds=1), LATER, ago)]
     assert counted == [0, 1, 0]
 
 

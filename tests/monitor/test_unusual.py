@@ -129,5 +129,5 @@ def test_what_a_shopper_sends_is_looked_at_for_the_desk(sqlite: SqliteDatabases,
         sent = from_phone.stored()
         with reading(from_phone.engine) as session:
             assert checks.amounts(session, [sent]).keys() == {sent.id}
-            assert checks.common(session, at=sent.submitted_at or NOW).audits == 1
+            assert checks.usual(session, at=sent.submitted_at or NOW).audits == 1
         from_phone.engine.dispose()

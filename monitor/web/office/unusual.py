@@ -9,7 +9,7 @@ from flask import url_for
 
 from branches import checked, checks, clearing, photos, questions
 from branches.audits import Audit
-from branches.checks import WEEKS, Check, CheckKind, Common
+from branches.checks import WEEKS, Check, CheckKind, Usual
 from branches.language import message
 from branches.questions import Question
 from monitor.web import gate
@@ -41,7 +41,7 @@ class Remark:
 
     words: str
     href: str = ""
-    common: str = ""
+    usual: str = ""
     """Empty where that cannot be said."""
 
 
@@ -56,10 +56,10 @@ class Remarks:
 def remarks(audit: Audit) -> Remarks:
     """A sentence for each thing that was seen, the same kind together."""
     found = checked.of_audit(gate.session(), audit, gate.site().name)
-    known = checks.common(gate.session(), at=now())
+    known = checks.usual(gate.session(), at=now())
     by_code = questions.of(audit.standard, audit.channel).by_code
     seen = [
-        Remark(_sentence(audit, one, by_code.get(one.item)), _where(audit, one), _common(known, one)) for one in found
+        Remark(_sentence(audit, one, by_code.get(one.item)), _where(audit, one), _usual(known, one)) for one in found
     ]
     return Remarks([*map(Remark, _photos(audit)), *seen], bool(seen) and not known.is_enough)
 
@@ -77,7 +77,7 @@ def _photos(audit: Audit) -> list[str]:
     ]
 
 
-def _common(known: Common, check: Check) -> str:
+def _usual(known: Usual, check: Check) -> str:
     if not known.is_enough:
         return ""
     n = known.seen.get(check.kind.value, 0)
