@@ -99,7 +99,7 @@ def test_one_that_changed_meanwhile_is_left_and_named_and_the_others_are_done(ro
     page = press(olga, listed(old), "approve-and-release", boxes(old))
     assert "1 audit is approved and released." in page.text
     left = page.text[page.text.index(TOLD) :]
-    assert "Station Road This audit has changed since the page was opened." in left
+    assert "visited on 8 July 2025 This audit has changed since the page was opened." in left
     assert states(rooms) == ["released", "approved"]
 
 

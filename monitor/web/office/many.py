@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
 
-from flask import abort, request, url_for
+from flask import abort, request
 from sqlmodel import col
 
 from branches import access
@@ -13,7 +13,7 @@ from branches.audits import Audit
 from branches.errors import NotFound, Refused
 from monitor.web import forms, gate
 from monitor.web.office import ticking
-from monitor.web.office.review import CUTS, Line, page, with_names
+from monitor.web.office.review import CUTS, Line, line, page, with_names
 from monitor.web.office.room import Answer, blueprint, done, now, shown
 from monitor.web.office.typed import STALE, UNFIT, by
 from monitor.web.parts import OF_A_PAGE
@@ -31,7 +31,7 @@ def decide_many() -> Answer:
     if step not in ticking.steps(cut):
         abort(404)
     found = _found(ticked)
-    left = [line for audit in found if (line := _left(audit, step, ticked[audit.public_id])) is not None]
+    left = [one for audit in found if (one := _left(audit, step, ticked[audit.public_id])) is not None]
     said = _said(step, len(found) - len(left))
     if found and not left:
         return done(said, "office.review", **ticking.here())
@@ -52,7 +52,6 @@ def _found(public_ids: Collection[str]) -> list[Audit]:
 
 def _left(audit: Audit, step: str, seen: int) -> Line | None:
     """Decides one; where that cannot be, nothing of it is kept, and the line says why."""
-    name, href = audit.branch.name, url_for("office.audit", public_id=audit.public_id)
     try:
         with gate.session().begin_nested():
             rules.check_seen(gate.session(), audit, seen)
@@ -60,7 +59,8 @@ def _left(audit: Audit, step: str, seen: int) -> Line | None:
     except NotFound:
         raise
     except Refused as refused:
-        return Line(name, href, gate.tongue().say(refused.message, **refused.values), "")
+        known = line(audit)
+        return Line(known.name, known.href, gate.tongue().say(refused.message, **refused.values), known.about)
     return None
 
 
