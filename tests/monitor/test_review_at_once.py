@@ -60,3 +60,23 @@ def test_two_who_decide_at_once_get_one_winner_and_one_sentence(rooms: Rooms, on
         verbs = [event.verb for event in history.of(session, rooms.one(Audit, audit))]
     decided = {"approve-and-release": ["approved", "released"]}
     assert verbs[3:] == decided.get((one, other)[won], [BECOMES[(one, other)[won]]])
+
+
+@pytest.mark.slow
+def test_two_who_decide_the_same_audits_at_once_decide_each_once(rooms: Rooms) -> None:
+    ticks = [f"{rooms.audit()}", f"{rooms.audit(branch=rooms.other)}"]
+    olga, otto = rooms.office(), second(rooms)
+    with reading(rooms.engine) as session:
+        newest = {one.public_id: history.newest(session, one) for one in rooms.all(Audit)}
+    known = [f"{one}.{newest[one]}" for one in ticks]
+
+    def tick(visitor: Visitor, step: str, boxes: list[str]) -> tuple[int, str]:
+        token = visitor.get("/office/review").forms[-1].fields["csrf_token"]
+        fields = {"csrf_token": token, "audit": boxes, "step": step}
+        page = Page(visitor.client.post("/office/review", data=fields, follow_redirects=True))
+        return page.status, page.text
+
+    answers = together(partial(tick, olga, "approve", known), partial(tick, otto, "approve-and-release", known[::-1]))
+    told = sorted(answer for answer in answers if isinstance(answer, tuple))
+    assert ([status for status, _ in told], told[1][1].count(CHANGED)) == ([200, 409], 2)
+    assert len({audit.state for audit in rooms.all(Audit)}) == 1
