@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from sqlalchemy import JSON, Column, Index
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, SQLModel, col, func, select
 
 from branches.database import UtcTime
 
@@ -65,6 +65,15 @@ def newest(session: Session, thing: SQLModel) -> int:
     number = thing.id  # type: ignore[attr-defined]
     query = select(Event.id).where(Event.thing == _kind(thing), Event.thing_id == number)
     return session.exec(query.order_by(col(Event.id).desc()).limit(1)).first() or 0
+
+
+def newest_of(session: Session, things: Sequence[SQLModel]) -> dict[int, int]:
+    """The last event of each of several things of one kind, by their numbers."""
+    if not things:
+        return {}
+    numbers = [thing.id for thing in things]  # type: ignore[attr-defined]
+    query = select(Event.thing_id, func.max(Event.id)).where(Event.thing == _kind(things[0]))
+    return dict(session.exec(query.where(col(Event.thing_id).in_(numbers)).group_by(col(Event.thing_id))).all())
 
 
 def done_by(session: Session, person: Actor, *, most: int) -> list[Event]:

@@ -9,6 +9,7 @@ from branches import assignments, audits, history, outbox
 from branches.audits import Answer, Audit, Photo
 from branches.database import hold
 from branches.errors import Conflict, Refused
+from branches.language import message
 from branches.outbox import MailKind
 from branches.people import User
 from branches.questions import Mark
@@ -16,6 +17,10 @@ from branches.standards import Item
 from branches.states import AuditState
 
 CORRECT_HOURS = 24
+OWN = message("You approved this audit; somebody else releases it, because two people look at each.")
+BOTH = message(
+    "Nobody both approves and releases an audit, because two people look at each. Approve it; somebody else releases it."
+)
 
 
 def check_seen(session: Session, audit: Audit, newest: int) -> None:
@@ -72,11 +77,23 @@ def as_sent(session: Session, audit: Audit) -> dict[str, Mark]:
     return {code: sent.get(code, Mark("")) for code in codes - new}
 
 
-def release(session: Session, audit: Audit, *, by: User, at: datetime) -> None:
+def approver(session: Session, audit: Audit) -> int | None:
+    """The row of whoever approved it last; None where nobody did."""
+    approved = [event.by_id for event in history.of(session, audit) if event.verb == AuditState.APPROVED.value]
+    return approved[-1] if approved else None
+
+
+def release(session: Session, audit: Audit, *, by: User, at: datetime, two_people: bool = False) -> None:
+    """With `two_people` whoever approved it is refused: somebody else looks at it too before it counts."""
+    hold(session, audit)
+    if two_people and approver(session, audit) == by.id:
+        raise Refused(OWN)
     audits.release(session, audit, by=by, at=at)
 
 
-def approve_and_release(session: Session, audit: Audit, *, by: User, at: datetime) -> None:
+def approve_and_release(session: Session, audit: Audit, *, by: User, at: datetime, two_people: bool = False) -> None:
     """Both at once, where the one who reads it may do both."""
+    if two_people:
+        raise Refused(BOTH)
     approve(session, audit, by=by, at=at)
     release(session, audit, by=by, at=at)

@@ -23,6 +23,7 @@ from monitor.settings import (
     MailSection,
     PrivacySection,
     ReportsSection,
+    ReviewSection,
     ScheduleSection,
     ServeSection,
     WebhooksSection,
@@ -44,6 +45,7 @@ class Config(BaseSettings):
     window: WindowSection = WindowSection()
     reports: ReportsSection = ReportsSection()
     audits: AuditsSection = AuditsSection()
+    review: ReviewSection = ReviewSection()
     privacy: PrivacySection = PrivacySection()
     serve: ServeSection = ServeSection()
     mail: MailSection = MailSection()

@@ -71,6 +71,7 @@ def _pages(*, demo: bool) -> Porch:
         sender=mailer.sender(config),
         later=Later(),
         appeal_days=config.audits.appeal_days,
+        two_people=config.review.two_people,
         managers_know_shoppers=config.privacy.managers_know_shoppers,
         privacy=privacy(config),
         rules=rules(config),

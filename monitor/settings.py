@@ -288,6 +288,14 @@ class AuditsSection(_Section):
     )
 
 
+class ReviewSection(_Section):
+    two_people: bool = _setting(
+        False,
+        "Whether an audit takes two people of head office: whoever approved it does not release it",
+        "true or false",
+    )
+
+
 class PrivacySection(_Section):
     managers_know_shoppers: bool = _setting(
         False,

@@ -6,7 +6,7 @@ from random import Random
 
 from sqlmodel import Session, col, func, select
 
-from branches import appeals, assignments, audits, drafts, held, review, standards
+from branches import appeals, assignments, audits, checked, drafts, held, review, standards
 from branches.assignments import Assignment
 from branches.audits import Answer, Audit
 from branches.drafts import Typed
@@ -146,6 +146,7 @@ def _sent(session: Session, standard: Standard, pair: Pair, office: User, at: da
     marks = _marks(session, standard, branch)
     visited = moment(at.date() - timedelta(days=1), time(14, 20), branch.timezone)
     audits.submit(session, audit, marks, visited_at=visited, by=shopper, at=at)
+    checked.note(session, audit, "", at=at)
     return audit
 
 

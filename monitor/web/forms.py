@@ -26,5 +26,9 @@ def plain(typed: str) -> str:
 
 def whole(form: MultiDict[str, str], name: str) -> int:
     """A number that the page itself put into the form; 0 for anything else."""
-    found = form.get(name, "")
+    return number(form.get(name, ""))
+
+
+def number(found: str) -> int:
+    """The same of a part of a field."""
     return int(found) if _WHOLE.fullmatch(found) else 0

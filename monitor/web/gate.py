@@ -33,8 +33,7 @@ DEVICE_COOKIE = "device"
 LANGUAGE_COOKIE = "language"
 WANTED = "wanted"
 """Where somebody was going when they were asked to sign in."""
-DAY_SECONDS = 86_400
-YEAR_SECONDS = 365 * DAY_SECONDS
+DAY_SECONDS, YEAR_SECONDS = 86_400, 365 * 86_400
 LONGEST_PATH = 500
 HOUSEHOLD_BITS = 64
 """Of an IPv6 address: whoever has one has all that begin so."""
@@ -71,6 +70,7 @@ class Site:
     """Does what no answer waits for."""
     appeal_days: int = 7
     """How long an audit's answers may be appealed once staff see it."""
+    two_people: bool = False
     managers_know_shoppers: bool = False
     privacy: Privacy = field(default_factory=Privacy)
     rules: Rules = field(default_factory=Rules)

@@ -67,3 +67,15 @@ def test_what_was_to_be_corrected_is_told_as_it_was_sent_until_a_photo_comes(ses
     session.add(Photo.model_validate({**about, "width": 1, "height": 1, "bytes": 1}))
     session.flush()
     assert review.as_sent(session, audit) == {"greeting1": Mark("yes")}
+
+
+def test_of_two_people_neither_approves_and_releases(session: Session) -> None:
+    audit, office, other = submitted(session), make.user(session), make.user(session)
+    with pytest.raises(Refused, match="Nobody both approves and releases"):
+        review.approve_and_release(session, audit, by=office, at=make.NOON, two_people=True)
+    review.approve(session, audit, by=office, at=make.NOON)
+    with pytest.raises(Refused, match="You approved this audit"):
+        review.release(session, audit, by=office, at=make.NOON, two_people=True)
+    assert audit.state == "approved"
+    review.release(session, audit, by=other, at=make.NOON, two_people=True)
+    assert audit.state == "released"

@@ -137,7 +137,12 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     "office.schedule": (Example("office"), Example("office", query="?show=own", note="none")),
     "office.settings": (Example("office"),),
     "office.due_time": (_office(scope="chain"), Example("office", {"scope": "scope"}, note="region")),
-    "office.review": (Example("office"), Example("office", query="?q=nowhere", note="none")),
+    "office.review": (
+        Example("office"),
+        Example("office", query="?q=nowhere", note="none"),
+        Example("office", query="?tick=clear", note="ticked"),
+        Example("office", query="?show=approved", note="approved"),
+    ),
     "office.audit": tuple(
         Example("office", {"public_id": thing}, note=thing)
         for thing in ("sent", "returned", "approved", "released", "harmful")
@@ -226,6 +231,8 @@ SENT: tuple[tuple[str, str, str, str, Mapping[str, str], int], ...] = (
     ("staff", "/actions/{action}", "/actions/{action}/owner", "not handed over", {}, 422),
     ("staff", "/actions/{completed}", "/actions/{completed}/evidence", "not shown", {"note": "x" * 2001}, 422),
     ("manager", "/flags/{flag}", "/flags/{flag}/seen", "not seen", {"seen": "x" * 1001}, 422),
+    ("office", "/office/review", "/office/review", "nothing ticked", {}, 422),
+    ("office", "/office/review", "/office/review", "changed meanwhile", {"audit": "{sent}.1", "step": "approve"}, 409),
     ("office", "/office/review/{sent}", "/office/review/{sent}/return", "not returned", {}, 422),
     ("office", "/office/review/{sent}", "/office/review/{sent}/exclude", "not excluded", {}, 422),
     (
@@ -300,5 +307,6 @@ def _opened(app: Flask, things: Mapping[str, str]) -> Iterator[Place]:
 
 def _came_back(things: Mapping[str, str]) -> Iterator[Place]:
     for person, through, path, name, fields, status in SENT:
-        whole = {"csrf_token": "", **fields} if status == 400 else fields
+        named = {field: value.format(**things) if "{" in value else value for field, value in fields.items()}
+        whole = {"csrf_token": "", **named} if status == 400 else named
         yield Place(f"{path} · {name}", person, path.format(**things), status, through.format(**things), whole)

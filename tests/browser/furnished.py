@@ -14,6 +14,7 @@ from branches import (
     assignments,
     audits,
     backing,
+    checked,
     clearing,
     drafts,
     editions,
@@ -250,6 +251,7 @@ def _waiting(here: Furnished) -> None:
         audits.submit(session, audit, marks, visited_at=LAST_WEEK, by=shopper, at=AT - timedelta(hours=30))
         here.photo(audit, items[0])
         here.photo(audit, None)
+        checked.note(session, audit, "Test", at=AT - timedelta(hours=30))
         here.things[name] = audit.public_id
         if name == "returned":
             review.send_back(session, audit, reason=WORDS, by=office, at=AT)

@@ -47,7 +47,7 @@ address = "https://chat.example.com/hooks/hidden"
 region = "North"
 """
 SEND = """([path, fields]) => {
-    const own = document.querySelector(`form[action="${path}"]`), form = document.createElement("form");
+    const own = document.querySelector(`form[method="post"][action="${path}"]`), form = document.createElement("form");
     const hidden = own ? [...own.querySelectorAll("[type=hidden]")] : [document.querySelector("[name=csrf_token]")];
     form.method = "post"; form.action = path;
     for (const [name, value] of Object.entries({...Object.fromEntries(hidden.map(one => [one.name, one.value])), ...fields})) {

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlmodel import Session, SQLModel, col, select
 
-from branches import appeals, assignments, audits, database, notices, photos, review, rotas, sessions
+from branches import appeals, assignments, audits, checked, database, notices, photos, review, rotas, sessions
 from branches.audits import Audit
 from branches.database import reading, transaction
 from branches.people import Role, User
@@ -129,6 +129,7 @@ def _audit(session: Session, rooms: Rooms, state: str, branch: str, *, comment: 
     items = [item for section in standard.sections for item in section.items]
     marks = {item.code: Mark("no" if n % 4 == 0 else "yes", comment if n == 0 else "") for n, item in enumerate(items)}
     audits.submit(session, made, marks, visited_at=VISIT, by=shopper, at=at - timedelta(hours=30))
+    checked.note(session, made, "Test & Sons", at=at - timedelta(hours=30))
     steps = {"submitted": 0, "returned": 1, "approved": 2, "released": 3}[state]
     if steps == 1:
         review.send_back(session, made, reason="Look again.", by=office, at=at - timedelta(hours=26))

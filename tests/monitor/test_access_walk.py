@@ -90,7 +90,7 @@ OPENED_BY = {
         "office.withdraw office.rotas office.asking_rota office.ask_rota office.rota office.send_rota office.drop_rota "
         "office.payroll office.payroll_table office.work_out_rota office.planned office.give_planned office.leave_planned office.restore_planned plan.chain"
     ),
-    Right.REVIEW: "office.audit office.clear office.clearing office.desk office.photo office.review office.step",
+    Right.REVIEW: "office.audit office.clear office.clearing office.decide_many office.desk office.photo office.review office.step",
     Right.KEEP_PLACES: (
         "office.branch office.change_branch office.change_region office.open_branch office.open_region "
         "office.opening_branch office.opening_region office.places office.region office.let_tablet_in office.end_tablet"

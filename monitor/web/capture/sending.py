@@ -5,7 +5,7 @@ import secrets
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from branches import sending
+from branches import checked, sending
 from branches.access import Right
 from branches.audits import Audit
 from branches.drafts import OPEN
@@ -42,6 +42,7 @@ def send(public_id: str) -> Response | tuple[str | dict[str, object], int] | dic
     key, seen = forms.text(request.form, "key", 64), forms.text(request.form, "content", 64)
     try:
         sending.send(gate.session(), audit, key=key, content_seen=seen, by=gate.person(), at=gate.site().clock())
+        _look_at(audit)
     except AnswersRefused:
         return _page(audit), 422
     except ChangedSince as changed:
@@ -61,9 +62,16 @@ def _sent_by_script(audit: Audit) -> dict[str, object] | tuple[dict[str, object]
     by, at = gate.person(), gate.site().clock()
     try:
         sending.send(gate.session(), audit, key=key, content_seen=seen, photos=named, by=by, at=at)
+        _look_at(audit)
     except NotWhole as refused:
         return {"sentence": gate.tongue().say(refused.message), "absent": refused.photos}, 409
     return {"receipt": receipt_words(audit)}
+
+
+def _look_at(audit: Audit) -> None:
+    """Keeps for the review desk what is seen of it; the same sent again is looked at again, which changes nothing."""
+    if audit.state == AuditState.SUBMITTED.value and audit.submitted_at is not None:
+        checked.note(gate.session(), audit, gate.site().name, at=audit.submitted_at)
 
 
 @blueprint.get("/audits/<public_id>/sent")

@@ -2,7 +2,7 @@
 
 from flask import render_template, url_for
 
-from branches import assignments, clearing, history, notices
+from branches import assignments, clearing, history, notices, review
 from branches.access import Right
 from branches.appeals import Appeal
 from branches.audits import Audit
@@ -48,7 +48,7 @@ def page(audit: Audit, typed: Typed | None = None, late: str = "") -> str:
         headline=headline(audit),
         late=late,
         latest=events[0] if late and events else None,
-        remarks=unusual.remarks(audit) if audit.submitted_at is not None else [],
+        remarks=unusual.remarks(audit) if audit.submitted_at is not None else None,
         amending=amended.is_asked(audit),
         amended=amended.answers(audit),
         facts=facts(audit),
@@ -61,6 +61,8 @@ def page(audit: Audit, typed: Typed | None = None, late: str = "") -> str:
         staff=withheld.sentences(audit),
         reason=audit.reason,
         may=[to.value for to in sorted(NEXT[state])],
+        alone=not gate.site().two_people,
+        own=gate.site().two_people and review.approver(gate.session(), audit) == gate.person().id,
         informed=notices.is_informed(gate.session(), audit.branch),
         branch_href=url_for("office.branch", public_id=audit.branch.public_id),
         counted=state in COUNTED,

@@ -1,5 +1,6 @@
 """The review desk's lists: what is to be reviewed, the longest waiting first, and what became of the others."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import render_template, url_for
@@ -14,7 +15,7 @@ from branches.people import User
 from branches.places import Branch
 from branches.states import COUNTED, AuditState
 from monitor.web import gate
-from monitor.web.office import appealed
+from monitor.web.office import appealed, ticking
 from monitor.web.office.room import ago_words, blueprint, called, holds, part, shown, total
 from monitor.web.parts import searched
 
@@ -40,16 +41,29 @@ class Line:
 @blueprint.get("/review")
 @gate.needs(Right.REVIEW)
 def review() -> str:
+    return page()
+
+
+def page(left: Sequence[Line] = (), said: str = "") -> str:
+    """The list as it is asked for; `left` are audits that were ticked and could not be decided, `said` what was done."""
     cut, text = shown(tuple(CUTS)), searched()
     query = _found(of_cut(cut), text)
     old, new = col(Audit.submitted_at), col(Audit.id)
     order = (old, new) if cut in ("waiting", "returned", "approved") else (col(Audit.visited_on).desc(), new.desc())
     found = part(with_names(query.order_by(*order)), "office.review", show=cut, q=text)
+    boxes = ticking.boxes(found.rows) if cut in ticking.STEPS else []
     return render_template(
         "office/review.html",
         headline=_headline(),
         views=views(cut),
         lines=[line(audit) for audit in found.rows],
+        boxes=boxes,
+        ticked=ticking.is_asked(),
+        steps=ticking.steps(cut),
+        clear=ticking.address_of_clear(boxes),
+        action=url_for("office.decide_many", **ticking.here()),
+        left=left,
+        said=said,
         part=found,
         q=text,
         cut=cut,

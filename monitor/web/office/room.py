@@ -23,7 +23,7 @@ blueprint = Blueprint("office", __name__, url_prefix="/office")
 
 _BEHIND = {
     "desk": ("mail", "retry", "schedule", "due_time", "change_due_time", "history", "settings"),
-    "review": ("audit", "step", "clearing", "clear", "appeals", "appeal", "decide", "appealing"),
+    "review": ("audit", "step", "decide_many", "clearing", "clear", "appeals", "appeal", "decide", "appealing"),
     "open_assignments": (
         *("assigning", "assign", "assignment", "change_days", "withdraw"),
         *("rotas", "asking_rota", "ask_rota", "rota", "send_rota", "drop_rota", "work_out_rota"),

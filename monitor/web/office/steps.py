@@ -7,14 +7,14 @@ from flask import abort, request
 from branches import audits, questions, review
 from branches.access import Right
 from branches.audits import Audit
-from branches.errors import Conflict, Refused
+from branches.errors import Conflict, NotFound, Refused
 from branches.language import codes, language, message
 from branches.states import COUNTED, AuditState
 from monitor.web import forms, gate
 from monitor.web.office.audit import HOURS, LONGEST_REASON, page
 from monitor.web.office.room import Answer, blueprint, done, now, the_audit
 from monitor.web.office.sheet import short
-from monitor.web.office.typed import STALE, Typed, by
+from monitor.web.office.typed import STALE, UNFIT, Typed, by
 
 
 @blueprint.post("/review/<public_id>/<step>")
@@ -28,9 +28,12 @@ def step(public_id: str, step: str) -> Answer:
     try:
         review.check_seen(gate.session(), audit, forms.whole(request.form, "seen"))
         said = verb(audit, typed)
-    except Conflict as refused:
+    except NotFound:
+        raise
+    except Refused as refused:
         gate.session().rollback()
-        return page(the_audit(public_id), typed, gate.tongue().say(refused.message, **refused.values)), STALE
+        status = STALE if isinstance(refused, Conflict) else UNFIT
+        return page(the_audit(public_id), typed, gate.tongue().say(refused.message, **refused.values)), status
     if typed.errors:
         return page(the_audit(public_id), typed), typed.status
     if step == "approve":
@@ -44,12 +47,12 @@ def _approve(audit: Audit, _: Typed) -> str:
 
 
 def _release(audit: Audit, _: Typed) -> str:
-    review.release(gate.session(), audit, by=by(), at=now())
+    review.release(gate.session(), audit, by=by(), at=now(), two_people=gate.site().two_people)
     return gate.tongue().say("Released: {branch}.", branch=audit.branch.name)
 
 
 def _approve_and_release(audit: Audit, _: Typed) -> str:
-    review.approve_and_release(gate.session(), audit, by=by(), at=now())
+    review.approve_and_release(gate.session(), audit, by=by(), at=now(), two_people=gate.site().two_people)
     return gate.tongue().say("Approved and released: {branch}.", branch=audit.branch.name)
 
 
