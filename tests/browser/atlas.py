@@ -165,6 +165,10 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         *(_office(public_id="person"), Example("office", {"public_id": "manager"}, note="manager")),
         Example("office", {"public_id": "long staff"}, note="staff"),
     ),
+    "office.erasing": (
+        _office(public_id="person"),
+        Example("office", {"public_id": "long staff"}, note="staff"),
+    ),
     "office.places": (Example("office"), Example("office", query="?show=uninformed", note="uninformed")),
     "office.informing": (Example("office"),),
     "office.opening_region": (Example("office"),),
@@ -242,6 +246,7 @@ SENT: tuple[tuple[str, str, str, str, Mapping[str, str], int], ...] = (
     ("office", "/office/rotas/audits/{placed}", "/office/rotas/audits/{placed}", "not given", {}, 422),
     ("office", "/office/people/{person}", "/office/people/{person}/terms", "no terms", {"most_km": "far"}, 422),
     ("shopper", "/calendar", "/calendar", "made", {}, 200),
+    ("office", "/office/people/{long staff}/erase", "/office/people/{long staff}/erase", "not erased", {}, 422),
     ("office", "/office/people/new", "/office/people/new", "not added", {}, 422),
     ("office", "/office/people/{person}", "/office/people/{person}/address", "no address", {"email": "nobody"}, 422),
     ("office", "/office/people/{person}", "/office/people/{person}/role", "no role", {"role": "staff"}, 422),

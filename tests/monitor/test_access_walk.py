@@ -64,7 +64,7 @@ KINDS = {
     "office.let_tablet_in": "branch",
     "office.end_tablet": "branch",
     "office.give_pin": "person",
-    "office.person": "person",
+    **dict.fromkeys(("office.person", "office.erasing", "office.erase"), "person"),
     "office.change_person": "person",
 }
 """What the `public_id` of a route names: by its endpoint, else by its room."""
@@ -80,7 +80,8 @@ OPENED_BY = {
         "region.workbook explore.show explore.table explore.workbook section.show section.table section.workbook"
     ),
     Right.KEEP_PEOPLE: (
-        "office.add office.adding office.change_person office.give_pin office.mail office.people office.person office.retry"
+        "office.add office.adding office.change_person office.erase office.erasing office.give_pin office.mail office.people "
+        "office.person office.retry"
     ),
     Right.DECIDE_APPEALS: (
         "office.appeal office.appealing office.appealing_table office.appealing_workbook office.appeals office.decide"

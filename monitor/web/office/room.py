@@ -30,7 +30,7 @@ _BEHIND = {
         "payroll",
         *("planned", "give_planned", "leave_planned", "restore_planned"),
     ),
-    "people": ("adding", "add", "person", "change_person", "give_pin"),
+    "people": ("adding", "add", "person", "change_person", "give_pin", "erasing", "erase"),
     "places": (
         *("opening_region", "open_region", "region", "change_region"),
         *("opening_branch", "open_branch", "branch", "change_branch", "note", "take_back"),
@@ -131,6 +131,8 @@ def called(user: User | None) -> str:
     """How head office calls a person."""
     if user is None:
         return gate.tongue().say("not known")
+    if user.erased_at is not None:
+        return gate.tongue().say("A person who was erased")
     return user.name or user.email or user.code or user.public_id
 
 
