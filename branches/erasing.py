@@ -57,18 +57,19 @@ def hindrance(session: Session, user: User, *, by: Actor | None) -> Refused | No
         return Refused("Nobody erases themselves; ask somebody else of head office.")
     if not accounts.others_keep_office(session, user):
         return Conflict("{name} is the last of head office; add another person first.", name=accounts.called(user))
-    to_do = _amount(session, select(func.count()).where(Audit.shopper_id == user.id, col(Audit.state).in_(TO_DO)))
+    return _still_to_do(session, user)
+
+
+def _still_to_do(session: Session, user: User) -> Refused | None:
+    """Nobody would come to audits that an erased person was asked to make."""
+    to_do = session.exec(select(func.count()).where(Audit.shopper_id == user.id, col(Audit.state).in_(TO_DO))).one()
     if to_do:
         return Conflict("Audits still theirs to do: {n}. Withdraw them first, and ask somebody else.", n=to_do)
     planned = select(func.count()).select_from(Planned).join(Rota).where(Planned.shopper_id == user.id)
-    in_rotas = _amount(session, planned.where(col(Rota.state).in_(NOT_SENT_YET)))
+    in_rotas = session.exec(planned.where(col(Rota.state).in_(NOT_SENT_YET))).one()
     if in_rotas:
         return Conflict("Audits planned for them in a rota: {n}. Give these to somebody else first.", n=in_rotas)
     return None
-
-
-def _amount(session: Session, query: sa.Select[tuple[int]]) -> int:
-    return session.execute(query).scalar_one()
 
 
 def _called_before(session: Session, user: User) -> Iterator[str]:

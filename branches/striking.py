@@ -84,5 +84,8 @@ def _holds(column: sa.Column[Any], name: str) -> sa.ColumnElement[bool]:
     ways = dict.fromkeys((name, name.lower(), name.upper(), name.title()))
     text: sa.ColumnElement[str] = column
     if isinstance(column.type, sa.JSON):  # where other letters than English ones are written as numbers
-        text, ways = sa.cast(column, sa.Text), dict.fromkeys(form for way in ways for form in (way, json.dumps(way)[1:-1]))
+        text, ways = (
+            sa.cast(column, sa.Text),
+            dict.fromkeys(form for way in ways for form in (way, json.dumps(way)[1:-1])),
+        )
     return sa.or_(*(text.contains(way, autoescape=True) for way in ways))

@@ -1,5 +1,6 @@
 """Erasing a person: nothing in any table tells who they were, what they did stays, and no issued edition changes."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -169,8 +170,8 @@ def test_history_notes_it_without_the_name(session: Session) -> None:
 def test_an_issued_edition_is_left_as_it_is(session: Session) -> None:
     shopper = furnished(session)
     week = date(2025, 6, 30)
-    made = Edition(report="weekly", scope="chain", week=week, due_at=make.NOON, issued_at=make.NOON)
-    made.content = {"shoppers": [CODE]}
+    content = {"shoppers": [CODE]}
+    made = Edition(report="weekly", scope="chain", week=week, due_at=make.NOON, issued_at=make.NOON, content=content)
     session.add(made)
     session.flush()
     raw = sa.text("SELECT * FROM edition")
@@ -258,15 +259,16 @@ def test_an_erased_person_gets_no_account_again(session: Session) -> None:
     person = canary(session)
     erase(session, person)
     late: dict[str, Any] = {"by": None, "at": make.NOON}
-    for again in (
+    again: tuple[Callable[[], None], ...] = (
         lambda: accounts.reactivate(session, person, **late),
         lambda: accounts.call(session, person, NAME, language="hu", **late),
         lambda: accounts.change_address(session, person, ADDRESS, **late),
         lambda: accounts.change_role(session, person, Role.OFFICE, **late),
         lambda: accounts.set_password(session, person, "x", **late),
-    ):
+    )
+    for change in again:
         with pytest.raises(Conflict, match="erased already"):
-            again()
+            change()
     assert person.name == ""
 
 

@@ -189,6 +189,7 @@ FILES = {
     *("region.table", "region.workbook", "section.table", "section.workbook", "explore.table", "explore.workbook"),
     *("results.photo", "results.evidence_photo", "capture.photo", "office.photo"),
     *("handbook.paper", "capture.feed", "office.payroll_table", "office.standard_file"),
+    *("office.people_table", "office.branches_table"),
     *("results.appeal_photo", "office.history_table", "office.appealing_table", "office.appealing_workbook"),
 }
 """Routes that give a file."""
