@@ -14,6 +14,7 @@ from branches.database import hold
 from branches.drafts import Draft
 from branches.errors import Conflict, Refused
 from branches.history import Actor, Event
+from branches.listing import uploads
 from branches.outbox import Mail, waiting
 from branches.people import Role, User, uniquifier
 from branches.rotas import Planned, Rota, RotaState
@@ -94,6 +95,7 @@ def _take_rows(session: Session, user: User) -> None:
     session.execute(
         sa.delete(StandIn).where(or_(col(StandIn.person_id) == user.id, col(StandIn.stand_in_id) == user.id))
     )
+    uploads.forget_all(session)
     session.execute(sa.delete(Draft).where(col(Draft.audit_id).in_(own)))
 
 

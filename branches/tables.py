@@ -31,6 +31,7 @@ from branches import (
     webhooks,
 )
 from branches.editing import drafted
+from branches.listing import uploads
 
 __all__ = [
     "actions",
@@ -60,6 +61,7 @@ __all__ = [
     "subscriptions",
     "terms",
     "timetable",
+    "uploads",
     "webhooks",
 ]
 

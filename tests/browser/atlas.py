@@ -165,6 +165,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         *(_office(public_id="person"), Example("office", {"public_id": "manager"}, note="manager")),
         Example("office", {"public_id": "long staff"}, note="staff"),
     ),
+    **dict.fromkeys(("office.people_file", "office.branches_file"), (Example("office"),)),
     "office.erasing": (
         _office(public_id="person"),
         Example("office", {"public_id": "long staff"}, note="staff"),
@@ -247,6 +248,7 @@ SENT: tuple[tuple[str, str, str, str, Mapping[str, str], int], ...] = (
     ("office", "/office/rotas/audits/{placed}", "/office/rotas/audits/{placed}", "not given", {}, 422),
     ("office", "/office/people/{person}", "/office/people/{person}/terms", "no terms", {"most_km": "far"}, 422),
     ("shopper", "/calendar", "/calendar", "made", {}, 200),
+    ("office", "/office/people/file", "/office/people/file", "no file", {}, 422),
     ("office", "/office/people/{long staff}/erase", "/office/people/{long staff}/erase", "not erased", {}, 422),
     ("office", "/office/people/new", "/office/people/new", "not added", {}, 422),
     ("office", "/office/people/{person}", "/office/people/{person}/address", "no address", {"email": "nobody"}, 422),
