@@ -113,6 +113,7 @@ def furnished(session: Session) -> User:
     return shopper
 
 
+@pytest.mark.slow
 def test_no_text_of_any_table_tells_who_they_were(session: Session) -> None:
     shopper = furnished(session)
     assert planted(session) > 20

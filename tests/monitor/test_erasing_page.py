@@ -20,6 +20,7 @@ def page_of(rooms: Rooms, role: Role) -> str:
     return f"/office/people/{rooms.people[role].public_id}"
 
 
+@pytest.mark.slow
 def test_somebody_is_erased_and_their_audit_stays(rooms: Rooms) -> None:
     audit = rooms.audit("released")
     office, where = rooms.office(), page_of(rooms, Role.SHOPPER)
@@ -62,6 +63,7 @@ def test_what_came_in_between_is_told_beside_the_tick(rooms: Rooms) -> None:
     assert "Audits still theirs to do: 1." in page.text
 
 
+@pytest.mark.slow
 def test_an_erased_person_is_in_no_list_and_nothing_of_theirs_changes(rooms: Rooms) -> None:
     office, where = rooms.office(), page_of(rooms, Role.STAFF)
     page = office.get(where)

@@ -69,6 +69,7 @@ def newest(rooms: Rooms) -> int:
     return max(one.id for one in rooms.all(Event))
 
 
+@pytest.mark.slow
 def test_people_are_added_and_changed_as_by_hand(rooms: Rooms) -> None:
     office, (branch, region), shopper = rooms.office(), codes(rooms), rooms.people[Role.SHOPPER]
     before = newest(rooms)
@@ -200,6 +201,7 @@ def test_what_is_wrong_with_a_branch_is_said_by_row_and_column(
     assert (f"{column}: " in page.text, said in page.text, can_confirm(page)) == (True, True, False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "said"),
     [

@@ -82,6 +82,7 @@ def test_no_cell_is_taken_for_a_formula(rooms: Rooms) -> None:
     assert "'@SUM(A1)" in {one["name"] for one in lines(rooms, "/office/places/branches.csv")}
 
 
+@pytest.mark.slow
 def test_a_list_of_several_parts_lacks_nobody(rooms: Rooms) -> None:
     with transaction(rooms.engine) as session:
         session.add_all(
