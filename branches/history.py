@@ -1,4 +1,4 @@
-"""History: who did what to what, when; written by every verb, changed by none."""
+"""History: who did what to what, when; written by every verb, changed by none but that which erases a person."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime

@@ -61,6 +61,8 @@ class User(SQLModel, table=True):
     fs_uniquifier: str = Field(default_factory=uniquifier, unique=True, max_length=64)
     """What Flask-Security calls a person; it changes with the password and tells nothing."""
     created_at: datetime = Field(sa_type=UtcTime)
+    erased_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    """Since when nothing is known of them but what they did; `erasing` has the verb."""
 
     branch: Branch | None = Relationship()
     region: Region | None = Relationship()

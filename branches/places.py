@@ -1,5 +1,6 @@
 """Places: the chain's regions and branches, opened and closed."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import TypeVar
 
@@ -135,6 +136,17 @@ def reopen_branch(session: Session, branch: Branch, *, by: Actor | None, at: dat
     if branch.closed is None:
         raise Conflict("{branch} is not closed.", branch=branch.name)
     _change(session, branch, by, at, closed=None)
+
+
+def change(session: Session, branch: Branch, values: Mapping[str, object], *, by: Actor | None, at: datetime) -> None:
+    """Several things of a branch at once, noted as one; whoever asks has looked at each of them."""
+    hold(session, branch)
+    opened, closed = (values.get(name, getattr(branch, name)) for name in ("opened", "closed"))
+    if isinstance(opened, date) and isinstance(closed, date) and closed < opened:
+        raise Refused("{branch} cannot open after it closed on {day}.", branch=branch.name, day=closed)
+    _change(session, branch, by, at, **values)
+    session.flush()
+    session.refresh(branch, ["region"])
 
 
 def _change(session: Session, place: Region | Branch, by: Actor | None, at: datetime, **values: object) -> None:

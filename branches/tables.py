@@ -32,6 +32,7 @@ from branches import (
     webhooks,
 )
 from branches.editing import drafted
+from branches.listing import uploads
 
 __all__ = [
     "actions",
@@ -62,6 +63,7 @@ __all__ = [
     "subscriptions",
     "terms",
     "timetable",
+    "uploads",
     "webhooks",
 ]
 

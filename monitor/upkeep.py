@@ -6,6 +6,7 @@ from pathlib import Path
 from branches import assignments, photos, runs
 from branches.audits import Audit
 from branches.database import reading, transaction
+from branches.listing import uploads
 from monitor.jobs import Worker
 
 UNUSED = timedelta(days=1)
@@ -38,6 +39,7 @@ def _drop(worker: Worker, file: Path, before: datetime) -> bool:
 
 
 def sweep_runs(worker: Worker) -> int:
-    """Forgets what ran long ago."""
+    """Forgets what ran long ago, and lists of people and branches that nobody confirmed."""
     with transaction(worker.engine) as session:
+        uploads.sweep(session, worker.clock() - uploads.KEPT)
         return runs.sweep(session, worker.clock() - KEPT)

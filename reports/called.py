@@ -10,6 +10,8 @@ from reports import wording
 
 def called(language: Language, person: User) -> str:
     """A person's name, or the people they sign in for."""
+    if person.erased_at is not None:
+        return language.say("a person who was erased")
     if person.name.strip():
         return wording.isolated(person.name.strip())
     if person.branch is not None:

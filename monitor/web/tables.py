@@ -61,6 +61,17 @@ def guarded(text: str) -> str:
     return "".join(out)
 
 
+def unguarded(text: str) -> str:
+    """What `guarded` was given: a table that was taken home and comes back says the same."""
+    out, at_start = [], True
+    for place, sign in enumerate(text):
+        if at_start and sign == "'" and text[place + 1 : place + 2] in _BEGINS:
+            continue
+        at_start = sign in _ENDS or (at_start and (sign.isspace() or sign in _PASSED_OVER))
+        out.append(sign)
+    return "".join(out)
+
+
 def as_xlsx(sheets: Sequence[Sheet], title: str, *, foot: str = "") -> bytes:
     """A workbook of texts as texts, numbers as numbers and days as days, the heads held in sight; `foot` is on each printed page."""
     out = BytesIO()

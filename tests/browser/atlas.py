@@ -170,6 +170,11 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         *(_office(public_id="person"), Example("office", {"public_id": "manager"}, note="manager")),
         Example("office", {"public_id": "long staff"}, note="staff"),
     ),
+    **dict.fromkeys(("office.people_file", "office.branches_file"), (Example("office"),)),
+    "office.erasing": (
+        _office(public_id="person"),
+        Example("office", {"public_id": "long staff"}, note="staff"),
+    ),
     "office.places": (Example("office"), Example("office", query="?show=uninformed", note="uninformed")),
     "office.informing": (Example("office"),),
     "office.opening_region": (Example("office"),),
@@ -190,6 +195,7 @@ FILES = {
     *("region.table", "region.workbook", "section.table", "section.workbook", "explore.table", "explore.workbook"),
     *("results.photo", "results.evidence_photo", "capture.photo", "office.photo"),
     *("handbook.paper", "capture.feed", "office.payroll_table", "office.standard_file"),
+    *("office.people_table", "office.branches_table"),
     *("results.appeal_photo", "office.history_table", "office.appealing_table", "office.appealing_workbook"),
 }
 """Routes that give a file."""
@@ -249,6 +255,8 @@ SENT: tuple[tuple[str, str, str, str, Mapping[str, str], int], ...] = (
     ("office", "/office/rotas/audits/{placed}", "/office/rotas/audits/{placed}", "not given", {}, 422),
     ("office", "/office/people/{person}", "/office/people/{person}/terms", "no terms", {"most_km": "far"}, 422),
     ("shopper", "/calendar", "/calendar", "made", {}, 200),
+    ("office", "/office/people/file", "/office/people/file", "no file", {}, 422),
+    ("office", "/office/people/{long staff}/erase", "/office/people/{long staff}/erase", "not erased", {}, 422),
     ("office", "/office/people/new", "/office/people/new", "not added", {}, 422),
     ("office", "/office/people/{person}", "/office/people/{person}/address", "no address", {"email": "nobody"}, 422),
     ("office", "/office/people/{person}", "/office/people/{person}/role", "no role", {"role": "staff"}, 422),

@@ -76,7 +76,7 @@ def named(events: Iterable[Event]) -> Named:
         if event.verb == "hand_over":
             people |= {known["before"], known["after"]}
         if event.verb == "declare_conflict":
-            places.add(known["branch"])
+            places |= {known[name] for name in ("branch",) if name in known}
         for _, branch, region in (known[when] for when in ("before", "after") if event.verb == "change_role"):
             places |= {branch} - {None}
             regions |= {region} - {None}
@@ -205,7 +205,7 @@ def _added(known: Mapping[str, str], _: Named) -> list[Change]:
 
 
 def _conflict(known: Mapping[str, str], about: Named) -> list[Change]:
-    name = about.branches.get(known["branch"], "")
+    name = about.branches.get(known.get("branch", ""), "")
     return [Change("", name)] if name else []
 
 

@@ -45,7 +45,8 @@ def people() -> str:
 
 def of_cut(cut: str) -> SelectOfScalar[User]:
     if cut == "inactive":
-        return select(User).where(~col(User.active), col(User.role).in_(PERSONS))
+        left = select(User).where(~col(User.active), col(User.erased_at).is_(None))
+        return left.where(col(User.role).in_(PERSONS))
     return select(User).where(User.role == cut, User.active)
 
 

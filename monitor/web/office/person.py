@@ -23,14 +23,15 @@ LATELY = 12
 @blueprint.get("/people/<public_id>")
 @gate.needs(Right.KEEP_PEOPLE)
 def person(public_id: str) -> str:
-    return _page(the_person(public_id), Typed())
+    user = the_person(public_id)
+    return _page(user, Typed()) if user.erased_at is None else _erased(user)
 
 
 @blueprint.post("/people/<public_id>/<change>")
 @gate.needs(Right.KEEP_PEOPLE)
 def change_person(public_id: str, change: str) -> Answer:
     user, typed = the_person(public_id), Typed()
-    if change not in CHANGES:
+    if change not in CHANGES or user.erased_at is not None:
         abort(404)
     said = CHANGES[change](user, typed)
     if typed.errors:
@@ -120,6 +121,18 @@ def _name_stand_in(user: User, typed: Typed) -> str:
 def _end_stand_in(user: User, typed: Typed) -> str:
     leave.end(user, typed.line("stand_in", LONGEST_NAME))
     return gate.tongue().say("Ended.")
+
+
+def _erased(user: User) -> str:
+    """What they did stays to be read, under nobody's name."""
+    return render_template(
+        "office/erased.html",
+        user=user,
+        name=called(user),
+        headline=changes.role_words()[user.role],
+        lately=told.lately(user, LATELY),
+        history=told.of(user),
+    )
 
 
 def _reads_reports(user: User) -> bool:

@@ -30,12 +30,23 @@ _BEHIND = {
         "payroll",
         *("planned", "give_planned", "leave_planned", "restore_planned"),
     ),
-    "people": ("adding", "add", "person", "change_person", "give_pin"),
+    "people": (
+        "adding",
+        "add",
+        "person",
+        "change_person",
+        "give_pin",
+        "erasing",
+        "erase",
+        "people_file",
+        "read_people",
+        "confirm_people",
+    ),
     "places": (
         *("opening_region", "open_region", "region", "change_region"),
         *("opening_branch", "open_branch", "branch", "change_branch", "note", "take_back"),
         *("let_tablet_in", "end_tablet"),
-        *("informing", "inform"),
+        *("informing", "inform", "branches_file", "read_branches", "confirm_branches"),
         *("standard", "begin_standard", "step_standard", "standard_file", "standard_changes", "publish_standard"),
         *("standard_head", "change_standard_head", "standard_section", "change_standard_section"),
         *("standard_item", "change_standard_item", "change_standard_type"),
@@ -131,6 +142,8 @@ def called(user: User | None) -> str:
     """How head office calls a person."""
     if user is None:
         return gate.tongue().say("not known")
+    if user.erased_at is not None:
+        return gate.tongue().say("A person who was erased")
     return user.name or user.email or user.code or user.public_id
 
 

@@ -38,6 +38,7 @@ _PERSON = {
     "deactivate": message("{who} ended the access."),
     "reactivate": message("{who} gave access again."),
     "set_password": message("{who} changed the password."),
+    "erase": message("{who} erased this person."),
     "invite": message("{who} had a sign-in link mailed."),
     "give_address": message("{who} gave an address."),
     "choose_mails": message("{who} chose when the report is mailed."),

@@ -49,6 +49,8 @@ def _shopper(found: Audit) -> str:
     if not told.knows_shoppers():
         return ""
     shopper = found.shopper
+    if shopper is not None and shopper.erased_at is not None:
+        return gate.tongue().say("A person who was erased")
     return shopper.name or shopper.code or shopper.public_id if shopper is not None else gate.tongue().say("not known")
 
 
