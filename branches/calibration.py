@@ -7,12 +7,14 @@ from enum import StrEnum
 from typing import Any
 
 from sqlmodel import Field, Relationship, Session, SQLModel, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from branches import history, questions, terms
+from branches import history, outbox, questions, terms
 from branches.database import Packed, UtcTime, hold, public_id
 from branches.errors import Conflict, Refused
 from branches.language import Message, message
-from branches.people import User
+from branches.outbox import MailKind
+from branches.people import Role, User
 from branches.questions import LONGEST_COMMENT, AnswersRefused, ItemFault, Mark, Question, Questions
 from branches.scoring import ItemType
 from branches.standards import Standard
@@ -108,6 +110,12 @@ def reference(case: ReferenceCase) -> dict[str, Mark]:
     return {code: Mark(*pair) for code, pair in case.reference.items()}
 
 
+def right(case: ReferenceCase) -> dict[str, str]:
+    """The same marks alone, without items that are not asked because of others."""
+    kept, _ = questions.check(asked(case), reference(case), {})
+    return {code: one.mark for code, one in kept.items() if one.mark}
+
+
 def write_case(
     session: Session, standard: Standard, told: Told, *, channel: str, by: User, at: datetime
 ) -> ReferenceCase:
@@ -158,16 +166,27 @@ def _check(found: Mapping[str, Question], code: str, one: Mark) -> None:
 
 
 def open_case(session: Session, case: ReferenceCase, *, day: date, by: User, at: datetime) -> None:
-    """From now on every active shopper sees it and nothing of it is changed; it must be answered as an audit is."""
+    """From now on every active shopper sees it, and is told by mail; nothing of it is changed. It must be marked as an audit is."""
     _hold_draft(session, case)
     if case.closes_on < day:
         raise Refused("The last day is over; choose a later one.")
+    if not right(case):
+        raise Refused("Nothing is marked yet as it is right.")
     _, faults = questions.check(asked(case), reference(case), {})
-    if faults or not any(one.mark for one in reference(case).values()):
+    if faults:
         raise AnswersRefused(faults)
     case.opened_at = at
     session.add(case)
     history.write(session, "open", case, by=by, at=at)
+    for shopper in session.exec(_shoppers()):
+        key = f"{MailKind.CASE.value}:{case.public_id}:{shopper.public_id}"
+        outbox.write(session, MailKind.CASE, shopper, {"case": case.public_id}, key=key, at=at)
+
+
+def _shoppers() -> SelectOfScalar[User]:
+    """Who is mailed of it: who audits and has an address."""
+    audits = (col(User.role) == Role.SHOPPER.value) & col(User.active) & col(User.email).is_not(None)
+    return select(User).where(audits).order_by(col(User.id))
 
 
 def close(session: Session, case: ReferenceCase, *, day: date, by: User, at: datetime) -> None:

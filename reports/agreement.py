@@ -114,7 +114,7 @@ def _weights(k: int, level: Level) -> Floats:
     apart = np.abs(np.subtract.outer(np.arange(k), np.arange(k))).astype(np.float64)
     match level:
         case Level.NOMINAL:
-            return (apart == 0).astype(np.float64)
+            return np.eye(k)
         case Level.ORDINAL:
             return 1 - (apart * (apart + 1) / 2) / (k * (k - 1) / 2)
         case Level.INTERVAL:

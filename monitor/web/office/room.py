@@ -30,7 +30,10 @@ _BEHIND = {
         "payroll",
         *("planned", "give_planned", "leave_planned", "restore_planned"),
     ),
-    "people": ("adding", "add", "person", "change_person", "give_pin"),
+    "people": (
+        *("adding", "add", "person", "change_person", "give_pin"),
+        *("cases", "writing_case", "write_case", "case", "change_case", "open_case", "close_case", "certify"),
+    ),
     "places": (
         *("opening_region", "open_region", "region", "change_region"),
         *("opening_branch", "open_branch", "branch", "change_branch", "note", "take_back"),
@@ -42,7 +45,7 @@ _BEHIND = {
     ),
 }
 ABOVE = {f"office.{page}": f"office.{above}" for above, pages in _BEHIND.items() for page in pages}
-ABOVE["capture.preview"] = "office.places"
+ABOVE |= {"capture.preview": "office.places", "capture.reference": "office.people"}
 """Pages by the one above them that stands in the list of pages."""
 HOURS_IN_WORDS = 48
 """From then on an age is told in days."""
