@@ -7,7 +7,7 @@ from branches import calibration
 from branches.calibration import CaseAnswers, ReferenceCase
 from branches.language import message
 from branches.questions import Question
-from branches.scoring import ItemType
+from branches.scoring import NA, ItemType
 from monitor.web import gate, told
 from reports import calibrated, wording
 from reports.calibrated import CLEAR, FEWEST, FEWEST_UNITS, Marked, Together, Verdict
@@ -28,11 +28,12 @@ class ItemLine:
     text: str
     language: str
     chosen: str
-    """Such as "Yes 7 · No 6"."""
+    """Such as "yes (7 shoppers) · no (6 shoppers)"."""
     right: str
     pairs: str
     """How often two of them marked it alike."""
     gwet: str
+    """Empty where too few have answered."""
     verdict: str
     tone: str
     is_ambiguous: bool
@@ -57,15 +58,22 @@ def _line(question: Question, found: Marked, right: str) -> ItemLine:
     return ItemLine(
         text=text,
         language=language,
-        chosen=" · ".join(f"{told.mark_words(question, mark)}: {tongue.whole(n)}" for mark, n in found.chosen),
+        chosen=" · ".join(_chosen(question, mark, n) for mark, n in found.chosen),
         right=told.mark_words(question, right),
         pairs=_share(found.pairs) if found.pairs is not None else tongue.say("too few answers to say"),
-        gwet=_two(found.gwet),
+        gwet=_two(found.gwet) if found.gwet is not None else "",
         verdict=tongue.say(verdict),
         tone=tone,
         is_ambiguous=found.verdict is Verdict.AMBIGUOUS,
         is_known=found.verdict in (Verdict.AMBIGUOUS, Verdict.CLEAR),
     )
+
+
+def _chosen(question: Question, mark: str, n: int) -> str:
+    """A step of a rating stands without its scale here: the others stand beside it."""
+    is_step = question.rule.type is ItemType.RATING and mark != NA
+    words = gate.tongue().whole(int(mark)) if is_step else told.mark_words(question, mark)
+    return gate.tongue().count("{mark} ({n} shopper)", "{mark} ({n} shoppers)", n, mark=words)
 
 
 def verdict(found: Sequence[ItemLine]) -> list[str]:

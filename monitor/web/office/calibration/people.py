@@ -33,9 +33,9 @@ class ShopperLine:
     may_be_certified: bool
 
 
-def lines(case: ReferenceCase, answers: Sequence[CaseAnswers]) -> list[ShopperLine]:
+def lines(case: ReferenceCase, answers: Sequence[CaseAnswers], figures: Figures | None) -> list[ShopperLine]:
     """By name: no order says who did better."""
-    known, figures = terms.of_all(gate.session()), _last_report()
+    known = terms.of_all(gate.session())
     found = [_line(case, one, known.get(one.shopper_id), figures) for one in answers]
     return sorted(found, key=lambda one: (one.name.casefold(), one.public_id))
 
@@ -74,7 +74,7 @@ def _line(case: ReferenceCase, one: CaseAnswers, held: ShopperTerms | None, figu
     )
 
 
-def _last_report() -> Figures | None:
+def last_report() -> Figures | None:
     """The chain's last one: leniency is taken from it, never worked out anew."""
     if not access.may_read_scope(gate.person(), CHAIN):
         return None
@@ -85,7 +85,9 @@ def _last_report() -> Figures | None:
 def _leniency(case: ReferenceCase, shopper: User, figures: Figures | None) -> list[str]:
     """In words without blame, section by section where it is more than chance."""
     say = gate.tongue().say
-    found = calibrated.leniency(figures, shopper.code or shopper.public_id) if figures is not None else ()
+    if figures is None:
+        return []
+    found = calibrated.leniency(figures, shopper.code or shopper.public_id)
     if not found:
         return [say("The last report does not know how lenient they are: it has no audits of theirs that tell.")]
     titles = standards.titles(case.standard, gate.tongue().code)

@@ -50,7 +50,8 @@ def _draft(case: ReferenceCase, typed: Typed) -> str:
 
 def _result(case: ReferenceCase, typed: Typed) -> str:
     answers, state = calibration.all_answers(gate.session(), case), calibration.stands(case, today())
-    marked, shoppers = items.lines(case, answers), people.lines(case, answers)
+    marked, figures = items.lines(case, answers), people.last_report()
+    shoppers = people.lines(case, answers, figures)
     return render_template(
         "office/calibration/result.html",
         case=case,
@@ -62,6 +63,7 @@ def _result(case: ReferenceCase, typed: Typed) -> str:
         items=marked,
         together=items.together(case),
         shoppers=shoppers,
+        reported=figures is not None,
         candidates=people.candidates(shoppers),
         rule=items.rule(),
         ticked=typed.values.get("shopper", "").split(),
