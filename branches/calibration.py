@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy.orm import selectinload
 from sqlmodel import Field, Relationship, Session, SQLModel, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -225,7 +226,7 @@ def answers_of(session: Session, case: ReferenceCase, shopper: User) -> CaseAnsw
 
 def all_answers(session: Session, case: ReferenceCase) -> list[CaseAnswers]:
     """What everybody marked, by who they are."""
-    query = select(CaseAnswers).where(CaseAnswers.case_id == case.id)
+    query = select(CaseAnswers).where(CaseAnswers.case_id == case.id).options(selectinload(CaseAnswers.shopper))  # type: ignore[arg-type]
     return list(session.exec(query.order_by(col(CaseAnswers.shopper_id))))
 
 

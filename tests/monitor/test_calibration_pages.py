@@ -23,6 +23,7 @@ from tests import make
 from tests.databases import SqliteDatabases
 from tests.monitor.pages import Page, Visitor
 from tests.monitor.rooms import HARMFUL, NOW, Rooms, form, opened
+from tests.monitor.test_office_fuzz import RUBBISH
 from tests.reports.invented import figures
 
 ROOT = "/office/calibration"
@@ -127,6 +128,7 @@ def test_case_whose_last_day_is_over_is_not_opened(rooms: Rooms) -> None:
     assert "The last day is over; choose a later one." in page.text
 
 
+@pytest.mark.slow
 def test_shopper_marks_it_again_until_it_closes_and_then_learns_what_is_right(rooms: Rooms) -> None:
     where, shopper = open_one(rooms), rooms.visitor(Role.SHOPPER)
     assert where in shopper.get("/audits").links
@@ -162,6 +164,7 @@ def test_answers_that_come_too_late_are_not_kept(rooms: Rooms) -> None:
     assert "You did not answer it" in shopper.get(where).text
 
 
+@pytest.mark.slow
 def test_result_says_which_item_to_reword_and_how_sure_that_is(rooms: Rooms) -> None:
     open_one(rooms)
     answered(rooms, [{"greeting3": "no"}] * 10 + [{}] * 10)
@@ -184,6 +187,7 @@ def test_few_answers_say_nothing_yet(rooms: Rooms) -> None:
     assert "too few to say: 10 items that 5 shoppers marked are needed" in page.text
 
 
+@pytest.mark.slow
 def test_leniency_comes_from_the_last_report_in_words(rooms: Rooms) -> None:
     where, shopper = open_one(rooms), rooms.visitor(Role.SHOPPER)
     give(shopper, shopper.get(where), where, ALL_YES)
@@ -246,3 +250,13 @@ def test_marks_of_an_open_case_have_no_form_any_more(rooms: Rooms) -> None:
     for ends in ("", "/reference", "/open"):
         answer = office.client.post(path(rooms) + ends, data={**WORDS, **ALL_YES, "csrf_token": token})
         assert (answer.status_code, "Shoppers have seen this case" in answer.text) == (409, True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rubbish", RUBBISH)
+def test_answers_bear_rubbish(rooms: Rooms, rubbish: str) -> None:
+    where, shopper = open_one(rooms), rooms.visitor(Role.SHOPPER)
+    found = form(shopper.get(where), where)
+    for fields in (dict.fromkeys(found.fields, rubbish), {rubbish: rubbish}, {}):
+        sent = {**fields, "csrf_token": found.fields["csrf_token"]}
+        assert shopper.client.post(where, data=sent).status_code in (303, 413, 422)

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from branches import access, calibration
 from branches.access import Right
 from branches.calibration import CaseAnswers, CaseState, ReferenceCase
-from branches.questions import AnswersRefused, Mark
+from branches.questions import AnswersRefused, Mark, Question
 from monitor.web import gate, told
 from monitor.web.capture.case_form import CaseForm, errors, read, the_case, today
 from monitor.web.capture.room import blueprint, wording
@@ -93,30 +93,33 @@ def _page(form: CaseForm, *, sent: bool) -> str:
 
 
 def _compared(case: ReferenceCase, own: CaseAnswers | None) -> str:
-    right = calibration.right(case)
     marks: Mapping[str, str] = own.marks if own is not None else {}
-    asked = [code for code in calibration.asked(case).by_code if code in right or code in marks]
-    other = [code for code in asked if own is not None and right.get(code) != marks.get(code)]
-    alike = [code for code in asked if code not in other]
-
+    right, why, by_code = calibration.right(case), calibration.reference(case), calibration.asked(case).by_code
+    asked = [code for code in by_code if code in right or code in marks]
+    differs = {code: own is not None and right.get(code) != marks.get(code) for code in asked}
+    found = {
+        code: _beside(
+            by_code[code], right.get(code, ""), marks.get(code, "") if own is not None else None, why.get(code)
+        )
+        for code in asked
+    }
     return render_template(
         "capture/compared.html",
         case=case,
-        headline=_headline(len(alike), len(asked), answered=own is not None),
-        different=[_beside(case, code, own) for code in other],
-        alike=[_beside(case, code, own) for code in alike],
+        headline=_headline(len(asked) - sum(differs.values()), len(asked), answered=own is not None),
+        different=[one for code, one in found.items() if differs[code]],
+        alike=[one for code, one in found.items() if not differs[code]],
     )
 
 
-def _beside(case: ReferenceCase, code: str, own: CaseAnswers | None) -> Compared:
-    question, why = calibration.asked(case).by_code[code], calibration.reference(case)
+def _beside(question: Question, right: str, own: str | None, why: Mark | None) -> Compared:
     words, language = wording(question.item, gate.tongue())
     return Compared(
         text=str(words["text"]),
         language=language,
-        own=told.mark_words(question, own.marks.get(code, "")) if own is not None else "",
-        right=told.mark_words(question, calibration.right(case).get(code, "")),
-        why=why[code].comment if code in why else "",
+        own=told.mark_words(question, own) if own is not None else "",
+        right=told.mark_words(question, right),
+        why=why.comment if why is not None else "",
     )
 
 

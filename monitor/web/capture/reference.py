@@ -11,6 +11,9 @@ from monitor.web import gate
 from monitor.web.capture.case_form import CaseForm, errors, read, the_case, today
 from monitor.web.capture.room import blueprint
 
+MOST_SENT = 4_000_000
+"""Bytes: a reason of every item of a long standard, in any script."""
+
 
 @blueprint.get("/office/calibration/<public_id>/reference")
 @gate.needs(Right.CALIBRATE)
@@ -23,6 +26,7 @@ def reference(public_id: str) -> str | Response:
 
 @blueprint.post("/office/calibration/<public_id>/reference")
 @gate.needs(Right.CALIBRATE)
+@gate.takes(MOST_SENT)
 def mark_reference(public_id: str) -> Response | tuple[str, int]:
     case = the_case(public_id)
     given = read(case)

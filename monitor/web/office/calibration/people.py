@@ -1,6 +1,6 @@
 """Each shopper beside the reference: where they differ, how lenient the last report found them, since when they are certified."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import url_for
@@ -9,12 +9,23 @@ from branches import access, calibration, editions, standards, terms
 from branches.calibration import CaseAnswers, ReferenceCase
 from branches.editions import CHAIN
 from branches.people import User
+from branches.questions import Question
 from branches.terms import ShopperTerms
 from monitor.web import gate, told
 from monitor.web.office.room import called
 from reports import calibrated, stored
 from reports.calibrated import Lenient
 from reports.figures import Figures
+
+
+@dataclass(frozen=True)
+class Key:
+    """What all shoppers are held against."""
+
+    asked: Mapping[str, Question]
+    right: Mapping[str, str]
+    titles: Mapping[str, str]
+    """Of the sections, in the reader's language."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +46,8 @@ class ShopperLine:
 
 def lines(case: ReferenceCase, answers: Sequence[CaseAnswers], figures: Figures | None) -> list[ShopperLine]:
     """By name: no order says who did better."""
-    known = terms.of_all(gate.session())
-    found = [_line(case, one, known.get(one.shopper_id), figures) for one in answers]
+    known, key = terms.of_all(gate.session()), _key(case)
+    found = [_line(key, one, known.get(one.shopper_id), figures) for one in answers]
     return sorted(found, key=lambda one: (one.name.casefold(), one.public_id))
 
 
@@ -45,10 +56,14 @@ def candidates(found: Sequence[ShopperLine]) -> list[tuple[str, str]]:
     return [(one.public_id, f"{one.name} · {one.alike}") for one in found if one.may_be_certified]
 
 
-def _line(case: ReferenceCase, one: CaseAnswers, held: ShopperTerms | None, figures: Figures | None) -> ShopperLine:
-    tongue, shopper, right = gate.tongue(), one.shopper, calibration.right(case)
-    asked = calibration.asked(case).by_code
-    found = calibrated.beside(asked, right, one.marks)
+def _key(case: ReferenceCase) -> Key:
+    titles = standards.titles(case.standard, gate.tongue().code)
+    return Key(calibration.asked(case).by_code, calibration.right(case), titles)
+
+
+def _line(key: Key, one: CaseAnswers, held: ShopperTerms | None, figures: Figures | None) -> ShopperLine:
+    tongue, shopper = gate.tongue(), one.shopper
+    found = calibrated.beside(key.asked, key.right, one.marks)
     since = held.certified_on if held is not None else None
     return ShopperLine(
         public_id=shopper.public_id,
@@ -60,18 +75,18 @@ def _line(case: ReferenceCase, one: CaseAnswers, held: ShopperTerms | None, figu
             found.compared,
             alike=found.alike,
         ),
-        different=[
-            (
-                told.item_words(asked[code].item, tongue)[0],
-                told.mark_words(asked[code], one.marks.get(code, "")),
-                told.mark_words(asked[code], right.get(code, "")),
-            )
-            for code in found.different
-        ],
-        leniency=_leniency(case, shopper, figures),
+        different=[_difference(key, code, one) for code in found.different],
+        leniency=_leniency(key, shopper, figures),
         certified=tongue.say("certified since {day}", day=since) if since is not None else "",
         may_be_certified=shopper.active and since is None,
     )
+
+
+def _difference(key: Key, code: str, one: CaseAnswers) -> tuple[str, str, str]:
+    question = key.asked[code]
+    text, _ = told.item_words(question.item, gate.tongue())
+    own, right = one.marks.get(code, ""), key.right.get(code, "")
+    return text, told.mark_words(question, own), told.mark_words(question, right)
 
 
 def last_report() -> Figures | None:
@@ -82,7 +97,7 @@ def last_report() -> Figures | None:
     return stored.load(found.content) if found is not None else None
 
 
-def _leniency(case: ReferenceCase, shopper: User, figures: Figures | None) -> list[str]:
+def _leniency(key: Key, shopper: User, figures: Figures | None) -> list[str]:
     """In words without blame, section by section where it is more than chance."""
     say = gate.tongue().say
     if figures is None:
@@ -90,8 +105,7 @@ def _leniency(case: ReferenceCase, shopper: User, figures: Figures | None) -> li
     found = calibrated.leniency(figures, shopper.code or shopper.public_id)
     if not found:
         return [say("The last report does not know how lenient they are: it has no audits of theirs that tell.")]
-    titles = standards.titles(case.standard, gate.tongue().code)
-    apart = [_apart(one, titles.get(one.section, one.section)) for one in found if one.is_more_than_chance]
+    apart = [_apart(one, key.titles.get(one.section, one.section)) for one in found if one.is_more_than_chance]
     return apart or [say("In the last report their scores differ from those of others by no more than chance.")]
 
 
