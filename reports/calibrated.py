@@ -114,7 +114,7 @@ def _scale(rule: ItemRule) -> tuple[str, ...]:
             return (YES, NO, NA) if rule.na else (YES, NO)
         case ItemType.RATING:
             return tuple(str(step) for step in sorted(rating_steps(rule)))
-        case ItemType.CHOICE:
+        case ItemType.CHOICE if rule.options:
             return (*rule.options, NA) if rule.na else rule.options
         case _:
             return ()

@@ -121,6 +121,12 @@ def test_what_is_wrong_with_the_marks_is_said_and_what_was_typed_stays(rooms: Ro
     assert calibration.reference(rooms.all(ReferenceCase)[0]) == {}
 
 
+def test_reasons_may_be_as_long_as_comments_in_any_script(rooms: Rooms) -> None:
+    office, why = rooms.office(), "அ" * 4000
+    give(office, write(office), "/reference", {**ALL_YES, **{f"c-{code}": why for code in CODES}})
+    assert {one.comment for one in calibration.reference(rooms.all(ReferenceCase)[0]).values()} == {why}
+
+
 def test_case_whose_last_day_is_over_is_not_opened(rooms: Rooms) -> None:
     office = rooms.office()
     page = give(office, write(office, closes_on="2025-07-01"), "/reference", ALL_YES)

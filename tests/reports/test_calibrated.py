@@ -53,6 +53,13 @@ def test_what_is_measured_is_alike_where_it_is_the_same() -> None:
     assert found.pairs.high < 0.8
 
 
+def test_choice_without_a_list_is_alike_where_it_is_the_same() -> None:
+    found = calibrated.item(ItemRule("colour", "cut", ItemType.CHOICE), ["red"] * 5 + ["grey"])
+    assert (found.chosen, found.verdict) == ((("red", 5), ("grey", 1)), Verdict.UNSURE)
+    assert found.pairs is not None
+    assert found.pairs.value == pytest.approx(20 / 30)
+
+
 def test_items_of_a_kind_are_told_together_over_cases_once_there_are_ten() -> None:
     rules = [ItemRule(f"greeting{n}", "greeting") for n in range(6)]
     answers = [{rule.code: "yes" if n % 2 else "no" for n, rule in enumerate(rules)} for _ in range(5)]

@@ -43,13 +43,9 @@ class ItemLine:
 
 def lines(case: ReferenceCase, answers: Sequence[CaseAnswers]) -> list[ItemLine]:
     """In the order of the standard."""
-    right = calibration.right(case)
-    return [
-        _line(
-            question, calibrated.item(question.rule, [one.marks.get(code, "") for one in answers]), right.get(code, "")
-        )
-        for code, question in calibration.asked(case).by_code.items()
-    ]
+    right, asked = calibration.right(case), calibration.asked(case).by_code
+    given = {code: [one.marks.get(code, "") for one in answers] for code in asked}
+    return [_line(one, calibrated.item(one.rule, given[code]), right.get(code, "")) for code, one in asked.items()]
 
 
 def _line(question: Question, found: Marked, right: str) -> ItemLine:
@@ -78,26 +74,26 @@ def _chosen(question: Question, mark: str, n: int) -> str:
 
 def verdict(found: Sequence[ItemLine]) -> list[str]:
     """What all of that comes to, a sentence each."""
-    tongue = gate.tongue()
-    unclear, unknown = (len([1 for one in found if one.is_ambiguous]), len([1 for one in found if not one.is_known]))
-    said = [
-        tongue.count(
-            "{n} item does not say the same to everybody: reword it.",
-            "{n} items do not say the same to everybody: reword them.",
-            unclear,
-        )
-        if unclear
-        else tongue.say("Of no item is it sure that shoppers mark it differently.")
-    ]
-    if unknown:
-        said.append(
-            tongue.count(
-                "Of {n} item it cannot be told yet; more answers would tell.",
-                "Of {n} items it cannot be told yet; more answers would tell.",
-                unknown,
-            )
-        )
-    return said
+    unclear, unknown = sum(one.is_ambiguous for one in found), sum(not one.is_known for one in found)
+    return [_unclear(unclear), *([_unknown(unknown)] if unknown else [])]
+
+
+def _unclear(n: int) -> str:
+    if not n:
+        return gate.tongue().say("Of no item is it sure that shoppers mark it differently.")
+    return gate.tongue().count(
+        "{n} item does not say the same to everybody: reword it.",
+        "{n} items do not say the same to everybody: reword them.",
+        n,
+    )
+
+
+def _unknown(n: int) -> str:
+    return gate.tongue().count(
+        "Of {n} item it cannot be told yet; more answers would tell.",
+        "Of {n} items it cannot be told yet; more answers would tell.",
+        n,
+    )
 
 
 def rule() -> str:
