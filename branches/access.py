@@ -14,6 +14,7 @@ from branches import held, notices
 from branches.actions import CorrectiveAction
 from branches.appeals import Appeal
 from branches.audits import Audit
+from branches.calibration import ReferenceCase
 from branches.editions import CHAIN, Edition, region_key
 from branches.flags import Flag
 from branches.held import Look
@@ -40,6 +41,10 @@ class Right(StrEnum):
     """Choose the PIN by which one acts on the branch's shared tablet."""
     FILL_AUDITS = "fill_audits"
     """Start, fill in and submit what one was asked to audit."""
+    ANSWER_CASES = "answer_cases"
+    """Mark a reference case, and see what was right once it is closed."""
+    CALIBRATE = "calibrate"
+    """Write reference cases, see what shoppers made of them, certify shoppers."""
     ASSIGN = "assign"
     REVIEW = "review"
     """Approve, return, release and exclude audits."""
@@ -78,6 +83,7 @@ RIGHTS: Mapping[Role, Mapping[Right, Reach]] = {
         Right.SEE_BRANCHES: Reach.OWN,
         Right.SEE_AUDITS: Reach.OWN,
         Right.FILL_AUDITS: Reach.OWN,
+        Right.ANSWER_CASES: Reach.OWN,
     },
     Role.STAFF: {
         Right.SEE_BRANCHES: Reach.BRANCH,
@@ -113,6 +119,7 @@ RIGHTS: Mapping[Role, Mapping[Right, Reach]] = {
         Right.SEE_BRANCHES: Reach.CHAIN,
         Right.SEE_AUDITS: Reach.CHAIN,
         Right.READ_RESULTS: Reach.CHAIN,
+        Right.CALIBRATE: Reach.CHAIN,
         Right.ASSIGN: Reach.CHAIN,
         Right.REVIEW: Reach.CHAIN,
         Right.KEEP_PEOPLE: Reach.CHAIN,
@@ -254,6 +261,14 @@ def visible_flags(user: User) -> SelectOfScalar[Flag]:
 def visible_appeals(user: User, look: Look | None = None) -> SelectOfScalar[Appeal]:
     there = select(Audit.id).where(_at_known_branches(user, Audit.branch_id))
     return select(Appeal).where(col(Appeal.audit_id).in_(there), _of_a_seen_audit(user, look, Appeal.audit_id))
+
+
+def visible_cases(user: User) -> SelectOfScalar[ReferenceCase]:
+    """Reference cases: all of them for head office, those that were opened for shoppers, none for anybody else."""
+    if reach(user, Right.CALIBRATE) is not None:
+        return select(ReferenceCase)
+    shown = col(ReferenceCase.opened_at).is_not(None) if reach(user, Right.ANSWER_CASES) is not None else false()
+    return select(ReferenceCase).where(shown)
 
 
 def _at_known_branches(user: User, branch_id: Any) -> ColumnElement[bool]:

@@ -1,5 +1,6 @@
 """The agenda: where each scope's reports stand: which is due next and when, which was the last, which are missing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -34,13 +35,16 @@ class Standing:
 def standings(session: Session, scopes: list[Scope], now: datetime) -> list[Standing]:
     """Where the reports of these scopes stand, in as many queries for many as for one."""
     begun, done, last = editions.started(session), _done(session), _last(session)
-    return [_standing(scope, begun.get(scope.key), done.get(scope.key, set()), last, now) for scope in scopes]
+    return [_standing(scope, begun, done.get(scope.key, set()), last, now) for scope in scopes]
 
 
-def _standing(scope: Scope, first: Week | None, done: set[date], last: dict[str, Entry], now: datetime) -> Standing:
-    """One whose first week is not fixed yet has this one as its first, and nothing missing."""
+def _standing(
+    scope: Scope, begun: Mapping[str, Week], done: set[date], last: dict[str, Entry], now: datetime
+) -> Standing:
+    """One whose first week is not fixed yet begins with the one that would be now, and has nothing missing."""
+    first = begun.get(scope.key)
     coming = scope.next_week(now)
-    week = max(first or scope.first_to_come(now), coming)
+    week = max(first or scope.first_to_come(begun, now), coming)
     missing = editions.missing(scope, first, done, now - IN_TIME) if first is not None else []
     return Standing(scope, week if scope.is_open(week) else None, tuple(missing), last.get(scope.key))
 

@@ -4,7 +4,7 @@ The row is the claim: (report, scope, week, revision) is unique and is written i
 content. While work runs a lease is held, which ends by itself when its holder dies.
 """
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -101,9 +101,13 @@ class Scope:
             week = week.plus(1)
         return week
 
-    def first_to_come(self, now: datetime) -> Week:
-        """The first week of a scope that has no past to report: this one, in which its first audits are made."""
-        return Week.of(local_date(now, self.zone))
+    def first_to_come(self, begun: Mapping[str, Week], now: datetime) -> Week:
+        """The first week of a scope that has no past to report: this one, in which its first audits are made.
+
+        The next of a region that is new where the chain is reported for longer: until then its branches are in another's report.
+        """
+        this, chain = Week.of(local_date(now, self.zone)), begun.get(CHAIN)
+        return this if self.key == CHAIN or chain is None or this <= chain else this.plus(1)
 
     def changes_from(self, due: DueTime | None, now: datetime) -> Week:
         """The first week for which another time may hold: its report is due neither by the old time nor by the new."""

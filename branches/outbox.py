@@ -38,6 +38,7 @@ class MailKind(StrEnum):
     DUE_TOMORROW = "due_tomorrow"
     OVERDUE = "overdue"
     ALERTS = "alerts"
+    CASE = "case"
 
 
 class Mail(SQLModel, table=True):

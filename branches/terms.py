@@ -73,6 +73,19 @@ def agree(
     return terms
 
 
+def certify(session: Session, shopper: User, certified_on: date, *, by: User, at: datetime) -> None:
+    """From that day on they may audit by the standard; somebody who is certified already stays so from their own day on."""
+    check_active(shopper)
+    hold(session, shopper)
+    terms = of(session, shopper)
+    if terms.certified_on is not None and terms.certified_on <= certified_on:
+        return
+    before, terms.certified_on = terms.certified_on, certified_on
+    session.add(terms)
+    session.flush()
+    history.write(session, "certify", shopper, by=by, at=at, **history.plain({"certified_on": [before, certified_on]}))
+
+
 def of_all(session: Session) -> dict[int, ShopperTerms]:
     """Everybody's, by the shopper's number."""
     return {one.shopper_id: one for one in session.exec(select(ShopperTerms).order_by(col(ShopperTerms.shopper_id)))}

@@ -118,7 +118,7 @@ def _left(session: Session, scopes: Iterable[Scope]) -> set[str]:
 
 
 def _first_week(session: Session, worker: Worker, scope: Scope, now: datetime) -> Week:
-    wanted, following = worker.settings.reporting_from, scope.first_to_come(now)
+    wanted, following = worker.settings.reporting_from, scope.first_to_come(editions.started(session), now)
     return editions.first_week(session, scope, wanted, otherwise=following)
 
 

@@ -64,6 +64,9 @@ class Links:
     def action(self, public_id: str) -> str:
         return f"{self.address}/actions/{public_id}"
 
+    def case(self, public_id: str) -> str:
+        return f"{self.address}/cases/{public_id}"
+
     def mails(self, token: str) -> str:
         """Where whoever has this mail chooses which mails come; mail programs send an unsubscription there."""
         return f"{self.address}/mails/{token}"

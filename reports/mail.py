@@ -311,6 +311,20 @@ def _fee(task: Task, tongue: Language) -> str:
     return " · ".join(filter(None, (fee, back)))
 
 
+def case_mail(title: str, closes_on: date, link: str, tongue: Language) -> Letter:
+    """A reference case is open, which every shopper marks."""
+    say = tongue.say
+    about = (
+        say("Read what was seen and mark it as you would an audit; it is practice, and no branch is scored by it."),
+        say("Please answer until {day}.", day=closes_on),
+    )
+    blocks: list[Block] = [
+        Lead(say("A case to practise on"), wording.isolated(title), about),
+        Way(say("Open the case"), link),
+    ]
+    return _to_shopper(say("A case to practise on"), blocks, tongue)
+
+
 def _to_shopper(subject: str, blocks: list[Block], tongue: Language) -> Letter:
     foot = (tongue.say("You get this because you audit for us. Tell nobody at the branch about it."),)
     shown = mail_layout.html(blocks, foot, tongue, subject=subject, glance="")

@@ -20,7 +20,7 @@ from branches.standards import Standard
 from tests import make
 
 REACHES = {
-    "shopper": {"see_branches": "own", "see_audits": "own", "fill_audits": "own"},
+    "shopper": {"see_branches": "own", "see_audits": "own", "fill_audits": "own", "answer_cases": "own"},
     "staff": dict.fromkeys(
         (
             *("see_branches", "see_audits", "read_handbook", "read_own_branch", "read_results", "appeal"),
@@ -47,6 +47,7 @@ REACHES = {
                 "see_audits",
                 "read_results",
                 "assign",
+                "calibrate",
                 "review",
                 "keep_people",
                 "keep_places",

@@ -1,5 +1,6 @@
 """Where each scope's reports stand."""
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from sqlmodel import Session
 from branches import agenda, editions, places
 from branches.agenda import Standing
 from branches.database import reading, transaction
-from branches.editions import Scope
+from branches.editions import CHAIN, Scope
 from branches.timetable import DueTimes
 from branches.weeks import DueTime, Week
 from tests import make
@@ -74,6 +75,13 @@ def test_a_scope_whose_first_week_is_not_fixed_begins_with_this_week(session: Se
     make.branch(session)
     found = agenda.standings(session, editions.scopes(session, "UTC", DueTimes()), make.NOON)
     assert [(one.week, one.missing) for one in found] == [(WEEK, ())] * 2
+
+
+@pytest.mark.parametrize(("begun", "first"), [(WEEK, WEEK), (WEEK.plus(1), WEEK), (WEEK.plus(-1), WEEK.plus(1))])
+def test_a_new_region_begins_with_the_chain_and_later_with_the_week_to_come(begun: Week, first: Week) -> None:
+    region = Scope("region-1", "UTC")
+    assert region.first_to_come({CHAIN: begun}, make.NOON) == first
+    assert replace(region, key=CHAIN).first_to_come({}, make.NOON) == WEEK
 
 
 def test_many_regions_are_asked_about_as_one_is(engine: sa.Engine) -> None:

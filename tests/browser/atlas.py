@@ -165,6 +165,13 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     "office.planned": (_office(public_id="placed"), Example("office", {"public_id": "unplaced"}, note="unplaced")),
     "office.payroll": (Example("office"), Example("office", query="?from=soon", note="wrong", status=422)),
     "office.people": (Example("office"),),
+    "office.cases": (Example("office"),),
+    "office.writing_case": (Example("office"),),
+    "office.case": tuple(
+        Example("office", {"public_id": thing}, note=thing) for thing in ("case draft", "open case", "closed case")
+    ),
+    "capture.reference": (_office(public_id="case draft"),),
+    "capture.case": (_shopper("open case"), _shopper("closed case")),
     "office.adding": (Example("office"),),
     "office.person": (
         *(_office(public_id="person"), Example("office", {"public_id": "manager"}, note="manager")),
@@ -250,6 +257,17 @@ SENT: tuple[tuple[str, str, str, str, Mapping[str, str], int], ...] = (
     ("office", "/office/assignments/new", "/office/assignments/new", "not assigned", LONG_AGO, 422),
     ("office", "/office/assignments/{open}", "/office/assignments/{open}/days", "no days", LONG_AGO, 422),
     ("office", "/office/assignments/{open}", "/office/assignments/{open}/withdraw", "not withdrawn", {}, 422),
+    ("office", "/office/calibration/new", "/office/calibration/new", "not written", {"story": "x" * 10_001}, 422),
+    (
+        "office",
+        "/office/calibration/{case draft}/reference",
+        "/office/calibration/{case draft}/reference",
+        "not marked",
+        {"m-cut": "9"},
+        422,
+    ),
+    ("office", "/office/calibration/{closed case}", "/office/calibration/{closed case}/certify", "nobody", {}, 422),
+    ("shopper", "/cases/{open case}", "/cases/{open case}", "not answered", {}, 422),
     ("office", "/office/rotas/new", "/office/rotas/new", "not asked for", {**LONG_AGO, "each": "many"}, 422),
     ("office", "/office/rotas/{sent rota}", "/office/rotas/{sent rota}/send", "sent before", {}, 409),
     ("office", "/office/rotas/audits/{placed}", "/office/rotas/audits/{placed}", "not given", {}, 422),

@@ -14,6 +14,7 @@ from branches import (
     assignments,
     audits,
     backing,
+    calibration,
     checked,
     clearing,
     drafts,
@@ -29,6 +30,7 @@ from branches import (
 )
 from branches.actions import CorrectiveAction
 from branches.audits import Answer, Audit, Photo
+from branches.calibration import ReferenceCase, Told
 from branches.clearing import Words
 from branches.database import transaction
 from branches.drafts import Typed
@@ -102,6 +104,7 @@ def furnish(engine: sa.Engine, kept: Path) -> dict[str, str]:
         _mail(here)
         _leave(here)
         _rotas(here)
+        _cases(here, session.exec(select(Standard).order_by(col(Standard.version).desc())).all()[0])
         begin_draft(session, here.office)
         return here.things
 
@@ -298,6 +301,34 @@ def _rotas(here: Furnished) -> None:
     query = select(Planned).join(Rota).where(Rota.public_id == here.things["rota"]).order_by(col(Planned.id))
     planned = session.exec(query).all()
     here.things |= {"placed": planned[0].public_id, "unplaced": planned[-1].public_id}
+
+
+def _cases(here: Furnished, standard: Standard) -> None:
+    """One that is being written, one that is open, and one that is closed, of whose items some were marked in two ways."""
+    session, office = here.session, here.office
+    for name in ("case draft", "open case", "closed case"):
+        told = Told(
+            f"{name.title()}: {HARMFUL}", f"10:02 {WORDS}\n10:06 Somebody says hello.", AT.date() + timedelta(days=7)
+        )
+        case = calibration.write_case(session, standard, told, channel="visit", by=office, at=AT)
+        here.things[name] = case.public_id
+        if name != "case draft":
+            calibration.mark(session, case, _case_marks(case, 0, WORDS), by=office, at=AT)
+            calibration.open_case(session, case, day=AT.date(), by=office, at=AT)
+    for number in range(14):
+        shopper = here.shopper if number == 0 else make.shopper(session)
+        calibration.answer(session, case, _case_marks(case, number), day=AT.date(), by=shopper, at=AT)
+    calibration.close(session, case, day=AT.date(), by=office, at=AT)
+
+
+def _case_marks(case: ReferenceCase, number: int, why: str = "") -> dict[str, Mark]:
+    """Of whichever kind an item is; every second shopper marks every second item otherwise."""
+    found = {}
+    for place, (code, question) in enumerate(calibration.asked(case).by_code.items()):
+        options = {"yes_no": ("yes", "no"), "rating": ("4", "2"), "choice": question.rule.options}
+        pair = options.get(question.rule.type.value, ("3", "9"))
+        found[code] = Mark(pair[number % 2 if place % 2 else 0], why)
+    return found
 
 
 def _proposal(branches: list[Branch], shopper: User, days: Window) -> Proposal:

@@ -12,8 +12,21 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlmodel import Session, SQLModel, col, select
 
-from branches import appeals, assignments, audits, checked, database, notices, photos, review, rotas, sessions
+from branches import (
+    appeals,
+    assignments,
+    audits,
+    calibration,
+    checked,
+    database,
+    notices,
+    photos,
+    review,
+    rotas,
+    sessions,
+)
 from branches.audits import Audit
+from branches.calibration import ReferenceCase, Told
 from branches.database import reading, transaction
 from branches.people import Role, User
 from branches.places import Branch
@@ -93,6 +106,14 @@ class Rooms:
             asked = rotas.ask(session, standard, wish, by=office, at=NOW)
         rota.work_out(self.engine, asked.id, lambda: NOW)
         return self.one(Rota, asked.public_id)
+
+    def case(self) -> ReferenceCase:
+        """One that is still being written."""
+        with transaction(self.engine) as session:
+            office = session.get_one(User, self.people[Role.OFFICE].id)
+            words = Told("Tuesday", "10:02 Nobody looks up.", date(2025, 7, 20))
+            standard = session.exec(select(Standard)).one()
+            return calibration.write_case(session, standard, words, channel="visit", by=office, at=NOW)
 
     def add_photo(self, audit: str, folder: Path, item: str) -> str:
         with transaction(self.engine) as session:

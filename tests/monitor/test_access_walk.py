@@ -55,6 +55,9 @@ KINDS = {
     **dict.fromkeys(
         ("office.planned", "office.give_planned", "office.leave_planned", "office.restore_planned"), "planned"
     ),
+    **dict.fromkeys(("capture.case", "capture.answer_case", "capture.reference", "capture.mark_reference"), "case"),
+    **dict.fromkeys(("office.case", "office.change_case", "office.open_case", "office.close_case"), "case"),
+    "office.certify": "case",
     "office.region": "region",
     "office.change_region": "region",
     "office.branch": "branch",
@@ -78,6 +81,11 @@ OPENED_BY = {
         "account.choose_mails account.end_stand_in account.name_stand_in editions.chain editions.edition editions.mine editions.paper editions.past editions.scope "
         "editions.other_table editions.table editions.workbook plan.scope region.branch region.branches region.table "
         "region.workbook explore.show explore.table explore.workbook section.show section.table section.workbook"
+    ),
+    Right.ANSWER_CASES: "capture.case capture.answer_case",
+    Right.CALIBRATE: (
+        "office.cases office.writing_case office.write_case office.case office.change_case office.open_case office.close_case "
+        "office.certify capture.reference capture.mark_reference"
     ),
     Right.KEEP_PEOPLE: (
         "office.add office.adding office.change_person office.erase office.erasing office.give_pin office.mail office.people "

@@ -36,6 +36,7 @@ THINGS = {
     "row": "duechange",
     "one.rota": "rota",
     "draft": "standarddraft",
+    "case": "referencecase",
     **{name: name for name in ("audit", "flag", "notice", "appeal", "edition", "mail", "standard", "region", "rota")},
 }
 """What the second argument of `history.write` is called in the code, by the kind it is kept under; `place` may be two."""

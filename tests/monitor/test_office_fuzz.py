@@ -40,7 +40,7 @@ def _forms(office: Visitor, paths: list[str]) -> list[Form]:
 def test_every_form_bears_rubbish(rooms: Rooms, rubbish: str) -> None:
     appeal, audit, given = rooms.appeal(), rooms.audit(branch=rooms.other), rooms.audit("assigned", branch=rooms.other)
     office, member = rooms.office(), rooms.people[Role.SHOPPER].public_id
-    rota = rooms.rota()
+    rota, case = rooms.rota(), rooms.case()
     paths = [
         f"/office/review/{audit}",
         f"/office/assignments/{given}",
@@ -52,6 +52,9 @@ def test_every_form_bears_rubbish(rooms: Rooms, rubbish: str) -> None:
         "/office/places/branches/new",
         f"/office/places/branches/{rooms.branch}",
         "/office/schedule/chain",
+        "/office/calibration/new",
+        f"/office/calibration/{case.public_id}/reference",
+        f"/office/calibration/{case.public_id}",
         "/office/rotas/new",
         f"/office/rotas/{rota.public_id}",
         *(f"/office/rotas/audits/{one.public_id}" for one in rooms.all(Planned)),
@@ -75,7 +78,7 @@ def test_an_id_that_is_nobodys_is_not_found(rooms: Rooms, name: str) -> None:
         assert office.client.get(f"/office/{room}/{name}").status_code == 404
         sent = office.client.post(f"/office/{room}/{name}/{step}", data={"csrf_token": token})
         assert sent.status_code == 404
-    for room in ("appeals", "places/branches", "places/regions", "rotas", "rotas/audits"):
+    for room in ("appeals", "places/branches", "places/regions", "rotas", "rotas/audits", "calibration"):
         assert office.client.get(f"/office/{room}/{name}").status_code == 404
 
 

@@ -16,6 +16,7 @@ from branches import (
     assignments,
     audits,
     backing,
+    calibration,
     database,
     editions,
     evidence,
@@ -28,6 +29,7 @@ from branches import (
 from branches.actions import CorrectiveAction
 from branches.appeals import Appeal, AppealPhoto
 from branches.audits import Answer, Audit, Photo
+from branches.calibration import ReferenceCase, Told
 from branches.database import transaction
 from branches.editing import drafted, steps
 from branches.editing.content import content_of
@@ -146,6 +148,8 @@ def build(sqlite: SqliteDatabases, folder: Path, names: Names | None = None) -> 
                 )
         _plan(engine, people[Role.OFFICE].id)
         with transaction(engine) as session:
+            practise(session, session.get_one(User, people[Role.OFFICE].id))
+        with transaction(engine) as session:
             sides = [_side(session, session.get_one(Branch, branch.id)) for branch in branches]
         engine.dispose()
         shutil.copyfile(url.removeprefix("sqlite:///"), file)
@@ -253,6 +257,19 @@ def _plan(engine: sa.Engine, office_id: int) -> None:
     rota.work_out(engine, asked.id, lambda: NOW)
 
 
+def practise(session: Session, office: User) -> None:
+    """A reference case that is open, and one that is still being written: of that no shopper may learn."""
+    standard = standards.current(session)
+    assert standard is not None
+    for title in ("Shown", "Hidden"):
+        words = Told(title, "Nobody looked up.", NOW.date() + timedelta(days=7))
+        case = calibration.write_case(session, standard, words, channel="visit", by=office, at=NOW)
+        marks = {code: Mark("yes", "As promised.") for code in calibration.asked(case).by_code}
+        calibration.mark(session, case, marks, by=office, at=NOW)
+        if title == "Shown":
+            calibration.open_case(session, case, day=NOW.date(), by=office, at=NOW)
+
+
 def _released(session: Session, branch: Branch) -> Audit:
     """The last one that is released."""
     query = select(Audit).where(Audit.branch_id == branch.id, col(Audit.released_at).is_not(None))
@@ -272,6 +289,7 @@ def _side(session: Session, branch: Branch) -> Side:
     shown_of = evidence.of_action(session, done)
     disputed = first(Appeal, Appeal.audit_id == released.id)
     scope = editions.region_key(branch.region)
+    is_shown, is_mine = col(ReferenceCase.opened_at).is_not(None), branch.region.name == "North"
     return Side(
         {
             "branch": branch.public_id,
@@ -293,6 +311,7 @@ def _side(session: Session, branch: Branch) -> Side:
             "person": released.shopper.public_id if released.shopper else "",
             "rota": first(Rota).public_id,
             "planned": first(Planned, Planned.branch_id == number).public_id,
+            "case": first(ReferenceCase, is_shown if is_mine else ~is_shown).public_id,
             "place": str(len(released.standard.sections[0].items)),
         }
     )

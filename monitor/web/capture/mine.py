@@ -16,6 +16,7 @@ from branches.rota import Part
 from branches.states import AuditState
 from branches.weeks import local_date
 from monitor.web import gate
+from monitor.web.capture import cases
 from monitor.web.capture.room import blueprint, deadline_words, round_of, there
 
 MOST = 100
@@ -53,6 +54,7 @@ def mine() -> str:
         earlier=rest[LATEST:],
         cut=len(rest) == MOST,
         most=MOST,
+        cases=cases.lines(),
     )
 
 

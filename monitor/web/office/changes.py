@@ -248,6 +248,7 @@ _MADE: Mapping[str, Callable[[Mapping[str, Any], Named], list[Change]]] = {
     "declare_conflict": _conflict,
     "import": _counted(_IMPORTED),
     "agree": _fields,
+    "certify": _fields,
     "propose": _counted(_PROPOSED),
     "give": _given,
     "dismiss": _until,

@@ -22,6 +22,7 @@ KINDS = {
     MailKind.DUE_TOMORROW.value: message("a reminder"),
     MailKind.OVERDUE.value: message("a reminder"),
     MailKind.ALERTS.value: message("alerts between reports"),
+    MailKind.CASE.value: message("a reference case"),
 }
 
 

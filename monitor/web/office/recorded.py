@@ -20,6 +20,7 @@ KINDS: Mapping[str, str] = {
     "standard": message("The standard"),
     "standarddraft": message("Drafts of the standard"),
     "rota": message("Rotas"),
+    "referencecase": message("Reference cases"),
 }
 """What things are called together."""
 _BESIDES: Mapping[str, Mapping[str, str]] = {

@@ -31,16 +31,9 @@ _BEHIND = {
         *("planned", "give_planned", "leave_planned", "restore_planned"),
     ),
     "people": (
-        "adding",
-        "add",
-        "person",
-        "change_person",
-        "give_pin",
-        "erasing",
-        "erase",
-        "people_file",
-        "read_people",
-        "confirm_people",
+        *("adding", "add", "person", "change_person", "give_pin", "erasing", "erase"),
+        *("people_file", "read_people", "confirm_people"),
+        *("cases", "writing_case", "write_case", "case", "change_case", "open_case", "close_case", "certify"),
     ),
     "places": (
         *("opening_region", "open_region", "region", "change_region"),
@@ -53,7 +46,7 @@ _BEHIND = {
     ),
 }
 ABOVE = {f"office.{page}": f"office.{above}" for above, pages in _BEHIND.items() for page in pages}
-ABOVE["capture.preview"] = "office.places"
+ABOVE |= {"capture.preview": "office.places", "capture.reference": "office.people"}
 """Pages by the one above them that stands in the list of pages."""
 HOURS_IN_WORDS = 48
 """From then on an age is told in days."""

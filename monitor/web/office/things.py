@@ -155,6 +155,7 @@ _ASKED: Mapping[str, Callable[[], SelectOfScalar[Any]]] = {
     "branch": lambda: access.visible_branches(gate.person()),
     "region": lambda: select(Region),
     "rota": lambda: select(Rota),
+    "referencecase": lambda: access.visible_cases(gate.person()),
     "appeal": lambda: access.visible_appeals(gate.person()).options(
         selectinload(Appeal.audit).selectinload(Audit.branch)  # type: ignore[arg-type]
     ),
@@ -178,6 +179,7 @@ _FOUND: Mapping[str, Callable[[set[int]], Lines]] = {
     "flag": _own("flag", "results.flag", lambda row: row.branch.name),
     "edition": _editions,
     "rota": _rotas,
+    "referencecase": _own("referencecase", "office.case", lambda row: row.title),
     "standarddraft": _drafts,
     "notice": _notices,
     "mail": _mails,

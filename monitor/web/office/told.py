@@ -49,6 +49,7 @@ _PERSON = {
     "make_calendar": message("{who} made an address for their calendar."),
     "end_calendar": message("{who} ended the address for their calendar."),
     "agree": message("{who} noted what they can take on."),
+    "certify": message("{who} certified this shopper."),
     "sign_in": message("{who} signed in."),
     "sign_out": message("{who} signed out."),
     "end_device": message("{who} signed a device out."),
@@ -94,6 +95,14 @@ _ROTA = {
     "drop": message("{who} dropped a rota."),
     "send": message("{who} sent a rota."),
 }
+_CASE = {
+    "write": message("{who} wrote a reference case."),
+    "change": message("{who} changed the words of a reference case."),
+    "mark": message("{who} marked a reference case as it is right."),
+    "open": message("{who} opened a reference case to shoppers."),
+    "answer": message("{who} answered a reference case."),
+    "close": message("{who} closed a reference case."),
+}
 SENTENCES: Mapping[str, Mapping[str, str]] = {
     "audit": _AUDIT,
     "user": _PERSON,
@@ -108,6 +117,7 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
     },
     "mail": {"retry": message("{who} had the mails that were not taken tried again.")},
     "rota": _ROTA,
+    "referencecase": _CASE,
     "duechange": {"change_due": message("{who} changed when a report is due.")},
     "standarddraft": {
         "begin": message("{who} began the draft."),
@@ -124,7 +134,7 @@ AT_ONCE = 10
 """So many times as many events are looked at as lines are shown."""
 _WITH_CHANGES = {
     *("change", "change_window", "change_due", "change_role", "call"),
-    *("choose_mails", "choose_alerts", "name_stand_in", "end_stand_in", "agree"),
+    *("choose_mails", "choose_alerts", "name_stand_in", "end_stand_in", "agree", "certify"),
 }
 
 
