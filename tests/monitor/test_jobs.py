@@ -168,7 +168,9 @@ def test_an_audit_that_no_edition_has_counted_revises_nothing(worker: Worker, ch
     assert jobs.weekly_report(worker) == []
 
 
-def test_reporting_begins_with_the_week_of_the_first_look_by_default(worker: Worker, chain: SmallChain, clock: Clock) -> None:
+def test_reporting_begins_with_the_week_of_the_first_look_by_default(
+    worker: Worker, chain: SmallChain, clock: Clock
+) -> None:
     clock.at = datetime(2026, 3, 12, tzinfo=UTC)
     plain = replace(worker, settings=replace(worker.settings, reporting_from=None))
     assert jobs.weekly_report(plain) == []

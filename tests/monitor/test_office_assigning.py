@@ -1,16 +1,19 @@
 """Assigning by hand: refusals stand beside their field, everything typed is kept; days are changed, audits withdrawn."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
 from branches.assignments import Assignment
 from branches.audits import Audit
-from branches.database import transaction
+from branches.database import reading, transaction
 from branches.outbox import Mail
 from branches.people import Role
+from branches.places import Region
 from tests import make
 from tests.databases import SqliteDatabases
 from tests.monitor.rooms import Rooms, form, opened
@@ -44,6 +47,27 @@ def test_an_audit_is_assigned_and_the_shopper_told(rooms: Rooms) -> None:
     assert (audit.state, audit.channel, [mail.kind for mail in rooms.all(Mail)]) == ("assigned", "phone", ["assigned"])
     page = office.get(f"/office/assignments/{audit.public_id}")
     assert ("11 July 2025 to 18 July 2025" in page.text, "Ask <b>twice</b>." in page.text) == (True, True)
+
+
+def test_days_that_are_over_are_told_before_an_audit_is_assigned(rooms: Rooms) -> None:
+    office, values = rooms.office(), asked(rooms) | {"opens_on": "2025-07-09"}
+    first = form(office.get("/office/assignments/new"), "/new")
+    page = office.submit(first, status=422, **values)
+    assert "Its first days are over: a visit before today will not be taken." in page.text
+    assert rooms.all(Audit) == []
+    assert "is asked to audit" in office.submit(form(page, "/new"), **values).text  # type: ignore[arg-type]
+
+
+def test_another_branch_is_opened_in_the_same_region_and_another_person_added(rooms: Rooms) -> None:
+    office = rooms.office()
+    with reading(rooms.engine) as session:
+        region = session.exec(select(Region.public_id)).one()
+    page = office.get(f"/office/places/branches/{rooms.branch}")
+    way = next(link for link in page.links if link.startswith("/office/places/branches/new"))
+    assert f"region={region}" in way
+    assert re.search(rf'value="{region}"[^>]* selected', office.get(way).html)
+    assert re.search(rf'value="{region}"[^>]* selected', office.get("/office/places/branches/new").html)
+    assert "/office/people/new" in office.get(f"/office/people/{rooms.people[Role.SHOPPER].public_id}").links
 
 
 @pytest.mark.parametrize(

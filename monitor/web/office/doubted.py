@@ -6,14 +6,18 @@ from branches import assignments
 from branches.audits import Audit
 from branches.people import User
 from branches.places import Branch
-from branches.weeks import Window
+from branches.weeks import Window, local_date
 from monitor.web import gate
+from monitor.web.office.room import now
 
 
 def words(shopper: User, branch: Branch, window: Window, *, but: Audit | None = None) -> list[str]:
     """A sentence for each reason not to; `but` is the assignment itself where it is there already."""
     found = assignments.doubts(gate.session(), shopper, branch, window, but=but)
-    return [gate.tongue().say(one.message, **one.values) for one in found]
+    said = [gate.tongue().say(one.message, **one.values) for one in found]
+    if but is None and window.first < local_date(now(), branch.timezone):
+        said.append(gate.tongue().say("Its first days are over: a visit before today will not be taken."))
+    return said
 
 
 def name(shopper: User, branch: Branch, window: Window) -> str:

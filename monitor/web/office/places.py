@@ -143,7 +143,9 @@ def _region_page(values: dict[str, str], typed: Typed) -> str:
 @blueprint.get("/places/branches/new")
 @gate.needs(Right.KEEP_PLACES)
 def opening_branch() -> str:
-    return _branch_page({"region": request.args.get("region", "")[:16]}, Typed())
+    there = picking.regions()
+    only = there[0][0] if len(there) == 1 else ""
+    return _branch_page({"region": request.args.get("region", "")[:16] or only}, Typed())
 
 
 @blueprint.post("/places/branches/new")
