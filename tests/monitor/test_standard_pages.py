@@ -13,6 +13,7 @@ from branches.database import reading, transaction
 from branches.editing import drafted
 from branches.editing.content import Content
 from branches.exchange.shipped import SHIPPED
+from tests.branches.workbooks import book
 from tests.databases import SqliteDatabases
 from tests.monitor.browsed import send, sent
 from tests.monitor.pages import Form, Page, Visitor
@@ -270,6 +271,39 @@ def test_files_are_taken_in_and_come_out_the_same(rooms: Rooms) -> None:
     office.submit(form(office.get(ROOT), "/steps/discard"))
     assert upload(office, office.get(ROOT), out).status_code == 303
     assert content(rooms) == before
+
+
+def test_an_xlsform_is_taken_in_and_comes_out_the_same(rooms: Rooms) -> None:
+    office = rooms.office()
+    office.submit(beginning(office.get(ROOT), "salon"))
+    before = content(rooms)
+    sheet = office.client.get(f"{ROOT}/files/standard.xlsx")
+    assert (sheet.status_code, sheet.data[:2]) == (200, b"PK")
+    office.submit(form(office.get(ROOT), "/steps/discard"))
+    assert upload(office, office.get(ROOT), {"standard.xlsx": sheet.data}).status_code == 303
+    assert content(rooms) == before
+
+
+def test_what_an_xlsform_says_beside_a_standard_is_told(rooms: Rooms) -> None:
+    office = rooms.office()
+    rows = [("type", "name", "label"), ("note", "hello", "Good day"), ("select_one yes_no", "greeted", "Greeted?")]
+    choices = [("list_name", "name", "label"), ("yes_no", "yes", "Yes"), ("yes_no", "no", "No")]
+    sheet = book(survey=rows, choices=choices)
+    assert upload(office, office.get(ROOT), {"foreign.xlsx": sheet}).status_code == 303
+    assert "The file does not say its language; it is taken for en." in office.get(ROOT).text
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"a.xlsx": b"PK no package"}, "a.xlsx"),
+        ({"a.xlsx": b"PK", "b.toml": b""}, "A spreadsheet holds a standard in all its languages; send it alone."),
+    ],
+)
+def test_a_spreadsheet_that_is_none_is_refused(rooms: Rooms, files: dict[str, bytes], said: str) -> None:
+    office = rooms.office()
+    answer = upload(office, office.get(ROOT), files)
+    assert (answer.status_code, said in Page(answer).text) == (422, True)
 
 
 def test_each_fault_of_files_is_told_with_its_place(rooms: Rooms) -> None:

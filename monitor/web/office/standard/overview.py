@@ -62,7 +62,9 @@ def page(said: str = "") -> str:
         seen=draft.step,
         undo=draft.before is not None,
         facts=_facts(content),
-        files=[(name, url_for("office.standard_file", name=name)) for name in files(content)] if not wrong else [],
+        files=[(name, url_for("office.standard_file", name=name)) for name in (*files(content), f"{NAME}.xlsx")]
+        if not wrong
+        else [],
         history=told.of(draft),
         name=NAME,
         **shared,
