@@ -182,6 +182,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         _office(public_id="person"),
         Example("office", {"public_id": "long staff"}, note="staff"),
     ),
+    "office.merging": (_office(public_id="person"),),
     "office.places": (Example("office"), Example("office", query="?show=uninformed", note="uninformed")),
     "office.informing": (Example("office"),),
     "office.opening_region": (Example("office"),),

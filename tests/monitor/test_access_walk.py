@@ -67,7 +67,7 @@ KINDS = {
     "office.let_tablet_in": "branch",
     "office.end_tablet": "branch",
     "office.give_pin": "person",
-    **dict.fromkeys(("office.person", "office.erasing", "office.erase"), "person"),
+    **dict.fromkeys(("office.person", "office.erasing", "office.erase", "office.merging", "office.merge"), "person"),
     "office.change_person": "person",
 }
 """What the `public_id` of a route names: by its endpoint, else by its room."""
@@ -88,7 +88,7 @@ OPENED_BY = {
         "office.certify capture.reference capture.mark_reference"
     ),
     Right.KEEP_PEOPLE: (
-        "office.add office.adding office.change_person office.erase office.erasing office.give_pin office.mail office.people "
+        "office.add office.adding office.change_person office.erase office.erasing office.merge office.merging office.give_pin office.mail office.people "
         "office.people_table office.person office.retry office.people_file office.read_people office.confirm_people"
     ),
     Right.DECIDE_APPEALS: (

@@ -251,6 +251,8 @@ _MADE: Mapping[str, Callable[[Mapping[str, Any], Named], list[Change]]] = {
     "certify": _fields,
     "propose": _counted(_PROPOSED),
     "give": _given,
+    "merge": _given,
+    "merge_into": _given,
     "dismiss": _until,
     "note": _told,
 }

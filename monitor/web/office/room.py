@@ -31,7 +31,7 @@ _BEHIND = {
         *("planned", "give_planned", "leave_planned", "restore_planned"),
     ),
     "people": (
-        *("adding", "add", "person", "change_person", "give_pin", "erasing", "erase"),
+        *("adding", "add", "person", "change_person", "give_pin", "erasing", "erase", "merging", "merge"),
         *("people_file", "read_people", "confirm_people"),
         *("cases", "writing_case", "write_case", "case", "change_case", "open_case", "close_case", "certify"),
     ),

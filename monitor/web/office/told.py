@@ -36,6 +36,8 @@ _PERSON = {
     "change_address": message("{who} changed the address."),
     "change_role": message("{who} changed the role or the place."),
     "deactivate": message("{who} ended the access."),
+    "merge": message("{who} gave this person the audits of another entry of theirs."),
+    "merge_into": message("{who} gave the audits of this entry to another one of the same person."),
     "reactivate": message("{who} gave access again."),
     "set_password": message("{who} changed the password."),
     "erase": message("{who} erased this person."),
