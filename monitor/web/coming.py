@@ -32,8 +32,8 @@ def this_week(scope_key: str) -> str:
     if not scopes or reach is None:
         return ""
     today = local_date(site.clock(), scopes[0].zone)
-    first = max(Week.of(today).monday, reach.first)
-    if first > today:
+    first = Week.of(today).monday
+    if reach.first > today:
         return ""
     days: dict[str, Any] = {"from": first.isoformat(), "to": today.isoformat()}
     return url_for("explore.show", scope=scope_key, **days)

@@ -76,6 +76,7 @@ def letter(site: Site, templates: Environment, user: User, given: WayIn) -> Lett
         "language": tongue,
         "hello": hello(tongue, user),
         "chain": site.name,
+        "address": f"{site.address}/sign-in",
         "link": f"{site.address}/sign-in/{given.token}",
         "code": " ".join(given.code[at : at + 3] for at in range(0, len(given.code), 3)),
         "minutes": LINK_MINUTES,

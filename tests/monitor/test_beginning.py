@@ -9,6 +9,7 @@ import pytest
 from branches.people import Role
 from monitor.mailer import Folder
 from tests.databases import SqliteDatabases
+from tests.monitor.mailbox import text
 from tests.monitor.pages import Visitor
 from tests.monitor.rooms import Rooms, form, opened
 
@@ -68,6 +69,34 @@ def test_this_weeks_audits_can_be_looked_at_before_the_first_report(rooms: Rooms
         assert len(ways) == 1
         assert "audit" in visitor.get(ways[0].replace("&amp;", "&")).text
         assert ("/office/" in page.links) == (role is Role.OFFICE)
+
+
+def test_before_the_first_audits_are_a_week_old_only_this_week_is_offered(rooms: Rooms) -> None:
+    office = rooms.office()
+    assert "This week so far" not in office.get("/explore").text
+    rooms.audit("released")
+    page = office.get("/explore")
+    ways = {link.replace("&amp;", "&") for link in page.links if link.startswith("/explore?") and "from=" in link}
+    assert ways == {"/explore?from=2025-07-07&to=2025-07-10"}
+    assert office.get(ways.pop()).status == 200
+
+
+def test_the_last_step_says_from_how_many_audits_on_branches_are_judged(rooms: Rooms) -> None:
+    desk = rooms.office().get("/office/").text
+    assert (
+        "Until about 32 audits have been made in all, 30 of them at branches audited before, it judges no branch."
+        in desk
+    )
+
+
+def test_whoever_is_added_reads_who_added_them_and_where_to_ask_again(rooms: Rooms) -> None:
+    office = rooms.office()
+    page = office.get(f"/office/people/{rooms.people[Role.STAFF].public_id}")
+    office.submit(form(page, "/invite"))
+    told = text(rooms.mail.sent[-1])
+    assert "Somebody of Test & Sons has added you here." in told
+    assert "Later, ask for another link at http://localhost:8000/sign-in." in told
+    assert "You did not ask to sign in?" not in told
 
 
 def test_the_desk_says_that_mail_reaches_nobody_where_it_is_kept_as_files(rooms: Rooms, tmp_path: Path) -> None:

@@ -25,6 +25,8 @@ class CaseLine:
     name: str
     href: str
     state: str
+    waits: bool
+    """Whether it is open, and not answered yet."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +75,8 @@ def lines() -> list[CaseLine]:
     answered = set(gate.session().exec(asked))
     waits = [(_state(one, answered=one.id in answered), one) for one in found]
     return [
-        CaseLine(one.title, url_for("capture.case", public_id=one.public_id), words)
-        for (_, words), one in sorted(waits, key=lambda pair: pair[0][0])
+        CaseLine(one.title, url_for("capture.case", public_id=one.public_id), words, pressing == 0)
+        for (pressing, words), one in sorted(waits, key=lambda pair: pair[0][0])
     ]
 
 

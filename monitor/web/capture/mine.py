@@ -45,16 +45,17 @@ def mine() -> str:
     made = own.where(col(Audit.state).not_in(TO_DO)).order_by(col(Audit.visited_on).desc(), col(Audit.id).desc())
     todo = [_line(*row) for row in sorted(_rows(own.where(col(Audit.state).in_(TO_DO))), key=_pressing)]
     rest = [_line(*row) for row in _rows(made)]
+    practice = cases.lines()
     return render_template(
         "capture/mine.html",
-        headline=_headline(len(todo), len(rest)),
+        headline=_headline(len(todo), len(rest), sum(one.waits for one in practice)),
         ahead=[line.href.rpartition("/")[2] for line in todo],
         todo=todo,
         latest=rest[:LATEST],
         earlier=rest[LATEST:],
         cut=len(rest) == MOST,
         most=MOST,
-        cases=cases.lines(),
+        cases=practice,
     )
 
 
@@ -125,8 +126,10 @@ def window_words(known: Assignment, branch: Branch) -> str:
     return tongue.count("{days}; {n} day left", "{days}; {n} days left", left, days=days)
 
 
-def _headline(todo: int, rest: int) -> str:
+def _headline(todo: int, rest: int, practice: int) -> str:
     """What there is to do now."""
     if todo:
         return gate.tongue().count("{n} audit waits for you.", "{n} audits wait for you.", todo)
+    if practice:
+        return gate.tongue().count("A case waits for your marks.", "{n} cases wait for your marks.", practice)
     return gate.tongue().say("Nothing waits for you." if rest else "You have not made an audit yet.")

@@ -9,11 +9,14 @@ from werkzeug.wrappers import Response
 from branches import standards
 from branches.access import Right
 from branches.editions import Scope
+from branches.weeks import Week
 from monitor import cache
 from monitor.web import gate, reading
-from monitor.web.explore.asked import WEEKS, Asked, asked, ended_weeks
+from monitor.web.explore.asked import WEEKS, Asked, asked, ended_weeks, today
 from monitor.web.explore.room import Found, blueprint, find, looked_at, sections_of, wordings
+from reports import collect
 from reports.against_words import AgainstReport, against_report
+from reports.collect import Window
 from reports.compose import compose
 from reports.explored import Explored
 from reports.report import Report
@@ -113,14 +116,17 @@ def _sections(found: Found | None) -> list[tuple[str, str]]:
 
 
 def _views(wanted: Asked) -> list[tuple[str, str, bool, None]]:
-    """The last weeks that have ended, in several lengths."""
-    if wanted.scope is None:
+    """The last weeks that have ended, in several lengths, and this one so far; none before the first audit that counts."""
+    reach = collect.reach(gate.session())
+    if wanted.scope is None or reach is None:
         return []
     kept = {name: text for name, text in wanted.address.items() if name in ("scope", "section")}
+    tongue, now = gate.tongue(), today(wanted.scope)
+    views = [(tongue.count("{n} week", "{n} weeks", weeks), ended_weeks(wanted.scope, weeks)) for weeks in WEEKS]
+    views.append((tongue.say("This week so far"), Window(Week.of(now).monday, now)))
     found = []
-    for weeks in WEEKS:
-        days = ended_weeks(wanted.scope, weeks)
+    for words, days in views:
         address = {**kept, "from": days.first.isoformat(), "to": days.last.isoformat()}
-        words = gate.tongue().count("{n} week", "{n} weeks", weeks)
-        found.append((words, url_for("explore.show", **address), days == wanted.days, None))
+        if days.last >= reach.first:
+            found.append((words, url_for("explore.show", **address), days == wanted.days, None))
     return found

@@ -15,6 +15,7 @@ from monitor.mailer import Folder
 from monitor.web import coming, gate
 from monitor.web.office import places
 from monitor.web.office.room import total
+from reports.figures import LEAST_MEDIAN, LEAST_REPEATS
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def _places_and_people() -> list[Step]:
         Step(
             say("Add shoppers, managers and staff"),
             url_for("office.people"),
-            say("Each is mailed a link to sign in."),
+            say("Have each mailed a link to sign in."),
             bool(total(_people(Role.SHOPPER))),
         ),
     ]
@@ -97,7 +98,21 @@ def _audits() -> list[Step]:
 def _report() -> Step:
     say = gate.tongue().say
     when = coming.first_report(CHAIN) or say("It comes by itself once there is a branch.")
-    return Step(say("Read the first report"), url_for("editions.chain"), when, is_done=False)
+    about = " ".join(filter(None, (when, _until_judged())))
+    return Step(say("Read the first report"), url_for("editions.chain"), about, is_done=False)
+
+
+def _until_judged() -> str:
+    """How many audits it takes until branches can be told from single visits, where each is audited about as often."""
+    branches = places.amount("open")
+    if not branches:
+        return ""
+    needed = max(branches + LEAST_REPEATS, branches * LEAST_MEDIAN)
+    return gate.tongue().say(
+        "Until about {n} audits have been made in all, {repeats} of them at branches audited before, it judges no branch.",
+        n=needed,
+        repeats=LEAST_REPEATS,
+    )
 
 
 def mail_stays_here() -> bool:

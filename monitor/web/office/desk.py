@@ -46,7 +46,7 @@ def desk() -> str:
     audits = gate.session().exec(review.of_cut("waiting").order_by(col(Audit.submitted_at)).limit(LATEST)).all()
     return render_template(
         "office/desk.html",
-        headline=_headline(works, begun=not steps),
+        headline=_headline(works, steps),
         works=works,
         audits=[review.line(audit) for audit in audits],
         lost=[review.line(audit) for audit in lost],
@@ -58,7 +58,7 @@ def desk() -> str:
     )
 
 
-def _headline(works: list[Waiting], *, begun: bool) -> str:
+def _headline(works: list[Waiting], steps: list[beginning.Step]) -> str:
     """The sentence of the first thing that waits."""
     tongue, n = gate.tongue(), review.amount("waiting")
     if n:
@@ -70,7 +70,11 @@ def _headline(works: list[Waiting], *, begun: bool) -> str:
         )
     if works:
         return tongue.say("No audit waits for your review, but there is something else to do.")
-    return tongue.say("Nothing waits for you.") if begun else tongue.say("These steps lead to the first report.")
+    if not steps:
+        return tongue.say("Nothing waits for you.")
+    if all(step.is_done for step in steps[:-1]):
+        return tongue.say("Nothing waits for you until the first report.")
+    return tongue.say("These steps lead to the first report.")
 
 
 def _without_photos() -> list[Audit]:

@@ -38,10 +38,14 @@ USUAL = {"each": "1", "extra": "0", "most_audits": "8", "most_km": "80"}
 @gate.needs(Right.ASSIGN)
 def asking_rota() -> str:
     again = request.args.get("rota", "")[:16]
-    return _page(_again(the_rota(again)) if again else {**USUAL, **_next_month()}, Typed())
+    return _page(_again(the_rota(again)) if again else {**USUAL, **_usual_days()}, Typed())
 
 
-def _next_month() -> dict[str, str]:
+def _usual_days() -> dict[str, str]:
+    """Next month; what is left of this week and the next one, while there is no report that could count them."""
+    if editions.latest(gate.session(), CHAIN) is None:
+        last = today() + timedelta(days=6 - today().weekday() + 7)
+        return {"opens_on": today().isoformat(), "closes_on": last.isoformat()}
     first = (today().replace(day=1) + timedelta(days=32)).replace(day=1)
     last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
     return {"opens_on": first.isoformat(), "closes_on": last.isoformat()}

@@ -205,7 +205,7 @@ def _facts(rota: Rota) -> list[tuple[str, str]]:
         found += [
             (say("Ways"), say("{km} km in all, as proposed", km=round(float(quality["km"])))),
             (say("Been there of late"), tongue.count("{n} audit", "{n} audits", int(quality["again"]))),
-            (say("Connected"), _connected(int(quality["groups"]))),
+            (say("Connected, as proposed"), _connected(int(quality["groups"]))),
         ]
     return found
 

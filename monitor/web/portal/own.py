@@ -6,9 +6,10 @@ from werkzeug.wrappers import Response
 from branches import notices
 from branches.access import Right
 from branches.audits import Audit
+from branches.editions import region_key
 from branches.places import Branch
 from branches.weeks import Week
-from monitor.web import disputes, download, follow, gate, sheets, standing, told
+from monitor.web import coming, disputes, download, follow, gate, sheets, standing, told
 from reports.own_brief import brief
 
 blueprint = Blueprint("portal", __name__)
@@ -25,6 +26,7 @@ def branch() -> str:
     return render_template(
         "portal/branch.html" if found is not None else "portal/none.html",
         branch=own,
+        comes=coming.first_report(region_key(own.region)) if found is None else "",
         report=found.report if found is not None else None,
         brief=brief(found.report) if found is not None else None,
         charts=found.drawings() if found is not None else {},
