@@ -12,6 +12,7 @@ from branches.access import Right
 from branches.editions import CHAIN, Edition, Entry
 from monitor import cache
 from monitor.web import coming, download, further, gate, reading, sheets
+from monitor.web import so_far as first
 from monitor.web.tables import Sheet
 from reports import stored, wording
 from reports.figures import Figures, State
@@ -49,9 +50,19 @@ def past(scope: str) -> str:
     found = editions.past(gate.session(), scope)
     revised = {entry.week for entry in found if entry.revision}
     lines = [_line(entry, revised) for entry in found]
-    comes, so_far = ("", "") if lines else (coming.first_report(scope), coming.this_week(scope))
+    comes, so_far = ("", "") if lines else (coming.first_report(scope), _so_far(scope))
     name, lent = reading.scope_name(scope), reading.ways(scope)
     return render_template("edition/list.html", scope=name, editions=lines, lent=lent, comes=comes, so_far=so_far)
+
+
+@blueprint.get("/reports/<scope>/so-far")
+@gate.needs(Right.READ_EDITIONS)
+def so_far(scope: str) -> str | AnyResponse:
+    """The first report as it would be now; once there is one, that."""
+    reading.may_read(scope)
+    if editions.latest(gate.session(), scope) is not None:
+        return redirect(url_for("editions.scope", scope=scope))
+    return first.page(scope)
 
 
 @blueprint.get("/editions/<public_id>")
@@ -126,9 +137,14 @@ def _latest(scope_key: str) -> str:
             editions=[],
             lent=ways,
             comes=coming.first_report(scope_key),
-            so_far=coming.this_week(scope_key),
+            so_far=_so_far(scope_key),
         )
     return _page(found)
+
+
+def _so_far(scope_key: str) -> str:
+    """Where the first report is read before it is issued: as it would be now, or as Explore works it out where that takes longer."""
+    return url_for("editions.so_far", scope=scope_key) if first.is_small() else coming.this_week(scope_key)
 
 
 def _page(found: Edition) -> str:

@@ -60,6 +60,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     ),
     "editions.mine": (Example("new manager"),),
     "editions.past": (Example("office", {"scope": "chain"}),),
+    "editions.so_far": (Example("new manager", {"scope": "new scope"}),),
     "editions.edition": (
         Example("office", {"public_id": "first"}),
         Example("office", {"public_id": "poor"}, note="poor"),

@@ -146,6 +146,7 @@ def _results(here: Furnished) -> None:
         "branch": home.public_id,
         "region": home.region.public_id,
         "scope": editions.region_key(home.region),
+        "new scope": editions.region_key(here.branch("Lighthouse Lane").region),
         "released": audit.public_id,
         "settled": made[1].public_id,
         "failed": "8",

@@ -78,7 +78,7 @@ OPENED_BY = {
         "capture.calendar capture.make_calendar capture.end_calendar"
     ),
     Right.READ_EDITIONS: (
-        "account.choose_mails account.end_stand_in account.name_stand_in editions.chain editions.edition editions.mine editions.paper editions.past editions.scope "
+        "account.choose_mails account.end_stand_in account.name_stand_in editions.chain editions.edition editions.mine editions.paper editions.past editions.scope editions.so_far "
         "editions.other_table editions.table editions.workbook plan.scope region.branch region.branches region.table "
         "region.workbook explore.show explore.table explore.workbook section.show section.table section.workbook"
     ),

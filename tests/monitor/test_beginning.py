@@ -20,7 +20,7 @@ STEPS = (
     "Note that staff were told",
     "Assign the first audits",
     "Review what shoppers send, and release it",
-    "Read the first report",
+    "Read the first report, as it would be now",
 )
 
 
@@ -60,15 +60,36 @@ def test_the_page_of_reports_says_when_the_first_one_comes_and_leads_on(rooms: R
     assert ("/office/" in page.links, "What this week's audits say so far" in page.text) == (True, False)
 
 
-def test_this_weeks_audits_can_be_looked_at_before_the_first_report(rooms: Rooms) -> None:
+def test_the_first_report_can_be_read_as_it_would_be_now(rooms: Rooms) -> None:
     rooms.audit("released")
     for role in (Role.OFFICE, Role.MANAGER):
         visitor = rooms.visitor(role)
         page = visitor.get("/reports/chain" if role is Role.OFFICE else "/reports/mine")
-        ways = [link for link in page.links if link.startswith("/explore")]
-        assert len(ways) == 1
-        assert "audit" in visitor.get(ways[0].replace("&amp;", "&")).text
+        (way,) = [link for link in page.links if link.endswith("/so-far")]
         assert ("/office/" in page.links) == (role is Role.OFFICE)
+        text = visitor.get(way).text
+        for words in ("Not issued: this is what the report would say now", "New this week", "Not enough audits"):
+            assert words in text
+        assert visitor.client.get(way.replace("so-far", "past")).status_code == 200
+
+
+def test_without_an_audit_that_counts_there_is_no_report_so_far(rooms: Rooms) -> None:
+    rooms.audit("submitted")
+    office = rooms.office()
+    assert office.client.get("/reports/chain/so-far").status_code == 404
+    assert "so-far" not in " ".join(office.get("/reports/chain").links)
+    assert rooms.visitor(Role.MANAGER).client.get("/reports/chain/so-far").status_code == 404
+    assert rooms.visitor(Role.STAFF).client.get("/reports/chain/so-far").status_code == 404
+
+
+def test_where_there_are_many_audits_explore_takes_the_place_of_it(
+    rooms: Rooms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rooms.audit("released")
+    monkeypatch.setattr("monitor.web.so_far.MOST_AUDITS", 0)
+    page = rooms.office().get("/reports/chain")
+    ways = [link.replace("&amp;", "&") for link in page.links if link.startswith("/explore")]
+    assert ways == ["/explore?scope=chain&from=2025-07-07&to=2025-07-10"]
 
 
 def test_before_the_first_audits_are_a_week_old_only_this_week_is_offered(rooms: Rooms) -> None:
