@@ -11,7 +11,7 @@ from sqlmodel import Session
 from branches import history, standards
 from branches.editing import drafted, steps
 from branches.editing.content import Content, content_of, dump, load
-from branches.editing.missing import Missing, missing
+from branches.editing.missing import Missing, missing, outdated
 from branches.editing.reading import as_standard, as_written, faults, stored_form, uploaded
 from branches.errors import Conflict, NotFound, Refused
 from branches.exchange.publishing import says_the_same
@@ -52,6 +52,20 @@ def test_an_empty_draft_tells_what_it_lacks() -> None:
     (fault,) = faults(item)
     assert (fault.key, fault.field, str(fault.refused)) == ("i2", "text", "The item needs a text.")
     assert missing(item) == [Missing("s1", "title", "en"), Missing("i2", "text", "en")]
+
+
+def test_translations_of_a_question_that_changed_are_told_until_they_change_too() -> None:
+    before = salon()
+    item = next(one for one in before.items if one.code == "greeted")
+    said = {language: dict(words) for language, words in item.wording.items()}
+    said["en"]["text"] = "Did somebody say hello?"
+    content = steps.set_item(before, item.key, wording=said)
+    assert outdated(content, before) == [Missing(item.key, "text", one) for one in content.languages if one != "en"]
+    said["hu"]["text"] = "Köszönt valaki?"
+    content = steps.set_item(content, item.key, wording=said)
+    assert {one.language for one in outdated(content, before)} == {"hi", "ta", "te"}
+    assert outdated(before, before) == []
+    assert outdated(content, Content()) == []
 
 
 def test_a_rule_that_names_no_item_is_told_at_its_item() -> None:

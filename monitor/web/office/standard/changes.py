@@ -69,7 +69,7 @@ def _page(typed: Typed) -> str:
         "office/standard/changes.html",
         headline=_headline(content, last, bool(wrong)),
         wrong=[(fault_address(fault, content), fault_words(fault, content)) for fault in wrong],
-        said=headline(wrong, []) if wrong else "",
+        said=headline(wrong, [], []) if wrong else "",
         differences=None if wrong else _differences(content, last),
         last=last,
         days=_days(),

@@ -8,8 +8,8 @@ from flask import render_template, url_for
 from branches import standards
 from branches.access import Right
 from branches.editing import drafted
-from branches.editing.content import Content, ItemEntry, SectionEntry
-from branches.editing.missing import Missing, lacking, missing
+from branches.editing.content import Content, ItemEntry, SectionEntry, content_of
+from branches.editing.missing import Missing, lacking, missing, outdated
 from branches.editing.reading import NAME, DraftFault, faults, files
 from branches.scoring import DECIMAL, SCORABLE, Total
 from branches.standards import Standard
@@ -51,13 +51,14 @@ def page(said: str = "") -> str:
     if draft is None:
         return render_template("office/standard/begin.html", headline=_in_force(versions), faults=[], **shared)
     content = drafted.content(draft)
-    wrong, lacks = faults(content), missing(content)
+    wrong, lacks, old = faults(content), missing(content), _outdated(content)
     return render_template(
         "office/standard/show.html",
         title=content.title,
-        headline=headline(wrong, lacks),
+        headline=headline(wrong, lacks, old),
         wrong=[(fault_address(fault, content), fault_words(fault, content)) for fault in wrong],
         missing=_missing_lines(lacks, content),
+        outdated=_missing_lines(old, content),
         sections=_rows(content, wrong),
         seen=draft.step,
         undo=draft.before is not None,
@@ -71,7 +72,13 @@ def page(said: str = "") -> str:
     )
 
 
-def headline(wrong: list[DraftFault], lacks: list[Missing]) -> str:
+def _outdated(content: Content) -> list[Missing]:
+    """Beside the version in force."""
+    current = standards.current(gate.session())
+    return outdated(content, content_of(current)) if current is not None else []
+
+
+def headline(wrong: list[DraftFault], lacks: list[Missing], old: list[Missing]) -> str:
     count, say = gate.tongue().count, gate.tongue().say
     if wrong:
         return count("{n} thing is still to be put right.", "{n} things are still to be put right.", len(wrong))
@@ -80,6 +87,12 @@ def headline(wrong: list[DraftFault], lacks: list[Missing]) -> str:
             "It can be published; {n} text is not translated yet.",
             "It can be published; {n} texts are not translated yet.",
             len(lacks),
+        )
+    if old:
+        return count(
+            "It can be published; {n} translation may be out of date.",
+            "It can be published; {n} translations may be out of date.",
+            len(old),
         )
     return say("Everything is there. It can be published.")
 
