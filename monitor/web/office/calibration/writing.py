@@ -13,6 +13,7 @@ from monitor.web.office.calibration.room import bounds, the_case, told
 from monitor.web.office.calibration.showing import case_page
 from monitor.web.office.room import Answer, blueprint, done, now, today
 from monitor.web.office.typed import Typed, by
+from reports.calibrated import FEWEST
 
 
 @blueprint.get("/calibration/new")
@@ -85,5 +86,6 @@ def _new(typed: Typed) -> str:
         channels=[("visit", say("Visit")), ("phone", say("Phone call"))],
         errors=typed.errors,
         found=typed.found,
+        fewest=FEWEST,
         **bounds(),
     )
