@@ -146,12 +146,19 @@ def check(rules: Mapping[str, Expression], known: frozenset[str]) -> None:
     for item, rule in rules.items():
         for other in sorted(items(rule) - known):
             raise Refused("The rule of {item} asks about {other}, which is not an item.", item=item, other=other)
-    waits = {item: set(items(rule)) & set(rules) for item, rule in rules.items()}
-    while free := [item for item, others in waits.items() if not others]:
-        for item in free:
-            del waits[item]
-        for others in waits.values():
-            others.difference_update(free)
+    waits = {item: set(items(rule)) & rules.keys() for item, rule in rules.items()}
+    behind = dict[str, list[str]]()
+    for item, others in waits.items():
+        for other in others:
+            behind.setdefault(other, []).append(item)
+    free = [item for item, others in waits.items() if not others]
+    while free:
+        done = free.pop()
+        del waits[done]
+        for item in behind.get(done, ()):
+            waits[item].discard(done)
+            if not waits[item]:
+                free.append(item)
     if waits:
         raise Refused("The rules of {items} wait for one another.", items=", ".join(_circle(waits)))
 
