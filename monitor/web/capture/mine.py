@@ -131,5 +131,5 @@ def _headline(todo: int, rest: int, practice: int) -> str:
     if todo:
         return gate.tongue().count("{n} audit waits for you.", "{n} audits wait for you.", todo)
     if practice:
-        return gate.tongue().count("A case waits for your marks.", "{n} cases wait for your marks.", practice)
+        return gate.tongue().count("{n} case waits for your marks.", "{n} cases wait for your marks.", practice)
     return gate.tongue().say("Nothing waits for you." if rest else "You have not made an audit yet.")
