@@ -158,9 +158,9 @@ def test_weeks_that_have_ended_are_a_click_away(opened: Opened) -> None:
     office = enter(opened, Role.OFFICE)
     page = office.get("/explore")
     offered = [link for link in page.links if "from=" in link]
-    assert (len(offered), "from=2026-02-09&to=2026-03-08" in offered[0]) == (5, True)
+    assert (len(offered), "from=2026-02-09&to=2026-03-08" in offered[0]) == (6, True)
     assert 'aria-current="page"' in office.get(offered[0]).html
-    assert [office.get(link).status for link in offered[1:]] == [200] * 4
+    assert [office.get(link).status for link in offered[1:]] == [200] * 5
 
 
 def test_two_who_ask_at_once_have_it_worked_out_once(opened: Opened) -> None:
