@@ -197,6 +197,8 @@ def test_a_stand_in_opens_the_reports_of_that_region_and_no_other_address_of_it(
         if door.rule.arguments:
             found.setdefault(ask(visitor, door, door.path(opened.world.theirs), token), set()).add(door.rule.endpoint)
     assert found.pop(200) == REPORTS
+    # The report so far leads to the first that was issued.
+    assert found.pop(302) == {"editions.so_far"}
     assert set(found) == {404}
 
 
