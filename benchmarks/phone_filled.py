@@ -7,13 +7,15 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 
 from benchmarks.phone_chain import Chain
 from benchmarks.phone_seen import slow_phone
 
 FILLED = 3
 """Audits, so that one hiccup of the machine is not the second slowest of all."""
+BETWEEN = 100
+"""Milliseconds from one tap to the next."""
 ANSWER = "Friendly, and quick."
 ASKED = "[...document.querySelectorAll('.question[data-item]')].filter((one) => one.checkVisibility()).map((one) => one.dataset.item)"
 """Items of the questions that are asked now, in their order."""
@@ -73,14 +75,23 @@ def tap_by_hand(browser: Browser, address: str) -> None:
         slow.page.goto(f"{address}/form/all")
         slow.page.wait_for_timeout(3000)
         for choice in slow.page.locator("fieldset label:first-of-type").all():
-            choice.tap()
-            slow.page.wait_for_timeout(100)
+            tap(slow.page, choice)
         slow.page.wait_for_timeout(1000)
         seen = slow.seen()
         slow_ones, p98 = answered_within(seen["events"], seen["interactions"])
         print(
             f"by hand: {seen['interactions']} taps answered, {slow_ones} after 16 ms or more, the 98th of a hundred {p98} ms"
         )
+
+
+def tap(page: Page, place: Locator) -> None:
+    """A finger on its middle. The tool's own tap adds listeners to the page, to look who hears it: work that no phone has."""
+    place.scroll_into_view_if_needed()
+    box = place.bounding_box()
+    if box is None:
+        raise LookupError("there is nothing to tap on")
+    page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_timeout(BETWEEN)
 
 
 def answered_within(events: Sequence[tuple[Hashable, float]], interactions: int) -> tuple[int, float]:
@@ -102,14 +113,14 @@ def _answer(page: Page) -> tuple[int, int]:
         place = page.locator(f'.question[data-item="{code}"]')
         box = place.locator(".box").first
         if box.count() and not place.locator(".field > .control").count():
-            box.tap()
+            tap(page, box)
             taps += 1
             continue
         control = place.locator(".field > .control:not([type=file])").first
         if not control.count():
             continue
         words = "42" if control.evaluate("one => one.tagName") == "INPUT" else ANSWER
-        control.tap()
+        tap(page, control)
         page.keyboard.type(words, delay=30)
         taps, keys = taps + 1, keys + len(words)
     page.wait_for_timeout(2000)
