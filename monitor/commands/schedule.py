@@ -9,7 +9,8 @@ import click
 from monitor import jobs, mailer, scheduler, webhooks
 from monitor.config import read_config
 from monitor.jobs import Due, Worker
-from monitor.opening import open_chain, worker
+from monitor.opening import open_chain
+from monitor.working import worker
 
 log = logging.getLogger(__name__)
 
