@@ -77,6 +77,10 @@ class Site:
     """By which a window of the reader's choice is judged, as the reports are."""
     due: DueTimes = field(default_factory=DueTimes)
     """When reports are due as the settings have it."""
+    folder: Path = Path()
+    """The data folder, which must be one that can be written to."""
+    scheduler_minutes: int = 0
+    """Within which the scheduler must have looked for the process to be ready; 0: it is not asked."""
 
     @property
     def secure(self) -> bool:
@@ -111,6 +115,17 @@ def everybody(view: View) -> View:
     """Opens a route to people who are not signed in."""
     view.audience = EVERYBODY  # type: ignore[attr-defined]
     return view
+
+
+def bare(view: View) -> View:
+    """Opens a route to programs that watch over this one: nobody is recognised for it, so the database is not asked who it is."""
+    view.bare = True  # type: ignore[attr-defined]
+    return everybody(view)
+
+
+def is_bare() -> bool:
+    """Whether this request is such a program's."""
+    return getattr(current_app.view_functions.get(request.endpoint or ""), "bare", False)
 
 
 def opened_to(endpoint: str) -> frozenset[Role]:
@@ -288,7 +303,7 @@ def _enter() -> AnyResponse | None:
     if not request.path.isprintable():
         abort(404)  # no address of ours holds such a sign, and databases refuse it
     view = current_app.view_functions.get(request.endpoint or "")
-    if request.endpoint != "static":
+    if request.endpoint != "static" and not is_bare():
         _recognise()
     if view is None:
         return None
@@ -345,6 +360,7 @@ def _found(session: Session, at: datetime) -> DeviceSession | None:
 
 def _meet(found: DeviceSession | None) -> None:
     g.device, g.person = found, lent.acting(found, site().clock()) if found is not None else None
+    g.role = g.person.role if g.person is not None else ""  # kept beside: the row may be gone when the log is written
 
 
 def _see(engine: sa.Engine, device_id: int, at: datetime) -> None:
