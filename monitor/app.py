@@ -115,7 +115,7 @@ def create_app(
     app.extensions["site"], app.extensions["settings"] = site, said
     app.extensions["readiness"] = Readiness(Watched(site.engine, site.clock, site.folder, site.scheduler_minutes))
     if kept.token:
-        from monitor.measured import Measured  # noqa: PLC0415 - its library is loaded only where somebody reads it
+        from monitor.web.measured import Measured  # noqa: PLC0415 - its library is loaded only where somebody reads it
 
         app.extensions["measured"] = Measured(site, kept.token)
     if site.demo:
@@ -203,9 +203,9 @@ def _refused(refused: Refused) -> tuple[str | dict[str, object], int]:
 def _failed(error: HTTPException) -> tuple[str | dict[str, object], int]:
     gate.let_go()
     status = error.code or 500
-    if gate.asks_for_data():
-        return {"sentence": _sentence(status)} | ({"request": traced.request_id()} if status >= OURS else {}), status
     named = traced.request_id() if status >= OURS else ""
+    if gate.asks_for_data():
+        return {"sentence": _sentence(status), **({"request": named} if named else {})}, status
     return render_template("error.html", title=_title(status), sentence=_sentence(status), request_id=named), status
 
 

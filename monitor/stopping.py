@@ -10,17 +10,17 @@ import os
 import signal
 from typing import Any
 
-from granian import Granian
+from granian.server.mp import MPServer
 
 ENDS = (signal.SIGTERM, signal.SIGINT)
 
 
-class Server(Granian):
+class Server(MPServer):
     """The library's server, with both put right."""
 
     def startup(self, *given: Any) -> None:
         os.register_at_fork(before=_hold, after_in_parent=_let_go, after_in_child=_as_before)
-        super().startup(*given)
+        super().startup(*given)  # type: ignore[no-untyped-call]
 
     def signal_handler_interrupt(self, *_: Any, **__: Any) -> None:
         self.interrupt_signal = True

@@ -10,22 +10,25 @@ from flask import Blueprint, Response, abort, current_app, request
 
 from monitor.ready import Readiness
 from monitor.web import gate
+from monitor.web.bare import bare
 
 if TYPE_CHECKING:
-    from monitor.measured import Measured
+    from monitor.web.measured import Measured
 
 blueprint = Blueprint("health", __name__)
 
 
 @blueprint.get("/healthz")
-@gate.bare
+@gate.everybody
+@bare
 def up() -> Response:
     """The process answers; whether the database does is another question."""
     return _plain("up")
 
 
 @blueprint.get("/readyz")
-@gate.bare
+@gate.everybody
+@bare
 def ready() -> tuple[Response, int]:
     lines = cast("Readiness", current_app.extensions["readiness"]).lines()
     wrong = any(line.wrong for line in lines)
@@ -33,7 +36,8 @@ def ready() -> tuple[Response, int]:
 
 
 @blueprint.get("/metrics")
-@gate.bare
+@gate.everybody
+@bare
 def figures() -> Response:
     """For whoever gives the token; where none is set there is no such page, and a wrong one is told no more."""
     measured = cast("Measured | None", current_app.extensions.get("measured"))

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, cast
 from flask import Flask, Response, current_app, g, request
 
 from monitor import logs
-from monitor.web import gate
+from monitor.web.bare import is_bare
 
 if TYPE_CHECKING:
-    from monitor.measured import Measured
+    from monitor.web.measured import Measured
 
 ID = "X-Request-ID"
 _SANE = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
@@ -44,7 +44,7 @@ def _begin() -> None:
 
 def _end(response: Response) -> Response:
     response.headers[ID] = request_id()
-    if gate.is_bare():
+    if is_bare():
         return response
     seconds = perf_counter() - g.get("began", perf_counter())
     endpoint = request.endpoint or "none"

@@ -112,7 +112,7 @@ def _mails(session: Session, now: datetime) -> tuple[int, float]:
 
 def _to_review(session: Session) -> int:
     query = sa.select(sa.func.count()).where(col(Audit.state) == AuditState.SUBMITTED.value)
-    return session.execute(query).scalar_one()
+    return int(session.execute(query).scalar_one())
 
 
 def _photo_bytes(session: Session) -> float:
