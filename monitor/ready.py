@@ -47,6 +47,7 @@ class Watched:
     """The data folder."""
     scheduler_minutes: int = 0
     """Within which the scheduler must have looked; 0: none is expected."""
+    least_free: int = LEAST_FREE
 
 
 class Readiness:
@@ -76,7 +77,7 @@ class Readiness:
 def look(watched: Watched) -> Iterator[Line]:
     """Everything that must hold; of a database that does not answer nothing more is asked."""
     yield Line("folder", _folder(watched.folder))
-    yield Line("space", _space(watched.folder))
+    yield Line("space", _space(watched.folder, watched.least_free))
     try:
         with watched.engine.execution_options(reading=True).connect() as connection:
             known = migrations.revision(connection)
@@ -101,12 +102,12 @@ def _folder(folder: Path) -> str:
         return "nothing can be written to the data folder"
 
 
-def _space(folder: Path) -> str:
+def _space(folder: Path, least: int) -> str:
     try:
         free = shutil.disk_usage(folder).free
     except OSError:
         return "the data folder cannot be looked at"
-    return "" if free >= LEAST_FREE else f"less than {LEAST_FREE // 1_000_000} MB are free for the data folder"
+    return "" if free >= least else f"less than {least // 1_000_000} MB are free for the data folder"
 
 
 def _scheduler(watched: Watched) -> str:
