@@ -7,10 +7,10 @@ it for the translator's work. Adding a language is adding its .po and its wordin
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from babel import Locale
@@ -151,13 +151,33 @@ def language(code: str) -> Language:
     """The language of a code; one without a catalogue is a LookupError."""
     if code not in codes():
         raise LookupError(f"There is no catalogue for the language {code!r}.")
-    return Language(code, Locale.parse(_FORMATS.get(code, code)), {} if code == ORIGINAL else _sentences(code))
+    return Language(code, Locale.parse(_FORMATS.get(code, code)), {} if code == ORIGINAL else _Catalogue(code))
 
 
 @cache
 def codes() -> tuple[str, ...]:
     """English and every language that has a catalogue."""
     return (ORIGINAL, *sorted(path.stem for path in CATALOGUES.glob("*.po")))
+
+
+class _Catalogue(Mapping[str, tuple[str, ...]]):
+    """A language's sentences, read when the first of them is said: to be named among the languages, none is needed."""
+
+    def __init__(self, code: str) -> None:
+        self._code = code
+
+    @cached_property
+    def _read(self) -> dict[str, tuple[str, ...]]:
+        return _sentences(self._code)
+
+    def __getitem__(self, message: str) -> tuple[str, ...]:
+        return self._read[message]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._read)
+
+    def __len__(self) -> int:
+        return len(self._read)
 
 
 def _sentences(code: str) -> dict[str, tuple[str, ...]]:

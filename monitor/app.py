@@ -1,5 +1,7 @@
 """The web program: blueprints behind one gate, refusals turned into pages."""
 
+from dataclasses import dataclass
+
 from flask import Flask, render_template, request, url_for
 from flask.json.provider import DefaultJSONProvider
 from flask_wtf import CSRFProtect
@@ -10,6 +12,7 @@ from branches.errors import Conflict, NotAllowed, NotFound, Refused
 from branches.language import codes, language
 from branches.people import Role, User
 from monitor.origins import NOTHING, Said
+from monitor.ready import Readiness, Watched
 from monitor.web import (
     account,
     capture,
@@ -18,6 +21,7 @@ from monitor.web import (
     files,
     gate,
     handbook,
+    health,
     lent,
     login,
     mails,
@@ -29,6 +33,7 @@ from monitor.web import (
     results,
     section,
     tablet,
+    traced,
 )
 from monitor.web.gate import Site
 from reports.purpose import purpose
@@ -36,6 +41,8 @@ from reports.purpose import purpose
 MOST_BYTES = 1_000_000
 """Of a request's body; what takes more says so itself."""
 NOWHERE = (404, 405)
+OURS = 500
+"""From here on it is our fault: the page names the request, so that whoever reports it can name it too."""
 THEMES = ("light", "dark")
 """What a reader may have chosen on this device; the script of every page keeps it in a cookie."""
 ABOVE = {
@@ -67,6 +74,7 @@ ROOMS = (
     capture,
     office,
     tablet,
+    health,
 )
 """What is behind the pages, each by itself."""
 
@@ -77,7 +85,19 @@ class _Json(DefaultJSONProvider):
     ensure_ascii = False
 
 
-def create_app(site: Site, secret: bytes, *, trusted_proxies: int = 0, said: Said = NOTHING) -> Flask:
+@dataclass(frozen=True)
+class Kept:
+    """What is kept of requests: nothing, unless the settings want it."""
+
+    say_each: bool = False
+    """A line in the log."""
+    token: bytes = b""
+    """By which a program reads figures; empty: none may."""
+
+
+def create_app(
+    site: Site, secret: bytes, *, trusted_proxies: int = 0, said: Said = NOTHING, kept: Kept = Kept()
+) -> Flask:
     """The pages of one chain; `said` is what they show of its settings."""
     app = Flask(__name__, static_folder=None)
     app.add_url_rule(f"/static/{files.version()}/<path:filename>", endpoint="static", view_func=files.serve)
@@ -90,8 +110,14 @@ def create_app(site: Site, secret: bytes, *, trusted_proxies: int = 0, said: Sai
         WTF_CSRF_TIME_LIMIT=None,
     )
     app.json = _Json(app)
+    traced.follow(app, say_each=kept.say_each)
     app.after_request(packed.pack)  # the first here is the last to look at an answer
     app.extensions["site"], app.extensions["settings"] = site, said
+    app.extensions["readiness"] = Readiness(Watched(site.engine, site.clock, site.folder, site.scheduler_minutes))
+    if kept.token:
+        from monitor.web.measured import Measured  # noqa: PLC0415 - its library is loaded only where somebody reads it
+
+        app.extensions["measured"] = Measured(site, kept.token)
     if site.demo:
         app.before_request(gate.stay_here)
     gate.guard(app)
@@ -177,9 +203,10 @@ def _refused(refused: Refused) -> tuple[str | dict[str, object], int]:
 def _failed(error: HTTPException) -> tuple[str | dict[str, object], int]:
     gate.let_go()
     status = error.code or 500
+    named = traced.request_id() if status >= OURS else ""
     if gate.asks_for_data():
-        return {"sentence": _sentence(status)}, status
-    return render_template("error.html", title=_title(status), sentence=_sentence(status)), status
+        return {"sentence": _sentence(status), **({"request": named} if named else {})}, status
+    return render_template("error.html", title=_title(status), sentence=_sentence(status), request_id=named), status
 
 
 def _title(status: int) -> str:

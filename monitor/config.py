@@ -20,6 +20,7 @@ from monitor.settings import (
     DatabaseSection,
     DataSection,
     FlagsSection,
+    LogsSection,
     MailSection,
     PrivacySection,
     ReportsSection,
@@ -48,6 +49,7 @@ class Config(BaseSettings):
     review: ReviewSection = ReviewSection()
     privacy: PrivacySection = PrivacySection()
     serve: ServeSection = ServeSection()
+    logs: LogsSection = LogsSection()
     mail: MailSection = MailSection()
     webhooks: WebhooksSection = WebhooksSection()
     schedule: ScheduleSection = ScheduleSection()
@@ -138,13 +140,16 @@ def _written(text: str, file: Path | None) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         raise Refused("The settings file {file} cannot be read: {why}.", file=file, why=error) from None
     base = file.absolute().parent if file else Path.cwd()
-    data, database, mail = values.setdefault("data", {}), values.get("database", {}), values.get("mail", {})
+    data, database = values.setdefault("data", {}), values.get("database", {})
+    mail, serve = values.get("mail", {}), values.get("serve", {})
     if isinstance(data, dict) and isinstance(folder := data.get("folder", "data"), str) and folder:
         data["folder"] = base / Path(folder).expanduser()
     if isinstance(database, dict) and str(url := database.get("url", "")).startswith("sqlite:///"):
         database["url"] = f"sqlite:///{base / url.removeprefix('sqlite:///')}"
     if isinstance(mail, dict) and isinstance(file := mail.get("password_file"), str) and file:
         mail["password_file"] = base / Path(file).expanduser()
+    if isinstance(serve, dict) and isinstance(file := serve.get("metrics_token_file"), str) and file:
+        serve["metrics_token_file"] = base / Path(file).expanduser()
     for hook in _hooks(values):
         if isinstance(file := hook.get("secret_file"), str) and file:
             hook["secret_file"] = base / Path(file).expanduser()
@@ -171,6 +176,17 @@ def secret(config: Config, name: str) -> bytes:
             "{file} can be read by others: run chmod 600 on it, or delete it for a new one.", file=folder / name
         )
     return _kept(folder / name)
+
+
+def metrics_token(config: Config) -> bytes:
+    """What a program must know to read the figures; empty: none may."""
+    file = config.serve.metrics_token_file
+    if file is None:
+        return b""
+    token = _kept(file)
+    if file.stat().st_mode & 0o077:
+        raise Refused("{file} can be read by others: run chmod 600 on it.", file=file)
+    return token
 
 
 def _kept(file: Path) -> bytes:

@@ -1,8 +1,13 @@
-"""Logs: what is written of a request never holds the secret that its address carries."""
+"""Logs: as text or as JSON, a line each; what is written of a request never holds the secret that its address carries."""
 
+import json
 import logging
 import re
-from typing import Any
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+Form = Literal["text", "json"]
 
 
 def _path(plain: str) -> str:
@@ -15,6 +20,11 @@ _CHOICE = _path("/mails/")
 _CALENDAR = _path("/calendar/")
 _SECRET = re.compile(rf"({_WAY_IN}|{_CHOICE}|{_CALENDAR})[^\s\"'?#<>\]]+", re.IGNORECASE)
 WORDS = "%(asctime)s %(levelname)s %(message)s"
+FACTS = "facts"
+"""What a record carries beside its words: the keys of its line of JSON."""
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+"""Of the request that this thread answers."""
 
 
 def redacted(text: str) -> str:
@@ -29,17 +39,35 @@ class Redacting(logging.Formatter):
         return redacted(super().format(record))
 
 
-def begin() -> None:
+class Lines(logging.Formatter):
+    """A record as one line of JSON, its traceback in it; what opens a door is taken out of each text."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        said: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": redacted(record.getMessage()),
+        }
+        if known := request_id.get():
+            said["request"] = known
+        said |= getattr(record, FACTS, {})
+        if record.exc_info:
+            said["traceback"] = redacted(self.formatException(record.exc_info))
+        return json.dumps(said, ensure_ascii=False)
+
+
+def begin(form: Form = "text") -> None:
     """The whole process writes through it: our own words, the libraries' only when something is wrong."""
     handler = logging.StreamHandler()
-    handler.setFormatter(Redacting(WORDS))
+    handler.setFormatter(Lines() if form == "json" else Redacting(WORDS))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("monitor").setLevel(logging.INFO)
 
 
-def of_the_server() -> dict[str, Any]:
+def of_the_server(form: Form = "text") -> dict[str, Any]:
     """The web server's own log and its list of requests, in its terms."""
-    words = {"()": Redacting, "fmt": WORDS}
+    words = {"()": Lines} if form == "json" else {"()": Redacting, "fmt": WORDS}
     return {
         "formatters": {"generic": words, "access": words},
         "handlers": {

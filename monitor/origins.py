@@ -55,7 +55,7 @@ class Secret:
     """Something that is never shown: what it is for, and where it is."""
 
     name: str
-    """Of a webhook; else "mail" or "pages"."""
+    """Of a webhook; else "mail", "metrics" or "pages"."""
     variable: str = ""
     in_file: bool = False
     of_webhook: bool = False
@@ -155,6 +155,8 @@ def _secrets(config: Config) -> Iterator[Secret]:
     yield Secret("pages", _if_set(SECRET_FILE))
     if config.mail.host:
         yield Secret("mail", _if_set(mailer.PASSWORD), config.mail.password_file is not None)
+    if config.serve.metrics_token_file is not None:
+        yield Secret("metrics", in_file=True)
     for name, said in config.webhooks.to.items():
         yield Secret(name, _if_set(webhooks.variable(name)), said.secret_file is not None, of_webhook=True)
 

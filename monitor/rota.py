@@ -10,7 +10,6 @@ from branches import rota_field, rota_sending, rotas
 from branches.database import reading, transaction
 from branches.people import User
 from branches.rotas import Rota
-from reports.rota import propose
 
 AT_ONCE = 50
 """So many are assigned in one transaction: others may write in between."""
@@ -20,6 +19,8 @@ log = logging.getLogger(__name__)
 
 def work_out(engine: sa.Engine, rota_id: int, clock: Callable[[], datetime]) -> None:
     """Reads everything, lets the database go, and keeps what was found; done twice it is kept once."""
+    from reports.rota import propose  # noqa: PLC0415 - loads scipy, without which the pages begin
+
     try:
         with reading(engine) as session:
             field = rota_field.field(session, session.get_one(Rota, rota_id))

@@ -3,20 +3,23 @@
 import os
 from pathlib import Path
 
-from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from monitor import logs, mailer, origins
-from monitor.app import create_app
-from monitor.config import Config, read, secret
+from monitor.app import Kept, create_app
+from monitor.config import Config, metrics_token, read, secret
 from monitor.later import Later
 from monitor.opening import caches, due_times, now, open_chain, photos_folder, privacy, rules
 from monitor.porch import Porch
+from monitor.stopping import Server
 from monitor.web.gate import Site
 
 THREADS = min(2 * (os.cpu_count() or 1), 8)
 """Requests answered at once in a worker; more wait their turn, and those that are still coming in take none."""
+
+LONGEST_STOP = 20
+"""Seconds that requests at work have to be finished once the process is to end."""
 
 
 def run(config_file: Path | None, config: Config, *, demo: bool = False) -> None:
@@ -24,8 +27,9 @@ def run(config_file: Path | None, config: Config, *, demo: bool = False) -> None
     if config_file is not None:
         os.environ["MONITOR_CONFIG"] = str(config_file)  # The workers are processes of their own.
     secret(config, "pages")
+    metrics_token(config)
     mailer.transport(config)  # settings that cannot be are refused before anybody waits for a mail
-    server = Granian(
+    server = Server(
         "monitor.serving:demo_pages" if demo else "monitor.serving:pages",
         factory=True,
         address=config.serve.host,
@@ -34,10 +38,10 @@ def run(config_file: Path | None, config: Config, *, demo: bool = False) -> None
         workers=config.serve.workers,
         websockets=False,
         log_level=LogLevels.warning,
-        log_dictconfig=logs.of_the_server(),
-        log_access=config.serve.log_requests,
+        log_dictconfig=logs.of_the_server(config.logs.form),
+        log_access=config.serve.log_requests and config.logs.form == "text",  # as JSON the pages say it themselves
         respawn_failed_workers=True,
-        workers_kill_timeout=20,
+        workers_kill_timeout=LONGEST_STOP,
     )
     server.serve()
 
@@ -53,9 +57,9 @@ def demo_pages() -> Porch:
 
 
 def _pages(*, demo: bool) -> Porch:
-    logs.begin()
     found = read()
     config = found.config
+    logs.begin(config.logs.form)
     site = Site(
         engine=open_chain(config),
         clock=now,
@@ -75,7 +79,10 @@ def _pages(*, demo: bool) -> Porch:
         managers_know_shoppers=config.privacy.managers_know_shoppers,
         privacy=privacy(config),
         rules=rules(config),
+        folder=config.folder,
+        scheduler_minutes=config.serve.ready_minutes,
     )
     key, proxies = secret(config, "pages"), config.serve.trusted_proxies
-    app = create_app(site, key, trusted_proxies=proxies, said=origins.of(found))
+    kept = Kept(config.serve.log_requests and config.logs.form == "json", metrics_token(config))
+    app = create_app(site, key, trusted_proxies=proxies, said=origins.of(found), kept=kept)
     return Porch(app, THREADS)

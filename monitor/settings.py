@@ -245,6 +245,24 @@ class ServeSection(_Section):
         "Whether each request is written to the error stream, its address without what opens a door",
         "true or false",
     )
+    metrics_token_file: OptionalFile = _setting(
+        None,
+        "The file that holds the token by which Prometheus reads /metrics; empty: nobody does",
+        "a file that only its owner can read, or empty",
+    )
+    ready_minutes: int = _setting(
+        0,
+        "Minutes within which the scheduler must have looked for /readyz to say ready; 0: it is not asked",
+        "a whole number from 0 to 1440",
+        ge=0,
+        le=1440,
+    )
+
+
+class LogsSection(_Section):
+    form: Literal["text", "json"] = _setting(
+        "text", "How the logs are written: for people or for programs", "text or json"
+    )
 
 
 class MailSection(_Section):

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
+
+from pydantic import TypeAdapter
 
 
 class Outcome(StrEnum):
@@ -57,3 +60,8 @@ class PlannedAction:
     completed_on: date | None = None
     effect: Effect | None = None
     """Of the whole section, also where one item of it failed. None where it answers no section, is not completed, or nothing could be fitted."""
+
+
+def load(stored: dict[str, Any] | None) -> Effect | None:
+    """An effect as its action keeps it."""
+    return TypeAdapter(Effect).validate_python(stored) if stored is not None else None

@@ -3,16 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
-from typing import Any
 
-from pydantic import TypeAdapter
 from sqlmodel import Session, col, select
 
 from branches import actions
 from branches.actions import CorrectiveAction, Kept
 from branches.database import in_parts
 from branches.weeks import Week
-from reports.acted import Effect, PlannedAction
+from reports.acted import PlannedAction, load
 from reports.adjusted import Adjusted
 from reports.collect import Window
 from reports.effects import Done, effects
@@ -73,8 +71,3 @@ def keep(session: Session, shown: Iterable[PlannedAction], *, at: datetime) -> N
             effect = told[action.public_id].effect
             if effect is not None:
                 actions.note_effect(session, action, asdict(effect), judged=effect.is_judged, at=at)
-
-
-def load(stored: dict[str, Any] | None) -> Effect | None:
-    """An effect as its action keeps it."""
-    return TypeAdapter(Effect).validate_python(stored) if stored is not None else None

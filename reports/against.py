@@ -17,9 +17,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import hypot, sqrt
 
-from scipy.special import ndtr
-
 from reports.figures import Assessment, Cell, Interval, SectionFigures, State
+from reports.normal import below
 
 CONFIDENT = 1.6448536269514722
 """Of a 90 % interval, in standard deviations."""
@@ -121,7 +120,7 @@ def _difference(cell: Cell, was: Cell) -> Interval | None:
 def _chance(points: Interval) -> float:
     """Two-sided, by the error on the side towards nought; where there is no error nothing is claimed."""
     error = (points.value - points.low if points.value > 0.0 else points.high - points.value) / CONFIDENT
-    return 2.0 * float(ndtr(-abs(points.value) / error)) if error > 0.0 else 1.0
+    return 2.0 * below(-abs(points.value) / error) if error > 0.0 else 1.0
 
 
 def _plain(cell: Cell, was: Cell, points: Interval, spreads: tuple[Sections, Sections]) -> float:
@@ -130,7 +129,7 @@ def _plain(cell: Cell, was: Cell, points: Interval, spreads: tuple[Sections, Sec
     if cell.variance is None or was.variance is None or None in errors:
         return 1.0
     error, difference = sqrt(sum(part for part in errors if part is not None)), cell.variance - was.variance
-    return 2.0 * float(ndtr(-abs(difference) / error)) if error > 0.0 and difference * points.value > 0.0 else 1.0
+    return 2.0 * below(-abs(difference) / error) if error > 0.0 and difference * points.value > 0.0 else 1.0
 
 
 def _error(cell: Cell, section: SectionFigures | None) -> float | None:

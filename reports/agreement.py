@@ -9,7 +9,6 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaincinv
 
 from reports.figures import Interval
 from reports.sheet import Floats
@@ -62,6 +61,8 @@ def same_interval(counts: Iterable[int]) -> Interval | None:
 
 def _shares(each: Floats) -> tuple[Floats, Floats]:
     """Exact bounds of the share of each mark, all of them at once; of two marks one share says the other."""
+    from scipy.special import betaincinv  # noqa: PLC0415 - half a second to load; the pages begin without it
+
     n, marks = each.sum(), len(each)
     tail = TAILS / 2 / (marks if marks > PAIR else 1)
     low = np.where(each > 0, betaincinv(np.maximum(each, 1), n - each + 1, tail), 0.0)

@@ -3,10 +3,9 @@
 Only what has a probability of at least `wording.SURE` is said; of the rest, that it could not be shown.
 """
 
-from scipy.special import ndtr
-
 from reports import change_words, wording
 from reports.figures import ChainMove, Interval, SectionFigures
+from reports.normal import below
 from reports.voice import Voice
 
 CONFIDENT = 1.6448536269514722
@@ -159,4 +158,4 @@ def _above(own: Interval, other: Interval) -> float:
     error = (own.value - own.low + other.high - other.value) / CONFIDENT
     if error == 0.0:
         return float(own.value > other.value)
-    return float(ndtr((own.value - other.value) / error))
+    return below((own.value - other.value) / error)

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from datetime import date
 from math import sqrt
 
-from scipy.special import ndtr
-
 from reports import wording
 from reports.figures import Cell, ChainMove, Change, Figures, Move
+from reports.normal import below
 from reports.report import ChangeChart, ChangeSpot, Column, Entry, Picture, Table
 from reports.voice import Voice
 
@@ -149,7 +148,7 @@ def _chance(move: ChainMove) -> float:
     if move.chance is not None:
         return move.chance
     error = (move.points.high - move.points.low) / 2.0 / CONFIDENT
-    return float(ndtr(-abs(move.points.value) / error)) if error > 0.0 else 0.0
+    return below(-abs(move.points.value) / error) if error > 0.0 else 0.0
 
 
 def moved_by_chance(voice: Voice) -> str:

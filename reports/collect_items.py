@@ -13,8 +13,7 @@ from branches.standards import Item, Section, Standard
 from branches.states import COUNTED
 from reports.collect import Place, Window
 from reports.figures import ItemCount, Scale
-from reports.item_model import LARGEST
-from reports.items import ItemSums
+from reports.item_sums import LARGEST, ItemSums
 from reports.sheet import UNKNOWN_SHOPPER, ScoreSheet
 
 FULL = 1000

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from branches.language import Language
 from reports.figures import Cell, Scale, State
-from reports.items import JudgedItem
+from reports.item_sums import JudgedItem
 from reports.items_words import graded
 from reports.kept import CostlyItem
 from reports.report import Group, Verdict

@@ -8,15 +8,13 @@ import numpy as np
 
 from reports.adjusted import Adjusted
 from reports.figures import Cell, Change, State
-from reports.kept import Course, Courses
+from reports.kept import TOGETHER, Course, Courses
 from reports.sheet import Floats, Ints, ScoreSheet
 
 WEEKS = 4
 """Of a stretch: long enough for a mean of a few audits, short enough for a change to be seen."""
 LEAST_STRETCHES = 3
 MOST_STRETCHES = 13
-TOGETHER = ""
-"""Stands for all sections together."""
 STANDS_OUT = frozenset({State.FALLS_SHORT, State.WATCH, State.ABOVE})
 Place = tuple[str, str]
 

@@ -3,17 +3,19 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
+from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 from sqlmodel import Session
 
 from branches.editions import Scope
 from branches.weeks import Week, local_date
-from reports import weekly
 from reports.against import Against, against, of_branches
 from reports.collect import Window
 from reports.figures import Figures, Rules
-from reports.weekly import Picture
+
+if TYPE_CHECKING:
+    from reports.weekly import Picture
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,9 @@ def explore(session: Session, days: Window, scope: Scope, rules: Rules, known_at
         rules: those of the editions.
         known_at: what was released later does not count.
     """
+    # All that fits models is loaded only once somebody asks: half a second that no other page waits for.
+    from reports import weekly  # noqa: PLC0415
+
     picture, earlier = (weekly.look(session, one, known_at, rules) for one in (days, before(days)))
     now, standard_id = _figures(session, picture, scope, known_at)
     was, _ = _figures(session, earlier, scope, known_at)
@@ -52,7 +57,9 @@ def explore(session: Session, days: Window, scope: Scope, rules: Rules, known_at
     return Explored(now, was, of_branches(found, now.branch_names), standard_id)
 
 
-def _figures(session: Session, picture: Picture, scope: Scope, known_at: datetime) -> tuple[Figures, int | None]:
+def _figures(session: Session, picture: "Picture", scope: Scope, known_at: datetime) -> tuple[Figures, int | None]:
+    from reports import weekly  # noqa: PLC0415 - as above
+
     week = Week.of(min(picture.window.last, local_date(known_at, scope.zone)))
     made = weekly.prepare(session, picture, scope, week, due_at=known_at, since=known_at, reported=week)
     # One page answers once what has changed: the charts of single branches ask another question, with another share of

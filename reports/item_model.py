@@ -5,7 +5,6 @@ Laplace's method (Breslow & Clayton 1993; Bates et al. 2015); the spreads over a
 (Simpson et al. 2017).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -17,13 +16,12 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.special import expit, gammaln, log_expit, ndtri
 
 from reports.figures import Interval
+from reports.item_sums import LARGEST, Concentration
 from reports.mixed_profile import DROP
 from reports.shares import CHANCE
 from reports.sheet import Floats, Ints
 
 LEAST_BRANCHES, LEAST_MARKS = 5, 30
-LARGEST = 40_000
-"""Branches times shoppers beyond which shoppers are left out: what they share is then counted as chance."""
 BRANCH_SPREADS = np.geomspace(0.05, 5.0, 8)
 SHOPPER_SPREADS = np.geomspace(0.05, 3.0, 9)
 SKIPPED = 4
@@ -67,22 +65,6 @@ class Mode:
     fixed_variance: Floats
     branch: Floats
     shopper: Floats
-
-
-@dataclass(frozen=True)
-class Concentration:
-    """How the failures of one item are spread over branches."""
-
-    share: Interval
-    """Share of all failures, whoever audits, at the fifth of branches that fail most: 0.2…1, with a 90 % interval."""
-    few: float
-    """Probability that this share is above one half."""
-    spread: Interval
-    """Standard deviation of branches in logits, with a 90 % interval."""
-    failing: Floats
-    """B: how often each branch probably fails, at a middling shopper."""
-    sources: Mapping[str, Interval]
-    """Share of "branch", "shopper" and "residual" in the variance of one mark in logits, 0…1, with 90 % intervals."""
 
 
 class _Equations:

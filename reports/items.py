@@ -1,65 +1,19 @@
 """How often is one item in order, and is it the chain's problem or a few branches'?"""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
 from scipy.special import betaincinv, stdtrit
 
 from reports.figures import BranchItem, Grade, Interval, ItemFigures, Scale, Whose
-from reports.item_model import Concentration, Marks, concentration
+from reports.item_model import Marks, concentration
+from reports.item_sums import EARNED, RARE, SURE, Concentration, ItemSums, JudgedItem
 from reports.kept import ChainItem
 from reports.sheet import Floats, Ints
 
 TAIL = 0.05
-RARE = 0.05
-"""An item that fails less often than this is nobody's problem."""
-SURE = 0.9
-"""Whose problem an item is, is only said with at least this probability."""
 NAMED = 3
-
-
-@dataclass(frozen=True)
-class ItemSums:
-    """The marks of a window, added up: one row for each item, branch and shopper that met (G)."""
-
-    items: tuple[tuple[str, str], ...]
-    """Code and section of each item, in the order of the standard."""
-    branches: tuple[str, ...]
-    item: Ints
-    """G: index into `items`; as `branch`."""
-    branch: Ints
-    shopper: Ints
-    """G: any number of the shopper's own; negative where unknown or left out."""
-    applicable: Ints
-    kept: Ints
-    earned: Floats
-    """G × 4: summed over the marks, as in EARNED."""
-    scales: tuple[Scale | None, ...]
-    """How each item is graded; None: in order or not."""
-
-
-EARNED = ("lost", "points", "squares", "marks")
-"""Weight times missing share of full points; share of full points, and its square; marks of a graded item as they were given."""
-
-
-@dataclass(frozen=True)
-class JudgedItem:
-    """One item over the whole chain."""
-
-    code: str
-    section: str
-    branches: tuple[str, ...]
-    applicable: Ints
-    """B: marks of each branch to which the item applied; as `kept`."""
-    kept: Ints
-    whose: Whose
-    probability: float | None
-    found: Concentration | None
-    earned: Floats
-    """B × 4, as in EARNED."""
-    scale: Scale | None
 
 
 def rate(kept: int, applicable: int) -> Interval | None:

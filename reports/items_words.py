@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from branches.language import Language
 from reports import wording
 from reports.figures import BranchItem, Interval, ItemFigures, Scale, Whose
-from reports.items import RARE, SURE
+from reports.item_sums import RARE, SURE
 from reports.report import Column, Entry, ItemBar, ItemBars, ItemGroup, Picture, Table
 from reports.voice import Voice
 

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+TOGETHER = ""
+"""In the place of a section: all of them together."""
+
 
 @dataclass(frozen=True)
 class Failures:

@@ -4,11 +4,10 @@ from math import ceil, sqrt
 
 from reports import improved, wording
 from reports.change_words import fallen
-from reports.courses import TOGETHER
 from reports.drift import Panel, Panels
 from reports.figures import Interval, Move, State
 from reports.groups import by_state
-from reports.kept import Course, Courses
+from reports.kept import TOGETHER, Course, Courses
 from reports.report import Column, Entry, Picture, Table
 from reports.tables import TABLE_ROWS, branch_entry, rest
 from reports.voice import Voice

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from reports.figures import Interval
+from reports.normal import REACH
 from reports.sheet import Floats
-from reports.vast import REACH
 
 DRAWS = 4_000
 TAILS = (0.05, 0.95)

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 from branches.language import Language
 from reports import wording
-from reports.courses import TOGETHER
 from reports.figures import Figures
-from reports.kept import Course
+from reports.kept import TOGETHER, Course
 
 WIDTH, HEIGHT = 72.0, 20.0
 REACH = 10.0

@@ -3,7 +3,6 @@
 from branches.language import Language
 from reports import wording
 from reports.figures import Interval
-from reports.items import rate
 
 FEWEST = 10
 """Decided appeals below which no share is told: of nine even the best interval is about half the scale wide."""
@@ -11,7 +10,11 @@ FEWEST = 10
 
 def share(upheld: int, decided: int) -> Interval | None:
     """Exact 90 % interval (Clopper & Pearson 1934); None where too few were decided."""
-    return rate(upheld, decided) if decided >= FEWEST else None
+    if decided < FEWEST:
+        return None
+    from reports.items import rate  # noqa: PLC0415 - loads scipy, without which the pages begin
+
+    return rate(upheld, decided)
 
 
 def words(language: Language, upheld: int, decided: int) -> str:

@@ -17,6 +17,7 @@ from scipy.special import ndtr
 from reports.figures import Interval
 from reports.mixed_effects import Deviations
 from reports.mixed_sums import design
+from reports.normal import REACH
 from reports.norms import Bools
 from reports.observed import Observations, cells, placed, sizes_of, totals
 from reports.sheet import UNKNOWN_SHOPPER, Floats, Ints
@@ -26,8 +27,6 @@ DENSE_LIMIT = 3_000
 SIMULATED = 8
 ROUNDS, SETTLED = 40, 2e-3
 PRECISION, STEPS = 1e-5, 400
-REACH = 1.6448536269514722
-"""Standard deviations at the ends of a 90 % interval."""
 DROP = REACH**2
 """By so much −2 log likelihood rises there."""
 LEAST, MOST = 1e-6, 1e6

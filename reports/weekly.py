@@ -19,7 +19,7 @@ from reports.collect import Collected, Window
 from reports.collect_new import excluded
 from reports.courses import courses, worth_drawing
 from reports.figures import Assessment, ChainMove, Change, Figures, Interval, Rules, StandingFlag, State
-from reports.items import JudgedItem
+from reports.item_sums import JudgedItem
 from reports.kept import Courses
 from reports.screening import assess
 from reports.sheet import ScoreSheet

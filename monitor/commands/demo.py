@@ -25,7 +25,8 @@ from monitor import demo, jobs, serving
 from monitor.config import Config, read_config
 from monitor.demo import desk, promises
 from monitor.jobs import Worker
-from monitor.opening import make_folder, now, open_chain, worker
+from monitor.opening import make_folder, now, open_chain
+from monitor.working import worker
 
 SEED = 2026
 ZONE = "Europe/Budapest"

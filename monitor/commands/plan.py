@@ -11,7 +11,8 @@ from branches.weeks import local_date
 from monitor.commands.options import JSON_FILE, write_json
 from monitor.commands.report import prepared, scope_of, week_of
 from monitor.config import read_config
-from monitor.opening import now, open_chain, settings
+from monitor.opening import now, open_chain
+from monitor.working import settings
 from reports.collect import Window
 from reports.outlook import SHORTFALLS, as_json, outlook
 from reports.plan_plain import plain

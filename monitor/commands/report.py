@@ -17,7 +17,8 @@ from branches.weeks import Week, local_date
 from monitor import jobs
 from monitor.commands.options import DAY, JSON_FILE, check_days, write_json
 from monitor.config import Config, read_config
-from monitor.opening import now, open_chain, settings, worker
+from monitor.opening import now, open_chain
+from monitor.working import settings, worker
 from reports import weekly
 from reports.collect import Window
 from reports.compose import compose

@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from monitor import jobs, mailer, scheduler, webhooks
+from monitor import jobs, logs, mailer, scheduler, webhooks
 from monitor.config import read_config
 from monitor.jobs import Due, Worker
-from monitor.opening import open_chain, worker
+from monitor.opening import open_chain
+from monitor.working import worker
 
 log = logging.getLogger(__name__)
 
@@ -20,9 +21,8 @@ log = logging.getLogger(__name__)
 @click.pass_obj
 def command(config_file: Path | None, once: bool, dry_run: bool) -> None:
     """Run the scheduler: every report that is due is made, once, also after days off."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("monitor").setLevel(logging.INFO)  # our own words; the libraries' only when something is wrong
     config = read_config(config_file)
+    logs.begin(config.logs.form)
     engine = open_chain(config)
     working = worker(config, engine)
     if dry_run:

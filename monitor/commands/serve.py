@@ -10,6 +10,7 @@ from monitor import beside
 from monitor.config import read_config
 from monitor.opening import open_chain
 from monitor.serving import run
+from monitor.stopping import end_before_serving
 
 
 @click.command("serve")
@@ -17,6 +18,7 @@ from monitor.serving import run
 @click.pass_obj
 def command(config_file: Path | None, with_schedule: bool) -> None:
     """Run the web pages until the process is asked to end."""
+    end_before_serving()
     if config_file is not None:
         os.environ["MONITOR_CONFIG"] = str(config_file)  # for the processes beside this one
     config = read_config(config_file)

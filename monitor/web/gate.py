@@ -25,7 +25,8 @@ from branches.people import Role, User
 from branches.sessions import DeviceSession
 from branches.timetable import DueTimes
 from monitor.later import Job, at_once
-from monitor.web import lent
+from monitor.web import lent, policy
+from monitor.web.bare import is_bare
 from reports.envelope import Sender, Transport
 from reports.figures import Rules
 
@@ -41,11 +42,6 @@ NOBODY = Sender("monitor@localhost")
 EVERYBODY = "everybody"
 
 View = TypeVar("View", bound=Callable[..., Any])
-
-OWN_FILES = ("script-src", "style-src", "img-src", "connect-src", "manifest-src", "form-action")
-CLOSED = ("default-src", "base-uri", "frame-ancestors")
-POLICY = "; ".join([f"{kind} 'none'" for kind in CLOSED] + [f"{kind} 'self'" for kind in OWN_FILES])
-"""What a page may load: its own files and nothing else, no inline style, no inline script."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +73,10 @@ class Site:
     """By which a window of the reader's choice is judged, as the reports are."""
     due: DueTimes = field(default_factory=DueTimes)
     """When reports are due as the settings have it."""
+    folder: Path = Path()
+    """The data folder, which must be one that can be written to."""
+    scheduler_minutes: int = 0
+    """Within which the scheduler must have looked for the process to be ready; 0: it is not asked."""
 
     @property
     def secure(self) -> bool:
@@ -288,7 +288,7 @@ def _enter() -> AnyResponse | None:
     if not request.path.isprintable():
         abort(404)  # no address of ours holds such a sign, and databases refuse it
     view = current_app.view_functions.get(request.endpoint or "")
-    if request.endpoint != "static":
+    if request.endpoint != "static" and not is_bare():
         _recognise()
     if view is None:
         return None
@@ -345,6 +345,7 @@ def _found(session: Session, at: datetime) -> DeviceSession | None:
 
 def _meet(found: DeviceSession | None) -> None:
     g.device, g.person = found, lent.acting(found, site().clock()) if found is not None else None
+    g.role = g.person.role if g.person is not None else ""  # for the log: the row may be gone by then
 
 
 def _see(engine: sa.Engine, device_id: int, at: datetime) -> None:
@@ -376,16 +377,8 @@ def _leave(response: Response) -> Response:
     if site().secure:
         response.headers["Strict-Transport-Security"] = f"max-age={YEAR_SECONDS}"
     if request.endpoint != "static":
-        _guard_page(response)
+        policy.guard(response)
     return response
-
-
-def _guard_page(response: Response) -> None:
-    response.headers.setdefault("Content-Security-Policy", POLICY)
-    response.headers.setdefault("Referrer-Policy", "same-origin")
-    response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    response.headers["Cache-Control"] = "no-store"
 
 
 def _only_reads() -> bool:

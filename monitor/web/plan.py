@@ -1,5 +1,7 @@
 """The plan: what the audits of a scope are worth and where the next ones tell most, from its latest edition."""
 
+from typing import TYPE_CHECKING
+
 from flask import Blueprint, abort, render_template, request, url_for
 
 from branches import access, editions, standards
@@ -8,10 +10,10 @@ from branches.editions import CHAIN, Edition
 from branches.places import regions
 from monitor.web import gate
 from reports import stored
-from reports.outlook import outlook
-from reports.plan_words import PlanReport, plan_report
-from reports.planning import MOST_AUDITS
 from reports.voice import Voice
+
+if TYPE_CHECKING:
+    from reports.plan_words import PlanReport
 
 blueprint = Blueprint("plan", __name__)
 
@@ -47,7 +49,11 @@ def _page(scope_key: str) -> str:
     )
 
 
-def _report(found: Edition) -> PlanReport:
+def _report(found: Edition) -> "PlanReport":
+    # They load scipy, without which the pages begin.
+    from reports.outlook import outlook  # noqa: PLC0415
+    from reports.plan_words import plan_report  # noqa: PLC0415
+
     figures, tongue = stored.load(found.content), gate.tongue()
     titles, _ = standards.wordings(gate.session(), found.standard_id, tongue.code)
     return plan_report(Voice(figures, tongue, titles), outlook(figures, supposed=_supposed()))
@@ -55,6 +61,8 @@ def _report(found: Edition) -> PlanReport:
 
 def _supposed() -> int | None:
     """The number of audits asked for in the address; what is no such number is left aside."""
+    from reports.planning import MOST_AUDITS  # noqa: PLC0415 - as above
+
     asked = request.args.get("audits", type=int)
     return asked if asked is not None and 1 <= asked <= MOST_AUDITS else None
 

@@ -199,6 +199,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
 }
 """An example or more of each route that gives a page."""
 FILES = {
+    *("health.up", "health.ready", "health.figures"),
     *("static", "capture.worker", "capture.fresh", "capture.manifest"),
     *("editions.paper", "editions.table", "editions.other_table", "editions.workbook", "portal.paper", "portal.table"),
     *("region.table", "region.workbook", "section.table", "section.workbook", "explore.table", "explore.workbook"),

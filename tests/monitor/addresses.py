@@ -112,6 +112,7 @@ OPENED_BY = {
 RIGHT_OF = {endpoint: right for right, endpoints in OPENED_BY.items() for endpoint in endpoints.split()}
 FOR_WHOEVER_IS_SIGNED_IN = {"account.change_password", "account.end_device", "account.show"}
 FOR_EVERYBODY = {
+    *("health.up", "health.ready", "health.figures"),
     *("login.ask", "login.choose_language", "login.code", "login.demo", "login.enter_code", "login.enter_demo"),
     *("login.enter_password", "login.home", "login.landing", "login.redeem", "login.sign_in", "login.sign_out"),
     *(

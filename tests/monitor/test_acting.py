@@ -19,7 +19,7 @@ from branches.timetable import DueTimes
 from branches.weeks import Week
 from monitor import jobs
 from monitor.jobs import Worker
-from reports import acting, stored
+from reports import acted, stored
 from reports.acted import Outcome, PlannedAction
 from reports.weekly import Settings
 from tests import make
@@ -112,7 +112,7 @@ def test_an_action_is_judged_once_by_as_many_audits_as_were_fixed_beforehand(wor
     with reading(worker.engine) as session:
         held = session.get_one(CorrectiveAction, number)
         assert [event.verb for event in history.of(session, held)] == ["open", "complete", "judge"]
-        assert acting.load(held.effect) == judged[0]
+        assert acted.load(held.effect) == judged[0]
 
 
 def test_an_edition_made_late_shows_actions_as_they_stood_when_it_was_due(worker: Worker) -> None:

@@ -70,7 +70,7 @@ def served(folder: Path, *words: str) -> Iterator[tuple[str, Path]]:
     assert ended in {0, -signal.SIGTERM}, log.read_text()
 
 
-def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+def wait_for(url: str, process: subprocess.Popen[bytes] | subprocess.Popen[str]) -> None:
     give_up = time.monotonic() + 60
     while True:
         try:

@@ -10,7 +10,7 @@ from branches.weeks import Week
 from reports import collect, collect_items
 from reports.collect import Window
 from reports.figures import Scale
-from reports.items import ItemSums
+from reports.item_sums import ItemSums
 from tests import make
 from tests.make import NOON
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 from scipy.special import expit, roots_hermitenorm
 
-from reports.item_model import Concentration, Marks, concentration, mode
+from reports.item_model import Marks, concentration, mode
+from reports.item_sums import Concentration
 from reports.sheet import Floats, Ints
 
 

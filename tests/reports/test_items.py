@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 from scipy.special import bdtr, bdtrc
 
 from reports.figures import Interval, Scale, Whose
-from reports.items import RARE, ItemSums, JudgedItem, judge, mean_share, of_chain, of_scope, rate
+from reports.item_sums import RARE, ItemSums, JudgedItem
+from reports.items import judge, mean_share, of_chain, of_scope, rate
 from reports.kept import ChainItem
 
 

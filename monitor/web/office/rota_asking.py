@@ -22,7 +22,7 @@ from monitor.web.office.agreed import whole
 from monitor.web.office.assigning import LONGEST_BRIEF, LONGEST_EXPENSES, LONGEST_FEE
 from monitor.web.office.room import Answer, blueprint, done, now, the_rota, today
 from monitor.web.office.typed import Typed, by
-from reports import planning, stored
+from reports import stored
 
 MOST_EXTRA = 1000
 NUMBERS = {
@@ -117,6 +117,8 @@ def _where_it_tells_most(count: int) -> tuple[int, ...]:
     found = editions.latest(gate.session(), CHAIN) if count else None
     if found is None:
         return ()
+    from reports import planning  # noqa: PLC0415 - loads scipy, without which the pages begin
+
     codes = planning.neediest(stored.load(found.content).cells, count)
     return tuple(gate.session().exec(select(Branch.id).where(col(Branch.code).in_(codes))))
 

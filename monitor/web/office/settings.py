@@ -95,7 +95,13 @@ def _secret(one: Secret) -> str:
     say = gate.tongue().say
     if one.of_webhook:
         return say("The secret of the webhook {name}", name=one.name)
-    return say("The mail server's password") if one.name == "mail" else say("The secret that signs forms")
+    match one.name:
+        case "mail":
+            return say("The mail server's password")
+        case "metrics":
+            return say("The token by which the program's figures are read")
+        case _:
+            return say("The secret that signs forms")
 
 
 def _whether(one: Secret) -> str:

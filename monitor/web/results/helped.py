@@ -4,7 +4,7 @@ from branches.actions import CorrectiveAction
 from branches.weeks import local_date
 from monitor.web import follow, gate
 from monitor.web.standing import Standing
-from reports import acting, doing
+from reports import acted, doing
 from reports.acted import Effect
 
 
@@ -12,7 +12,7 @@ def effect(found: CorrectiveAction, stands: Standing | None) -> str:
     """As it was judged, else as far as the last report can tell, else why that cannot; empty of one that is open."""
     if found.completed_at is None:
         return ""
-    known = acting.load(found.effect) or _so_far(found, stands)
+    known = acted.load(found.effect) or _so_far(found, stands)
     if known is None:
         return _why_not(found, stands)
     told = doing.effect(gate.tongue(), known)
