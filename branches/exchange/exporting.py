@@ -5,6 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -37,10 +38,10 @@ class Exported:
     """Earlier ones, each in a folder of its own."""
 
 
-def export_folder(session: Session, folder: Path) -> Exported:
-    """Writes the form into a folder, whole or not at all; one with anything else in it is refused."""
+def export_folder(session: Session, folder: Path, *, at: datetime) -> Exported:
+    """Writes the form, by the version in force at that moment, into a folder, whole or not at all; one with anything else in it is refused."""
     folder = folder.absolute()
-    current = standards.current(session)
+    current = standards.current(session, at)
     if current is None:
         raise Refused("There is nothing to export: no standard is published yet.")
     _check_replaceable(folder)

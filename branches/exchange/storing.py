@@ -90,7 +90,7 @@ class Places:
 
 def take_standard(session: Session, form: Form, *, at: datetime, by: User | None) -> tuple[Standard, bool]:
     """The version whose content the form's is, newly published where there is none; and whether it is new."""
-    query = select(Standard).where(Standard.fingerprint == form.fingerprint, col(Standard.published_at).is_not(None))
+    query = select(Standard).where(Standard.fingerprint == form.fingerprint, col(Standard.published_at) <= at)
     known = session.exec(query.order_by(col(Standard.version).desc())).first()
     headers = {file: list(columns) for file, columns in form.headers.items()}
     if known is not None:
@@ -98,7 +98,7 @@ def take_standard(session: Session, form: Form, *, at: datetime, by: User | None
             known.headers = headers
             session.add(known)
         return known, False
-    before = standards.current(session)
+    before = standards.current(session, at)
     standard = standards.draft(
         session,
         title=before.title if before else "",

@@ -92,7 +92,7 @@ OPENED_BY = {
     Right.KEEP_STANDARD: (
         "capture.preview office.begin_standard office.change_standard_head office.change_standard_item office.change_standard_section "
         "office.change_standard_type office.publish_standard office.standard office.standard_changes office.standard_file "
-        "office.standard_head office.standard_item office.standard_section office.step_standard"
+        "office.standard_head office.standard_item office.standard_section office.step_standard office.take_back_standard"
     ),
     Right.KEEP_NOTICES: "office.inform office.informing office.note office.take_back",
     Right.READ_HANDBOOK: "handbook.paper handbook.show",

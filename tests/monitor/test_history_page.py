@@ -54,7 +54,7 @@ KNOWN_DETAILS = {
     *("about", "anyway", "audits", "after", "before", "branch", "branches", "changed", "day", "decision", "due"),
     *("first_week", "item", "items", "note", "origin", "outcome", "photo", "photos", "placed", "planned", "reason"),
     *("revised", "revision", "role", "scope", "shopper", "stand_in", "unchanged", "unplaced", "until", "version"),
-    *("was", "week"),
+    *("since", "was", "week"),
 }
 """What events hold beside who, what and when: none of it opens anything. A new one is looked at before it stands here."""
 

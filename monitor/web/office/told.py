@@ -128,7 +128,10 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "discard": message("{who} discarded the draft."),
         "publish": message("{who} published the draft."),
     },
-    "standard": {"publish": message("{who} published a version of the standard.")},
+    "standard": {
+        "publish": message("{who} published a version of the standard."),
+        "take_back": message("{who} took a version of the standard back before its day."),
+    },
 }
 LED_TO = ("audit", "user", "branch", "region")
 """Of what a person did lately, things of these kinds are named."""
