@@ -302,6 +302,7 @@ SENT: tuple[tuple[str, str, str, str, Mapping[str, str], int], ...] = (
     ),
     ("office", "/office/standard/items/i2", "/office/standard/items/i2", "no rule", {"condition": "= ="}, 422),
     ("office", "/office/standard/changes", "/office/standard/changes", "not published", {"since": "never"}, 422),
+    ("office", "/office/standard/changes", "/office/standard/changes", "no later day", {"since": "later"}, 422),
     ("office", "/account", "/language", "refused", {"language": "xx"}, 422),
     ("office", "/account", "/language", "without a token", {"csrf_token": ""}, 400),
 )
