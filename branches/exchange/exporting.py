@@ -101,7 +101,7 @@ def _write(session: Session, folder: Path, current: Standard) -> Exported:
 
 def _branch_rows(session: Session, current: Standard) -> list[list[str]]:
     query = select(Branch, Region).join(Region, col(Region.id) == Branch.region_id).order_by(col(Branch.id))
-    branches = list(session.exec(query))
+    branches = list(session.exec(query.where(col(Branch.merged_into_id).is_(None))))
     header = branch_header((current.headers or {}).get("branches"), branches)
     rows = (branch_cells(branch, region) for branch, region in branches)
     return [header, *([row[column] for column in header] for row in rows)]

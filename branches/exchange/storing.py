@@ -10,7 +10,7 @@ from branches.database import in_parts
 from branches.exchange.cells_out import branch_cells, says_the_same
 from branches.exchange.form import BranchRow, Form, ItemRow
 from branches.people import Role, User
-from branches.places import Branch, Region, open_region
+from branches.places import Branch, Region, check_kept, open_region
 from branches.scoring import Total
 from branches.standards import Item, Section, Standard
 
@@ -37,6 +37,7 @@ class Places:
             if branch is None:
                 self.branches[row.code] = self._add(row)
             else:
+                check_kept(branch)
                 self._change(branch, row)
         self._session.flush()
 

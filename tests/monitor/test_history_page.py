@@ -30,7 +30,7 @@ from tests.monitor.rooms import HARMFUL, NOW, Rooms, form, opened
 ROOT = Path(__file__).parents[2]
 THINGS = {
     **dict.fromkeys(("user", "person", "shopper", "row.person", "device.user", "ends", "stays"), "user"),
-    **dict.fromkeys(("branch", "tablet.branch"), "branch"),
+    **dict.fromkeys(("branch", "tablet.branch", "gone", "kept"), "branch"),
     "action": "correctiveaction",
     "revised": "edition",
     "row": "duechange",
