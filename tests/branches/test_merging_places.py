@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from branches.assignments import Assignment, ConflictOfInterest
 from branches.audits import Audit, ScoreRow
 from branches.editions import CHAIN
 from branches.errors import Refused
+from branches.exchange import export_folder
 from branches.flags import Flag
 from branches.people import Role, User
 from branches.places import Branch
@@ -23,6 +25,7 @@ from branches.weeks import Week, local_date
 from reports import collect, stored
 from reports.figures import State
 from tests import make
+from tests.branches import forms
 from tests.reports.invented import figures
 
 MOVED = {
@@ -243,6 +246,34 @@ def test_issued_editions_and_scores_stay_as_they_were(twice: Twice) -> None:
     twice.merge()
     assert kept() == before
     assert len(before["edition"]) == 1
+
+
+def test_files_that_name_the_closed_entry_are_refused_and_an_export_leaves_it_out(
+    session: Session, tmp_path: Path
+) -> None:
+    branches = forms.with_cell(forms.BRANCHES, 3, "region", "North")
+    folder = forms.write(tmp_path / "form", branches=branches)
+    forms.take(session, folder)
+    gone, kept = session.exec(select(Branch).order_by(Branch.code)).all()
+    merging_places.merge(session, gone, kept, by=make.user(session), at=forms.NOW)
+    with pytest.raises(Refused, match="Nothing was imported"), session.begin_nested():
+        forms.take(session, folder)  # its audits are stored at the other entry
+    newer = (forms.AUDITS[0], ("a4", *forms.AUDITS[1][1:]))
+    again = forms.write(tmp_path / "again", branches=branches, audits=newer)
+    with pytest.raises(Refused, match="was merged into another entry of the same branch"), session.begin_nested():
+        forms.take(session, again)
+    assert export_folder(session, tmp_path / "out", at=forms.NOW).audits == 3
+    written = forms.read(tmp_path / "out")
+    assert [row[0] for row in written["branches.csv"]] == ["branch", "b2"]
+    assert {row[1] for row in written["audits.csv"][1:]} == {"b2"}
+    assert forms.take(session, tmp_path / "out").unchanged == 3
+
+
+def test_a_list_of_branches_that_names_the_closed_entry_says_so(twice: Twice) -> None:
+    twice.merge()
+    with pytest.raises(Refused, match=r"\(code branch \d+\) was merged into another entry"):
+        places.check_kept(twice.gone)
+    places.check_kept(twice.kept)
 
 
 def test_no_place_where_a_branch_stands_is_left_out() -> None:
