@@ -216,6 +216,12 @@ def change_window(
         raise Conflict("This audit is {state}; its days cannot be changed any more.", state=state)
     window = Window(opens_on, closes_on)
     check_window(window, audit.branch, at)
+    if closes_on < audits.first_day(audit):
+        raise Refused(
+            "This audit is made by a version of the standard that is in force from {day}. "
+            "Let its days end later, or withdraw it and assign another one.",
+            day=audits.first_day(audit),
+        )
     if audit.shopper is not None:
         check_shopper(session, audit.shopper, audit.branch, window, lockout_days=lockout_days, but=audit, anyway=anyway)
     before = [known.opens_on.isoformat(), known.closes_on.isoformat()]

@@ -30,6 +30,9 @@ VISIT_FAULTS: Mapping[str, str] = {
     "old": message("The visit was more than a year ago; check its date and time."),
     "before": message("The visit cannot be before the audit was assigned, on {day}; check its date and time."),
 }
+BEFORE_ITS_VERSION = message(
+    "The visit cannot be before {day}: only from then on is the standard in force by which it is made."
+)
 
 
 class Outcome(StrEnum):
@@ -265,11 +268,23 @@ def visit_fault(visited_at: datetime, asked_on: date, zone: str, *, at: datetime
     return "before" if local_date(visited_at, zone) < asked_on else ""
 
 
+def first_day(audit: Audit) -> date:
+    """On which it may be visited first: when it was assigned, or when its version of the standard comes into force."""
+    since = audit.standard.published_at or audit.assigned_at
+    return local_date(max(audit.assigned_at, since), audit.branch.timezone)
+
+
+def visit_words(audit: Audit) -> dict[str, str]:
+    """What is said of each of VISIT_FAULTS at this audit."""
+    later = first_day(audit) > local_date(audit.assigned_at, audit.branch.timezone)
+    return {**VISIT_FAULTS, **({"before": BEFORE_ITS_VERSION} if later else {})}
+
+
 def visit_faults(audit: Audit, visited_at: datetime, *, at: datetime) -> list[ItemFault]:
     """What is wrong with the time of the visit, in words."""
-    asked_on = local_date(audit.assigned_at, audit.branch.timezone)
-    found = visit_fault(visited_at, asked_on, audit.branch.timezone, at=at)
-    return [ItemFault("", Refused(VISIT_FAULTS[found], day=asked_on))] if found else []
+    day = first_day(audit)
+    found = visit_fault(visited_at, day, audit.branch.timezone, at=at)
+    return [ItemFault("", Refused(visit_words(audit)[found], day=day))] if found else []
 
 
 def photos_by_item(session: Session, audit: Audit) -> dict[str, int]:

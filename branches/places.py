@@ -42,6 +42,8 @@ class Branch(SQLModel, table=True):
     opened: date | None = None
     closed: date | None = None
     """First day on which it is no longer open."""
+    merged_into_id: int | None = Field(default=None, foreign_key="branch.id")
+    """The other entry of the same branch that has all of this one now; `merging_places` has the verb."""
     cells: dict[str, str] | None = Field(default=None, sa_column=Column(JSON))
     """The row as it was imported, so that the exchange form gives back each cell as it was written."""
 
@@ -155,10 +157,22 @@ def _change(session: Session, place: Region | Branch, by: Actor | None, at: date
     differing = {name: [getattr(place, name), new] for name, new in values.items() if getattr(place, name) != new}
     if not differing:
         return
+    if isinstance(place, Branch):
+        check_kept(place)
     for name, (_, new) in differing.items():
         setattr(place, name, new)
     session.add(place)
     history.write(session, "change", place, by=by, at=at, **history.plain(differing))
+
+
+def check_kept(branch: Branch) -> None:
+    """What was merged into another entry changes no more."""
+    if branch.merged_into_id is not None:
+        raise Refused(
+            "{branch} (code {code}) was merged into another entry of the same branch and changes no more.",
+            branch=branch.name,
+            code=branch.code,
+        )
 
 
 def is_closed(branch: Branch, at: datetime) -> bool:
@@ -171,9 +185,10 @@ def regions(session: Session) -> list[Region]:
 
 
 def open_branches(session: Session, first: date, last: date) -> list[Branch]:
-    """Branches open on at least one day from `first` to `last`, by code."""
+    """Branches open on at least one day from `first` to `last`, by code; none that was merged into another entry."""
     query = (
         select(Branch)
+        .where(col(Branch.merged_into_id).is_(None))
         .where(or_(col(Branch.opened).is_(None), col(Branch.opened) <= last))
         .where(or_(col(Branch.closed).is_(None), col(Branch.closed) > first))
         .order_by(Branch.code)

@@ -1,18 +1,23 @@
 """The standard: the chain's promise, in numbered versions, of sections and items worded in each language."""
 
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Relationship, Session, SQLModel, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from branches import history, rules, stamps
 from branches.database import UtcTime, hold, public_id
 from branches.errors import Conflict, Refused
 from branches.people import User
 from branches.scoring import DECIMAL, MEASURED, SCORABLE, Band, ItemRule, ItemType, ScoringRules, Total
+from branches.weeks import moment
+
+LONGEST_AHEAD = timedelta(days=366)
+"""How far ahead the day may lie from which a version is in force."""
 
 
 class Standard(SQLModel, table=True):
@@ -26,6 +31,7 @@ class Standard(SQLModel, table=True):
     bands: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     """Code of each band → its lowest score, as a decimal."""
     published_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    """From when on it is in force; a moment to come while it is coming; None of a draft, and of one that was taken back."""
     fingerprint: str = Field(default="", max_length=64)
     """Of its content, so that the same content is not published twice."""
     headers: dict[str, list[str]] | None = Field(default=None, sa_column=Column(JSON))
@@ -109,17 +115,40 @@ def draft(
     return standard
 
 
-def publish(session: Session, standard: Standard, *, at: datetime, by: User | None) -> None:
-    """From now on audits are made under this version; older audits keep theirs."""
+def publish(
+    session: Session, standard: Standard, *, since: datetime | None = None, by: User | None, at: datetime
+) -> None:
+    """From now on, or from `since` on, audits are made under this version; those that were assigned before keep theirs."""
     hold(session, standard)
     if standard.published_at is not None:
         raise Refused("Version {version} of the standard is already published.", version=standard.version)
     if not any(section.items for section in standard.sections):
         raise Refused("A standard without items cannot be published; add one first.")
     check(standard)
-    standard.published_at = at
+    check_since(session, since or at, at)
+    standard.published_at = since or at
     session.add(standard)
-    history.write(session, "publish", standard, by=by, at=at, version=standard.version)
+    details = {"since": standard.published_at.isoformat()} if standard.published_at > at else {}
+    history.write(session, "publish", standard, by=by, at=at, version=standard.version, **details)
+
+
+def check_since(session: Session, since: datetime, at: datetime) -> None:
+    """Refuses a moment from which no version can be in force: one comes at a time, and none before those that are there."""
+    last = newest(session)
+    if last is not None and last.published_at is not None and last.published_at > at:
+        raise Conflict(
+            "Version {version} is coming, and one version comes at a time. "
+            "Wait until it is in force, or take it back first.",
+            version=last.version,
+        )
+    if last is not None and last.published_at is not None and since < last.published_at:
+        raise Refused(
+            "Version {version} is of {day}; the next one cannot be older.",
+            version=last.version,
+            day=last.published_at.date(),
+        )
+    if since > at + LONGEST_AHEAD:
+        raise Refused("A version is published a year ahead at most; choose an earlier day.")
 
 
 def check(standard: Standard) -> None:
@@ -161,16 +190,34 @@ def _is_weight(text: str) -> bool:
     return DECIMAL.fullmatch(text) is not None and not text.startswith("-")
 
 
-def current(session: Session) -> Standard | None:
-    """The newest published version; None before the first."""
-    query = select(Standard).where(col(Standard.published_at).is_not(None)).order_by(col(Standard.version).desc())
-    return session.exec(query).first()
+def current(session: Session, at: datetime) -> Standard | None:
+    """The version in force at that moment: the newest whose day has come; None before the first."""
+    return session.exec(_versions().where(col(Standard.published_at) <= at)).first()
 
 
-def published(session: Session) -> list[Standard]:
-    """All versions that are or were in force, the newest first."""
-    query = select(Standard).where(col(Standard.published_at).is_not(None)).order_by(col(Standard.version).desc())
-    return list(session.exec(query).all())
+def coming(session: Session, at: datetime) -> Standard | None:
+    """The version that is published for a day to come, if there is one."""
+    return session.exec(_versions().where(col(Standard.published_at) > at)).first()
+
+
+def newest(session: Session) -> Standard | None:
+    """The last that was published, whether its day has come or not: what the next one is held against."""
+    return session.exec(_versions()).first()
+
+
+def for_days(session: Session, opens_on: date, zone: str, at: datetime) -> Standard | None:
+    """By which version an audit is made that is assigned now, in days from that one on, by the calendar of that zone."""
+    ahead = min(opens_on - at.date(), LONGEST_AHEAD)
+    return current(session, max(at, moment(at.date() + ahead, time(0), zone)) if ahead > timedelta() else at)
+
+
+def published(session: Session, at: datetime | None = None) -> list[Standard]:
+    """All versions that are or were in force at that moment, the newest first; without one, the coming version too."""
+    return list(session.exec(_versions() if at is None else _versions().where(col(Standard.published_at) <= at)).all())
+
+
+def _versions() -> SelectOfScalar[Standard]:
+    return select(Standard).where(col(Standard.published_at).is_not(None)).order_by(col(Standard.version).desc())
 
 
 def scoring_rules(standard: Standard) -> ScoringRules:

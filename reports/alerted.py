@@ -47,7 +47,7 @@ def mail(session: Session, mail: Mail, reader: User, links: Links, *, now: datet
         raise NothingLeft
     tongue, ends = language(reader.language), links.alerts(held.token)
     setting = Setting(scope_words(found, regions, tongue), links.home, _why(session, reader, now, tongue), ends)
-    return Enclosed(words.alerts_mail(worded(session, found, tongue), tongue, setting), mails=ends)
+    return Enclosed(words.alerts_mail(worded(session, found, tongue, now), tongue, setting), mails=ends)
 
 
 def told(session: Session, numbers: Collection[int], regions: Collection[int] | None) -> list[Fact]:
@@ -65,11 +65,11 @@ def scope_words(found: Sequence[Fact], regions: Collection[int] | None, tongue: 
     return tongue.join(sorted({wording.isolated(fact.branch.region.name) for fact in found}))
 
 
-def worded(session: Session, found: Sequence[Fact], tongue: Language) -> list[Alert]:
-    """The facts in that language, in the words of the standard of their own time."""
+def worded(session: Session, found: Sequence[Fact], tongue: Language, now: datetime) -> list[Alert]:
+    """The facts in that language, in the words of the standard of their own time; sections are called as now."""
     texts = {fact.standard_id: standards.wordings(session, fact.standard_id, tongue.code)[1] for fact in found}
-    newest = standards.current(session)
-    titles = standards.titles(newest, tongue.code) if newest is not None else {}
+    current = standards.current(session, now)
+    titles = standards.titles(current, tongue.code) if current is not None else {}
     return [
         Alert(
             fact.what,

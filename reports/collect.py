@@ -8,7 +8,7 @@ import numpy as np
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from branches import corrections, history
+from branches import corrections, history, standards
 from branches.audits import Answer, Audit, ScoreRow, failed_items
 from branches.database import in_parts
 from branches.people import User
@@ -85,7 +85,7 @@ def window(session: Session, days: Window, released_by: datetime) -> Collected:
     places = _places(session, days)
     rows = _rows(session, days, released_by)
     places += _closed_places(session, {row[1] for row in rows} - {branch.id for branch, _ in places})
-    sections = _sections(session, {row[2] for row in rows})
+    sections = _sections(session, {row[2] for row in rows}, released_by)
     sheet = _sheet(rows, places, sections, _shoppers(session, {row[3] for row in rows}))
     return Collected(
         sheet=sheet,
@@ -140,12 +140,13 @@ def _closed_places(session: Session, missing: set[int]) -> list[tuple[Branch, Re
     return sorted(((branch, region) for branch, region in found), key=lambda place: place[0].code)
 
 
-def _sections(session: Session, used: set[int]) -> _Sections:
-    """Sections of the versions in use; where none is, those of the version now in force."""
+def _sections(session: Session, used: set[int], known_at: datetime) -> _Sections:
+    """Sections of the versions in use; where none is, those of the version in force at that moment."""
     query = select(Section, Standard).join(Standard).where(Section.scored, col(Standard.published_at).is_not(None))
     rows = list(session.exec(query.order_by(col(Standard.version).desc(), col(Section.position))))
     in_use = {standard.id for section, standard in rows if section.id in used}
-    in_use = in_use or {standard.id for _, standard in rows[:1]}
+    current = standards.current(session, known_at) or standards.newest(session)
+    in_use = in_use or ({current.id} if current is not None else set())
     held = [(section, standard) for section, standard in rows if standard.id in in_use]
     codes = tuple(dict.fromkeys(section.code for section, _ in held))
     return _Sections(

@@ -62,13 +62,14 @@ class Handbook:
     chapters: tuple[Chapter, ...]
 
 
-def handbook(standard: Standard, language: Language, since: date | None) -> Handbook:
+def handbook(standard: Standard, language: Language, since: date | None, *, coming: bool = False) -> Handbook:
     """What does the chain promise, why is it marked so, and what counts the most?
 
     Args:
         standard: a published version.
         language: the reader's.
-        since: the day on which it was published, by the chain's own calendar.
+        since: the day from which it is in force, by the chain's own calendar.
+        coming: whether that day is still to come.
     """
     rules = standards.scoring_rules(standard)
     weights = _Weights(rules)
@@ -87,7 +88,7 @@ def handbook(standard: Standard, language: Language, since: date | None) -> Hand
     return Handbook(
         standard.title,
         language.say("What every customer may expect of us, item by item, as shoppers check it."),
-        _edition(standard, language, since),
+        _edition(standard, language, since, coming),
         _lacking(chapters, language),
         chapters,
     )
@@ -102,9 +103,11 @@ def words(item: Item, field: str, code: str) -> Words | None:
     return None
 
 
-def _edition(standard: Standard, language: Language, since: date | None) -> str:
+def _edition(standard: Standard, language: Language, since: date | None, coming: bool) -> str:
     if since is None:
         return language.say("Version {version}.", version=standard.version)
+    if coming:
+        return language.say("Version {version}, in force from {day}.", version=standard.version, day=since)
     return language.say("Version {version}, in force since {day}.", version=standard.version, day=since)
 
 

@@ -36,7 +36,8 @@ def body(session: Session, post: Post, scope: Scope, tongue: Language) -> bytes:
     found = alerted.told(session, post.events, webhooks.reached(scope))
     if not found:
         raise NothingLeft
-    lines = [_plain(alerts.line(alert, tongue)) for alert in alerted.worded(session, found[:MOST_LINES], tongue)]
+    told = alerted.worded(session, found[:MOST_LINES], tongue, post.made_at)
+    lines = [_plain(alerts.line(alert, tongue)) for alert in told]
     rest = len(found) - len(lines)
     more = [tongue.count("And {n} more.", "And {n} more.", rest)] if rest > 0 else []
     return written("alerts", post.public_id, post.made_at, "\n".join((*lines, *more)), _events(found[:MOST_LINES]))

@@ -1,6 +1,7 @@
 """The mail that reminds of a corrective action: what was planned, by whom, by when, and where to say that it is done."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlmodel import Session
 
@@ -63,17 +64,17 @@ def reminder(session: Session, mail: Mail, reader: User, links: Links, look: Loo
     if reader.id not in {person.id for person in reminders.readers(session, found)}:
         raise Settled
     tongue = language(reader.language)
-    return Enclosed(letter(_told(session, found, reader, links, tongue, late=late), tongue))
+    return Enclosed(letter(_told(session, found, reader, links, tongue, at=look.at, late=late), tongue))
 
 
 def _told(
-    session: Session, found: CorrectiveAction, reader: User, links: Links, tongue: Language, *, late: bool
+    session: Session, found: CorrectiveAction, reader: User, links: Links, tongue: Language, *, at: datetime, late: bool
 ) -> Told:
     branch, planner = wording.isolated(found.branch.name), actions.planner(session, found)
     own = found.owner_id == reader.id
     return Told(
         branch=branch,
-        about=_about(session, found, tongue),
+        about=_about(session, found, tongue, at),
         plan=found.plan,
         day=tongue.date(found.due_on),
         late=late,
@@ -96,12 +97,12 @@ def _replied(found: CorrectiveAction, tongue: Language) -> str:
             return ""
 
 
-def _about(session: Session, found: CorrectiveAction, tongue: Language) -> str:
+def _about(session: Session, found: CorrectiveAction, tongue: Language, at: datetime) -> str:
     """The title of the section that the promise answers."""
     flag = session.get(Flag, found.flag_id) if found.flag_id is not None else None
     item = session.get(Item, found.item_id) if found.item_id is not None else None
     code = flag.section if flag is not None else item.section.code if item is not None else ""
-    current = standards.current(session)
+    current = standards.current(session, at)
     return standards.titles(current, tongue.code).get(code, code) if current is not None else code
 
 

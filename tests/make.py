@@ -16,6 +16,8 @@ from branches.states import AuditState
 
 NOON = datetime(2025, 7, 2, 12, tzinfo=UTC)
 """A Wednesday in the week 2025-W27."""
+IN_FORCE = NOON - timedelta(weeks=60)
+"""Since when a standard is in force that was made here: before any visit that a test has."""
 _numbers = count(1)
 
 
@@ -50,7 +52,7 @@ def standard(session: Session, sections: Mapping[str, int] | None = None) -> Sta
             session.add(Item(standard_id=made.id, section_id=section.id, code=f"{code}{number}", position=number))
     session.flush()
     session.refresh(made)
-    standards.publish(session, made, at=NOON, by=None)
+    standards.publish(session, made, since=IN_FORCE, at=NOON, by=None)
     return made
 
 
@@ -67,7 +69,7 @@ def audit(
 ) -> Audit:
     """A released audit whose every section of ten items scores as asked, in steps of ten points; `given`: marks instead."""
     office = user(session)
-    version = under or standards.current(session) or standard(session)
+    version = under or standards.newest(session) or standard(session)
     made = audits.assign(session, version, at, by, by=office, at=visited_at - timedelta(days=1))
     audits.start(session, made, by=by, at=visited_at)
     marks: dict[str, Mark] = {}

@@ -5,6 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -37,10 +38,10 @@ class Exported:
     """Earlier ones, each in a folder of its own."""
 
 
-def export_folder(session: Session, folder: Path) -> Exported:
-    """Writes the form into a folder, whole or not at all; one with anything else in it is refused."""
+def export_folder(session: Session, folder: Path, *, at: datetime) -> Exported:
+    """Writes the form, by the version in force at that moment, into a folder, whole or not at all; one with anything else in it is refused."""
     folder = folder.absolute()
-    current = standards.current(session)
+    current = standards.current(session, at)
     if current is None:
         raise Refused("There is nothing to export: no standard is published yet.")
     _check_replaceable(folder)
@@ -100,7 +101,7 @@ def _write(session: Session, folder: Path, current: Standard) -> Exported:
 
 def _branch_rows(session: Session, current: Standard) -> list[list[str]]:
     query = select(Branch, Region).join(Region, col(Region.id) == Branch.region_id).order_by(col(Branch.id))
-    branches = list(session.exec(query))
+    branches = list(session.exec(query.where(col(Branch.merged_into_id).is_(None))))
     header = branch_header((current.headers or {}).get("branches"), branches)
     rows = (branch_cells(branch, region) for branch, region in branches)
     return [header, *([row[column] for column in header] for row in rows)]

@@ -1,4 +1,4 @@
-"""Publishing a standard from its TOML files: as the next version, unless the one in force says the same."""
+"""Publishing a standard from its TOML files: as the next version, unless the newest one says the same."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -8,7 +8,6 @@ from typing import Any
 from sqlmodel import Session
 
 from branches import standards
-from branches.errors import Refused
 from branches.exchange.shipped import rows, store_standard
 from branches.exchange.written import WrittenStandard
 from branches.people import User
@@ -24,22 +23,12 @@ KEPT = {
 def publish_standard(
     session: Session, written: WrittenStandard, *, at: datetime, since: datetime | None = None, by: User | None = None
 ) -> tuple[Standard, bool]:
-    """The version now in force, and whether it is new; `since` dates it back."""
-    current = standards.current(session)
-    if current is not None and says_the_same(current, written):
-        return current, False
-    if since is not None and since > at:
-        raise Refused("{day} has not come yet; a standard is in force from the day it is published.", day=since.date())
-    if since is not None and current is not None and current.published_at is not None and since < current.published_at:
-        raise Refused(
-            "Version {version} is of {day}; the next one cannot be older.",
-            version=current.version,
-            day=current.published_at.date(),
-        )
-    standard = store_standard(session, written, at=at, by=by)
-    standard.published_at = since or at
-    session.add(standard)
-    return standard, True
+    """The newest version, and whether it is new; `since` dates it back, or to a day to come."""
+    newest = standards.newest(session)
+    if newest is not None and says_the_same(newest, written):
+        return newest, False
+    standards.check_since(session, since or at, at)
+    return store_standard(session, written, since=since, at=at, by=by), True
 
 
 def says_the_same(standard: Standard, written: WrittenStandard) -> bool:

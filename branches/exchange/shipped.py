@@ -29,8 +29,10 @@ def load_standard(session: Session, folder: Traversable = SHIPPED, *, at: dateti
     return known if known is not None else store_standard(session, written, at=at, by=by)
 
 
-def store_standard(session: Session, written: WrittenStandard, *, at: datetime, by: User | None) -> Standard:
-    """Publishes it as the next version."""
+def store_standard(
+    session: Session, written: WrittenStandard, *, since: datetime | None = None, at: datetime, by: User | None
+) -> Standard:
+    """Publishes it as the next version, in force from now or from `since` on."""
     standard = standards.draft(session, title=written.title, total=written.total, bands=written.bands)
     standard.fingerprint = written.fingerprint
     for section, items in rows(written, standard.id):
@@ -41,7 +43,7 @@ def store_standard(session: Session, written: WrittenStandard, *, at: datetime, 
             session.add(item)
         session.flush()
     session.refresh(standard)
-    standards.publish(session, standard, at=at, by=by)
+    standards.publish(session, standard, since=since, at=at, by=by)
     return standard
 
 

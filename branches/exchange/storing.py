@@ -10,7 +10,7 @@ from branches.database import in_parts
 from branches.exchange.cells_out import branch_cells, says_the_same
 from branches.exchange.form import BranchRow, Form, ItemRow
 from branches.people import Role, User
-from branches.places import Branch, Region, open_region
+from branches.places import Branch, Region, check_kept, open_region
 from branches.scoring import Total
 from branches.standards import Item, Section, Standard
 
@@ -37,6 +37,7 @@ class Places:
             if branch is None:
                 self.branches[row.code] = self._add(row)
             else:
+                check_kept(branch)
                 self._change(branch, row)
         self._session.flush()
 
@@ -90,7 +91,7 @@ class Places:
 
 def take_standard(session: Session, form: Form, *, at: datetime, by: User | None) -> tuple[Standard, bool]:
     """The version whose content the form's is, newly published where there is none; and whether it is new."""
-    query = select(Standard).where(Standard.fingerprint == form.fingerprint, col(Standard.published_at).is_not(None))
+    query = select(Standard).where(Standard.fingerprint == form.fingerprint, col(Standard.published_at) <= at)
     known = session.exec(query.order_by(col(Standard.version).desc())).first()
     headers = {file: list(columns) for file, columns in form.headers.items()}
     if known is not None:
@@ -98,7 +99,7 @@ def take_standard(session: Session, form: Form, *, at: datetime, by: User | None
             known.headers = headers
             session.add(known)
         return known, False
-    before = standards.current(session)
+    before = standards.current(session, at)
     standard = standards.draft(
         session,
         title=before.title if before else "",

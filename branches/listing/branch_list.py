@@ -38,6 +38,8 @@ def _line(row: Row, branch: Branch | None, regions: dict[str, Region], again: se
     }
     region = reading.take("region", lambda: _region(row.cells["region"], regions), None)
     reading.take("branch", lambda: _check_once(code, again), None)
+    if branch is not None:
+        reading.take("branch", lambda: places.check_kept(branch), None)
     if region is not None and not values.get("timezone"):
         values["timezone"] = branch.timezone if branch is not None else region.timezone
     days = [values.get(name, getattr(branch, name, None)) for name in ("opened", "closed")]

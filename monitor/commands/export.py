@@ -7,7 +7,7 @@ import click
 from branches import exchange
 from branches.database import reading
 from monitor.config import read_config
-from monitor.opening import open_chain
+from monitor.opening import now, open_chain
 
 
 @click.command("export")
@@ -17,5 +17,5 @@ def command(config_file: Path | None, folder: Path) -> None:
     """Write branches.csv, items.csv and audits.csv to FOLDER, cell for cell as they came in."""
     config = read_config(config_file)
     with reading(open_chain(config)) as session:
-        exchange.export_folder(session, folder)
+        exchange.export_folder(session, folder, at=now())
     click.echo(f"Written to {folder}.")

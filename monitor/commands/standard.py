@@ -1,4 +1,4 @@
-"""`monitor standard`: the standard in force is shown, published and written out."""
+"""`monitor standard`: the standard in force is shown, published, taken back before its day, and written out."""
 
 from datetime import date, time
 from pathlib import Path
@@ -7,6 +7,7 @@ import click
 
 from branches import standards
 from branches.database import reading, transaction
+from branches.editing import coming
 from branches.errors import Refused
 from branches.exchange.faults import FormRefused
 from branches.exchange.publishing import publish_standard, says_the_same
@@ -30,15 +31,21 @@ def command() -> None:
 @command.command("show")
 @click.pass_obj
 def show(config_file: Path | None) -> None:
-    """Print the version in force: its sections and items."""
+    """Print the version in force: its sections and items; and which one is coming."""
     config = read_config(config_file)
+    at = now()
     with reading(open_chain(config)) as session:
-        click.echo("\n".join(_lines(_current(standards.current(session)), config)))
+        following = standards.coming(session, at)
+        click.echo("\n".join(_lines(_current(standards.current(session, at) or following), config)))
+        if following is not None:
+            click.echo(f"\nComing: {_head(following, config)}.")
 
 
 @command.command("publish")
 @click.argument("file", type=click.Path(path_type=Path), required=False)
-@click.option("--from", "first", type=DAY, help="The day since which it is in force, if before today.")
+@click.option(
+    "--from", "first", type=DAY, help="The day from which it is in force, if not today: one before it, or one to come."
+)
 @click.option("--replace", is_flag=True, help="Let the salon standard replace another one that is in force.")
 @click.pass_obj
 def publish(config_file: Path | None, file: Path | None, first: date | None, replace: bool) -> None:
@@ -50,18 +57,28 @@ def publish(config_file: Path | None, file: Path | None, first: date | None, rep
     written = _read(file, config)
     since = moment(first, time(0), config.chain.timezone) if first is not None else None
     with transaction(open_chain(config)) as session:
-        current = standards.current(session)
-        if file is None and not replace and current is not None and not says_the_same(current, written):
+        newest = standards.newest(session)
+        if file is None and not replace and newest is not None and not says_the_same(newest, written):
             raise Refused(
                 "Version {version} of a standard is in force and says otherwise. "
                 "To have the one for salons in its place: monitor standard publish --replace",
-                version=current.version,
+                version=newest.version,
             )
         standard, new = publish_standard(session, written, at=now(), since=since)
         if new:
             click.echo(f"Published {_head(standard, config)}.")
         else:
             click.echo(f"Nothing new: version {standard.version} says the same.")
+
+
+@command.command("take-back")
+@click.argument("version", type=int)
+@click.pass_obj
+def take_back(config_file: Path | None, version: int) -> None:
+    """Take VERSION back, which is published for a day to come; it becomes the draft again where there is none."""
+    with transaction(open_chain(read_config(config_file))) as session:
+        coming.take_back(session, version=version, by=None, at=now())
+    click.echo(f"Taken back: version {version}. It never comes into force.")
 
 
 @command.command("export")
@@ -72,7 +89,7 @@ def export(config_file: Path | None, file: Path, xlsform: bool) -> None:
     """Write the version in force to FILE.toml, and each further language to FILE.LANGUAGE.toml; or all to FILE.xlsx."""
     config = read_config(config_file)
     with reading(open_chain(config)) as session:
-        standard = _current(standards.current(session))
+        standard = _current(standards.current(session, now()))
         if xlsform or file.suffix == SUFFIX:
             write_file(standard, file)
             made = [file]
@@ -117,7 +134,10 @@ def _told(read: ReadForm) -> WrittenStandard:
 
 def _head(standard: Standard, config: Config) -> str:
     items = sum(len(section.items) for section in standard.sections)
-    since = f" since {local_date(standard.published_at, config.chain.timezone)}" if standard.published_at else ""
+    since = ""
+    if standard.published_at is not None:
+        word = "from" if standard.published_at > now() else "since"
+        since = f" {word} {local_date(standard.published_at, config.chain.timezone)}"
     title = f" \N{MIDDLE DOT} {standard.title}" if standard.title else ""
     return f"version {standard.version}{title}, in force{since}: {len(standard.sections)} sections, {items} items"
 

@@ -34,7 +34,7 @@ def lay_out(session: Session, *, seed: int, now: datetime) -> None:
     """Puts work on head office's desk, in a chain that has just been invented."""
     chance = Random(seed)  # noqa: S311 - draws to be repeated, no secrets
     office = session.exec(select(User).where(User.role == Role.OFFICE.value)).first()
-    standard = standards.current(session)
+    standard = standards.current(session, now)
     if office is None or standard is None:
         return
     there = open_branches(session, now.date(), now.date())

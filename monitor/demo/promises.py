@@ -18,7 +18,7 @@ COMPLETED_AFTER, VERIFIED_AFTER = timedelta(days=5), timedelta(days=8)
 def promise(session: Session, *, at: datetime) -> None:
     """Managers answer the first flags the day after; of the first two somebody says later that it is done."""
     office = session.exec(select(User).where(User.role == Role.OFFICE.value)).first()
-    standard = standards.current(session)
+    standard = standards.current(session, at)
     if office is None or standard is None:
         return
     standing = session.exec(select(Flag).where(col(Flag.cleared_week).is_(None)).order_by(col(Flag.id).desc()))

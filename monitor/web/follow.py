@@ -134,7 +134,7 @@ def _flag(action: CorrectiveAction) -> Flag | None:
 
 def section_title(code: str) -> str:
     """In the words of the standard in force."""
-    current = standards.current(gate.session())
+    current = standards.current(gate.session(), gate.site().clock())
     return standards.titles(current, gate.tongue().code).get(code, code) if current is not None else code
 
 

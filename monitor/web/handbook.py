@@ -23,7 +23,7 @@ blueprint = Blueprint("handbook", __name__)
 @blueprint.get("/handbook")
 @gate.needs(Right.READ_HANDBOOK)
 def show() -> str:
-    versions = standards.published(gate.session())
+    versions = _versions()
     if not versions:
         return render_template("handbook/none.html")
     found = _asked(versions)
@@ -32,7 +32,8 @@ def show() -> str:
         book=_book(found),
         changes=_changes(found, versions),
         versions=_others(versions, found),
-        newest=found is versions[0],
+        newest=found is _in_force(versions),
+        older=found.version < _in_force(versions).version,
         version=found.version,
         address=_address(),
         square=Markup(square(_address())),  # noqa: S704 - drawn from an address of our own
@@ -42,7 +43,7 @@ def show() -> str:
 @blueprint.get("/handbook.pdf")
 @gate.needs(Right.READ_HANDBOOK)
 def paper() -> Response:
-    versions = standards.published(gate.session())
+    versions = _versions()
     found = _asked(versions)
     made = cache.handbook_paper(
         gate.site().cache,
@@ -55,12 +56,22 @@ def paper() -> Response:
     return download.pdf(made, download.file_name(gate.tongue().say("Handbook"), _since(found), "pdf"))
 
 
+def _versions() -> list[Standard]:
+    """What the reader may know of: the versions whose day has come, the newest first; head office the coming one too."""
+    return standards.published(gate.session(), None if _reads_all() else gate.site().clock())
+
+
+def _in_force(versions: list[Standard]) -> Standard:
+    """The newest whose day has come; before the first one's, that one."""
+    return standards.current(gate.session(), gate.site().clock()) or versions[0]
+
+
 def _asked(versions: list[Standard]) -> Standard:
     """The version in force; another one only for whoever reads them all."""
     if not versions:
         abort(404)
     if "version" not in request.args:
-        return versions[0]
+        return _in_force(versions)
     number = forms.whole(request.args, "version")
     readable = versions if _reads_all() else versions[:1]
     return next((one for one in readable if one.version == number), None) or abort(404)
@@ -71,7 +82,8 @@ def _reads_all() -> bool:
 
 
 def _book(found: Standard) -> Handbook:
-    return handbook(found, gate.tongue(), _since(found))
+    assert found.published_at is not None
+    return handbook(found, gate.tongue(), _since(found), coming=found.published_at > gate.site().clock())
 
 
 def _since(found: Standard) -> date:

@@ -29,7 +29,7 @@ from branches.outbox import Mail, MailKind
 from branches.people import Role, User
 from branches.rotas import Planned, Rota, RotaState, Wish
 from branches.stand_ins import StandIn
-from branches.standards import current
+from branches.standards import newest
 from branches.striking import SPARED, strike, tells, texts
 from branches.subscriptions import Wanted
 from branches.tables import metadata
@@ -94,7 +94,7 @@ def furnished(session: Session) -> User:
     audit = make.audit(session, branch, by=shopper)
     day = date(2025, 8, 1)
     other = make.branch(session, branch.region)
-    version = current(session)
+    version = newest(session)
     assert version is not None
     asked = assignments.assign(
         session, version, other, shopper, opens_on=day, closes_on=day, brief=SAYS, by=office, at=make.NOON

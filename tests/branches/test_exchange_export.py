@@ -24,7 +24,7 @@ from tests.branches.forms import AUDITS, BRANCHES, ITEMS, NOW, ZONE, cells, read
 def test_form_comes_back_cell_for_cell(session: Session, tmp_path: Path) -> None:
     folder = write(tmp_path / "form")
     forms.take(session, folder)
-    assert export_folder(session, tmp_path / "out") == Exported(branches=2, audits=3, versions=())
+    assert export_folder(session, tmp_path / "out", at=NOW) == Exported(branches=2, audits=3, versions=())
     assert read(tmp_path / "out") == cells()
 
 
@@ -35,13 +35,13 @@ def test_columns_come_back_in_their_order(session: Session, tmp_path: Path) -> N
     branches = mixed(with_column(with_column(BRANCHES, "latitude", {"b1": "47.500", "b2": "-0"}), "opened"))
     audits_mixed = mixed(with_column(AUDITS, "channel", {"a1": "visit", "a2": "phone", "a3": "visit"}))
     forms.take(session, write(tmp_path / "form", branches, mixed(ITEMS), audits_mixed))
-    export_folder(session, tmp_path / "out")
+    export_folder(session, tmp_path / "out", at=NOW)
     assert read(tmp_path / "out") == cells(branches, mixed(ITEMS), audits_mixed)
 
 
 def test_real_audits_come_back_byte_for_byte(session: Session, tmp_path: Path, inspections: Path) -> None:
     forms.take(session, inspections)
-    export_folder(session, tmp_path / "out")
+    export_folder(session, tmp_path / "out", at=NOW)
     for path in (tmp_path / "out").iterdir():
         assert path.read_bytes() == (inspections / path.name).read_bytes()
     assert len(list((tmp_path / "out").iterdir())) == 3
@@ -79,7 +79,7 @@ def test_any_text_comes_back_as_it_was(
     folder = write(tmp_path / "form", *form)
     with Session(engine) as session:
         import_folder(session, folder, at=NOW, default_timezone=ZONE)
-        export_folder(session, tmp_path / "out")
+        export_folder(session, tmp_path / "out", at=NOW)
         again = import_folder(session, tmp_path / "out", at=NOW, default_timezone=ZONE)
         session.rollback()
     assert read(tmp_path / "out") == cells(*form)
@@ -91,7 +91,7 @@ def test_branch_changed_in_the_program_is_written_as_it_is_now(session: Session,
     forms.take(session, write(tmp_path / "form", branches=branches))
     branch = session.exec(select(Branch).where(Branch.code == "b1")).one()
     branch.name, branch.latitude, branch.closed, branch.timezone = "New", 0.00001, date(2026, 3, 1), "Europe/Vienna"
-    export_folder(session, tmp_path / "out")
+    export_folder(session, tmp_path / "out", at=NOW)
     assert read(tmp_path / "out")["branches.csv"] == [
         ["branch", "name", "region", "latitude", "opened", "timezone", "closed"],
         ["b1", "New", "North", "0.00001", "", "Europe/Vienna", "2026-03-01"],
@@ -103,7 +103,7 @@ def test_region_whose_zone_was_changed_does_not_move_its_branches(session: Sessi
     branches = with_column(BRANCHES, "timezone")
     forms.take(session, write(tmp_path / "form", branches=branches))
     session.exec(select(Region).where(Region.code == "North")).one().timezone = "Asia/Kolkata"
-    export_folder(session, tmp_path / "out")
+    export_folder(session, tmp_path / "out", at=NOW)
     assert read(tmp_path / "out")["branches.csv"] == [list(r) for r in with_cell(branches, 2, "timezone", ZONE)]
 
 
@@ -111,7 +111,7 @@ def test_chain_made_in_the_program_is_a_form_too(session: Session, tmp_path: Pat
     branch = make.branch(session)
     audit = make.audit(session, branch, by=make.shopper(session), score=70)
     make.audit(session, branch, by=make.user(session, Role.SHOPPER))
-    export_folder(session, tmp_path / "out")
+    export_folder(session, tmp_path / "out", at=NOW)
     found = read(tmp_path / "out")
     items = [item.code for section in audit.standard.sections for item in section.items]
     assert found["branches.csv"] == [
@@ -132,7 +132,7 @@ def test_chain_made_in_the_program_is_a_form_too(session: Session, tmp_path: Pat
 def test_other_channel_gets_a_column(session: Session, tmp_path: Path) -> None:
     forms.take(session, write(tmp_path / "form"))
     session.exec(select(Audit).where(Audit.code == "a2")).one().channel = "phone"
-    export_folder(session, tmp_path / "out")
+    export_folder(session, tmp_path / "out", at=NOW)
     channels = {"a1": "visit", "a2": "phone", "a3": "visit"}
     assert read(tmp_path / "out")["audits.csv"] == [list(row) for row in with_column(AUDITS, "channel", channels)]
 
@@ -141,7 +141,7 @@ def test_audits_that_do_not_count_are_left_out(session: Session, tmp_path: Path)
     forms.take(session, write(tmp_path / "form"))
     audit = session.exec(select(Audit).where(Audit.code == "a2")).one()
     audits.exclude(session, audit, reason="Wrong branch.", by=make.user(session), at=NOW)
-    assert export_folder(session, tmp_path / "out").audits == 2
+    assert export_folder(session, tmp_path / "out", at=NOW).audits == 2
     assert [row[0] for row in read(tmp_path / "out")["audits.csv"]] == ["audit", "a1", "a3"]
 
 
@@ -150,11 +150,11 @@ def test_earlier_versions_have_folders_of_their_own(session: Session, tmp_path: 
     items = with_cell(ITEMS, 2, "weight", "9")
     more = [AUDITS[0], ("a4", *AUDITS[1][1:])]
     forms.take(session, write(tmp_path / "form", items=items, audits=more))
-    assert export_folder(session, tmp_path / "out") == Exported(branches=2, audits=4, versions=(1,))
+    assert export_folder(session, tmp_path / "out", at=NOW) == Exported(branches=2, audits=4, versions=(1,))
     assert read(tmp_path / "out") == cells(items=items, audits=more) | {
         f"version-1/{name}": rows for name, rows in cells().items()
     }
-    assert export_folder(session, tmp_path / "out").audits == 4
+    assert export_folder(session, tmp_path / "out", at=NOW).audits == 4
 
 
 def test_many_audits_keep_their_order(session: Session, tmp_path: Path) -> None:
@@ -163,7 +163,7 @@ def test_many_audits_keep_their_order(session: Session, tmp_path: Path) -> None:
     assert forms.take(session, write(tmp_path / "form", audits=rows)) == Imported(
         0, 0, 201, unchanged=1000, version=None
     )
-    export_folder(session, tmp_path / "out")
+    export_folder(session, tmp_path / "out", at=NOW)
     assert read(tmp_path / "out")["audits.csv"] == [list(row) for row in rows]
 
 
@@ -171,12 +171,12 @@ def test_export_replaces_an_earlier_one_and_nothing_else(session: Session, tmp_p
     folder = write(tmp_path / "form")
     forms.take(session, folder)
     (tmp_path / "form" / "audits.csv").write_text("old")
-    export_folder(session, folder)
+    export_folder(session, folder, at=NOW)
     assert read(folder) == cells()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["form"]
     (folder / "notes.txt").write_text("mine")
     with pytest.raises(Refused, match="holds something else"):
-        export_folder(session, folder)
+        export_folder(session, folder, at=NOW)
     assert (folder / "notes.txt").read_text() == "mine"
 
 
@@ -200,14 +200,14 @@ def test_export_does_not_touch_what_is_not_a_form(session: Session, tmp_path: Pa
         (target / "version-1" / "notes.txt").write_text("mine")
     before = sorted(tmp_path.rglob("*"))
     with pytest.raises(Refused, match="holds something else"):
-        export_folder(session, target)
+        export_folder(session, target, at=NOW)
     assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_export_into_a_place_that_cannot_be(session: Session, tmp_path: Path) -> None:
     forms.take(session, write(tmp_path / "form"))
     with pytest.raises(Refused, match="cannot be written: File exists"):
-        export_folder(session, tmp_path / "form" / "items.csv" / "out")
+        export_folder(session, tmp_path / "form" / "items.csv" / "out", at=NOW)
 
 
 def test_export_that_fails_leaves_the_earlier_one(
@@ -224,20 +224,20 @@ def test_export_that_fails_leaves_the_earlier_one(
 
     monkeypatch.setattr(Path, "rename", refuse)
     with pytest.raises(Refused, match="No space left"):
-        export_folder(session, folder)
+        export_folder(session, folder, at=NOW)
     assert read(folder) == cells()
 
 
 def test_export_needs_a_standard(session: Session, tmp_path: Path) -> None:
     standards.draft(session, title="Draft")
     with pytest.raises(Refused, match="nothing to export"):
-        export_folder(session, tmp_path / "out")
+        export_folder(session, tmp_path / "out", at=NOW)
 
 
 def test_export_takes_no_notice_of_a_read_only_look(engine: sa.Engine, tmp_path: Path) -> None:
     with database.transaction(engine) as session:
         forms.take(session, write(tmp_path / "form"))
     with database.reading(engine) as session:
-        export_folder(session, tmp_path / "out")
+        export_folder(session, tmp_path / "out", at=NOW)
     with (tmp_path / "out" / "branches.csv").open(newline="") as file:
         assert list(csv.reader(file))[2][1] == "=SUM(A1)"

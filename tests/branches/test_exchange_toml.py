@@ -136,7 +136,7 @@ def test_shipped_standard_is_loaded_in_its_languages(session: Session) -> None:
 def test_shipped_standard_survives_the_folder_form(session: Session, tmp_path: Path) -> None:
     """Its items and how they are scored, that is: hints, languages and conditions have no place there."""
     shipped = load_standard(session, at=NOW)
-    export_folder(session, tmp_path / "out")
+    export_folder(session, tmp_path / "out", at=NOW)
     header = read(tmp_path / "out")["audits.csv"][0]
     export = read(tmp_path / "out")["items.csv"]
     folder = write(
@@ -145,7 +145,7 @@ def test_shipped_standard_survives_the_folder_form(session: Session, tmp_path: P
         audits=[header, ["a", "b1", "2026-02-02", "", "visit", *[""] * (len(header) - 5)]],
     )
     assert forms.take(session, folder).version == 2
-    imported = standards.current(session)
+    imported = standards.newest(session)
     assert imported is not None
     assert set(standards.scoring_rules(imported).items) == set(standards.scoring_rules(shipped).items)
 

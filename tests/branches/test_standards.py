@@ -32,10 +32,10 @@ def test_versions_are_counted_up(session: Session) -> None:
 
 
 def test_the_current_version_is_the_newest_published(session: Session) -> None:
-    assert standards.current(session) is None
+    assert standards.newest(session) is None
     one, two = make.standard(session), make.standard(session)
     standards.draft(session, title="not yet")
-    assert (standards.current(session), one.version, two.version) == (two, 1, 2)
+    assert (standards.newest(session), one.version, two.version) == (two, 1, 2)
 
 
 def test_published_versions_are_told_the_newest_first_and_no_draft(session: Session) -> None:

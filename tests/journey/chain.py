@@ -118,6 +118,6 @@ def _mark(question: Question, chance: Random, well: float) -> str:
 
 def texts(session: Session) -> dict[str, str]:
     """Each item's question as the shopper reads it."""
-    standard = standards.current(session)
+    standard = standards.newest(session)
     assert standard is not None
     return {item.code: str(item.wording["en"]["text"]) for section in standard.sections for item in section.items}

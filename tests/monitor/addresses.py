@@ -48,6 +48,7 @@ KINDS = {
     "office.note": "branch",
     "office.take_back": "branch",
     "office.let_tablet_in": "branch",
+    **dict.fromkeys(("office.merging_branch", "office.merge_branch"), "branch"),
     "office.end_tablet": "branch",
     "office.give_pin": "person",
     **dict.fromkeys(("office.person", "office.erasing", "office.erase", "office.merging", "office.merge"), "person"),
@@ -85,14 +86,14 @@ OPENED_BY = {
     Right.REVIEW: "office.audit office.clear office.clearing office.decide_many office.desk office.photo office.review office.step",
     Right.KEEP_PLACES: (
         "office.branch office.change_branch office.change_region office.open_branch office.open_region "
-        "office.opening_branch office.opening_region office.places office.branches_table office.branches_file office.read_branches office.confirm_branches office.region office.let_tablet_in office.end_tablet"
+        "office.opening_branch office.opening_region office.places office.branches_table office.branches_file office.read_branches office.confirm_branches office.region office.let_tablet_in office.end_tablet office.merging_branch office.merge_branch"
     ),
     Right.READ_HISTORY: "office.history office.history_table",
     Right.KEEP_TIMES: "office.change_due_time office.due_time office.schedule office.settings",
     Right.KEEP_STANDARD: (
         "capture.preview office.begin_standard office.change_standard_head office.change_standard_item office.change_standard_section "
         "office.change_standard_type office.publish_standard office.standard office.standard_changes office.standard_file "
-        "office.standard_head office.standard_item office.standard_section office.step_standard"
+        "office.standard_head office.standard_item office.standard_section office.step_standard office.take_back_standard"
     ),
     Right.KEEP_NOTICES: "office.inform office.informing office.note office.take_back",
     Right.READ_HANDBOOK: "handbook.paper handbook.show",

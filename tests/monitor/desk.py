@@ -121,7 +121,7 @@ def form_of_each_kind(session: Session) -> standards.Standard:
             )
     session.flush()
     session.refresh(made)
-    standards.publish(session, made, at=NOW, by=None)
+    standards.publish(session, made, since=make.IN_FORCE, at=NOW, by=None)
     return made
 
 

@@ -30,7 +30,7 @@ from tests.monitor.rooms import HARMFUL, NOW, Rooms, form, opened
 ROOT = Path(__file__).parents[2]
 THINGS = {
     **dict.fromkeys(("user", "person", "shopper", "row.person", "device.user", "ends", "stays"), "user"),
-    **dict.fromkeys(("branch", "tablet.branch"), "branch"),
+    **dict.fromkeys(("branch", "tablet.branch", "gone", "kept"), "branch"),
     "action": "correctiveaction",
     "revised": "edition",
     "row": "duechange",
@@ -54,7 +54,7 @@ KNOWN_DETAILS = {
     *("about", "anyway", "audits", "after", "before", "branch", "branches", "changed", "day", "decision", "due"),
     *("first_week", "item", "items", "note", "origin", "outcome", "photo", "photos", "placed", "planned", "reason"),
     *("revised", "revision", "role", "scope", "shopper", "stand_in", "unchanged", "unplaced", "until", "version"),
-    *("was", "week"),
+    *("since", "was", "week"),
 }
 """What events hold beside who, what and when: none of it opens anything. A new one is looked at before it stands here."""
 

@@ -299,7 +299,7 @@ def assigned(scene: Scene) -> None:
     with transaction(scene.engine) as session:
         shopper = make.shopper(session)
         shopper.email = "sam@example.com"
-        standard = standards.current(session)
+        standard = standards.newest(session)
         assert standard is not None
         branch = scene.chain.branches["Europe/Budapest"]
         assignments.assign(

@@ -202,13 +202,30 @@ def test_what_cannot_be_done_is_a_sentence_and_exit_code_2(
     assert monitor("standard", "show").out == before
 
 
-def test_a_day_to_come_is_refused(monitor: Monitor) -> None:
+def test_a_version_for_a_day_to_come_is_shown_beside_the_one_in_force_and_taken_back(
+    monitor: Monitor, file: Path
+) -> None:
+    monitor("standard", "publish")
     day = (datetime.now(UTC).date() + timedelta(days=2)).isoformat()
+    head = f"version 2 · Test, in force from {day}: 2 sections, 3 items.\n"
+    assert monitor("standard", "publish", str(file), "--from", day).out == f"Published {head}"
+    shown = monitor("standard", "show").out
+    assert shown.startswith("The standard: version 1 · Salon service standard, in force since ")
+    assert shown.endswith(f"\nComing: {head}")
+    again = monitor("standard", "publish", "--replace")
+    assert (again.code, again.err.partition(",")[0]) == (2, "Version 2 is coming")
+    assert monitor("standard", "publish", str(file)).out == "Nothing new: version 2 says the same.\n"
+    taken = monitor("standard", "take-back", "2")
+    assert (taken.code, taken.out) == (0, "Taken back: version 2. It never comes into force.\n")
+    assert "Coming" not in monitor("standard", "show").out
+    gone = monitor("standard", "take-back", "2")
+    assert (gone.code, gone.err.partition(";")[0]) == (2, "Version 2 is not coming any more")
+
+
+def test_a_day_more_than_a_year_ahead_is_refused(monitor: Monitor) -> None:
+    day = (datetime.now(UTC).date() + timedelta(days=400)).isoformat()
     said = monitor("standard", "publish", "--from", day)
-    assert (said.code, said.err) == (
-        2,
-        f"{day} has not come yet; a standard is in force from the day it is published.\n",
-    )
+    assert (said.code, said.err) == (2, "A version is published a year ahead at most; choose an earlier day.\n")
 
 
 def test_a_copy_of_the_shipped_files_is_the_shipped_standard(monitor: Monitor, tmp_path: Path) -> None:

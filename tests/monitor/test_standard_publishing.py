@@ -57,7 +57,7 @@ def test_publishing_changes_no_row_that_was_there(rooms: Rooms) -> None:
     with transaction(rooms.engine) as session:
         scope = editions.scopes(session, "Europe/Budapest", DueTimes())[0]
         week, made = Week.parse("2025-W27"), stored.dump(figures({"b1": (State.AS_NORM, State.AS_NORM)}))
-        editions.issue(session, scope, week, made, due_at=NOW, at=NOW, standard_id=standards.current(session).id)  # type: ignore[union-attr]
+        editions.issue(session, scope, week, made, due_at=NOW, at=NOW, standard_id=standards.newest(session).id)  # type: ignore[union-attr]
     office, _ = begun(rooms)
     before = rows(rooms.engine)
     page = office.get(f"{ROOT}/changes")
@@ -90,7 +90,7 @@ def test_a_change_of_weight_is_told_from_what_to_what_with_its_effect(rooms: Roo
     assert "Counted otherwise than before: Greeting." in page.text
     page = send(office, page, "/changes", {"since": "2025-W29"})
     with reading(rooms.engine) as session:
-        newest = standards.current(session)
+        newest = standards.newest(session)
         assert newest is not None
         assert newest.published_at == datetime(2025, 7, 13, 22, tzinfo=UTC)
     assert "Version 1" in page.text

@@ -195,7 +195,7 @@ def _audits(session: Session, branch: Branch, shopper: User, kept: Path, known: 
         by = shopper if week >= OTHERS else make.shopper(session)
         made = make.audit(session, branch, by=by, score=60 + 10 * (week % 3), visited_at=at)
     _picture(session, made, kept, known)
-    standard = standards.current(session)
+    standard = standards.newest(session)
     assert standard is not None
     first_day, last = NOW.date() + timedelta(days=10), NOW.date() + timedelta(days=17)
     assignments.assign(
@@ -250,7 +250,7 @@ def _follow(session: Session, branch: Branch, office: User, kept: Path) -> None:
 def _plan(engine: sa.Engine, office_id: int) -> None:
     """A rota for the month after, proposed and not sent: nobody but head office may learn of it."""
     with transaction(engine) as session:
-        standard = standards.current(session)
+        standard = standards.newest(session)
         assert standard is not None
         wish = Wish(LATER.date(), LATER.date() + timedelta(days=30), each=2, most_audits=4, most_km=80)
         asked = rotas.ask(session, standard, wish, by=session.get_one(User, office_id), at=NOW)
@@ -259,7 +259,7 @@ def _plan(engine: sa.Engine, office_id: int) -> None:
 
 def practise(session: Session, office: User) -> None:
     """A reference case that is open, and one that is still being written: of that no shopper may learn."""
-    standard = standards.current(session)
+    standard = standards.newest(session)
     assert standard is not None
     for title in ("Shown", "Hidden"):
         words = Told(title, "Nobody looked up.", NOW.date() + timedelta(days=7))

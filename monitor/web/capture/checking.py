@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from branches import assignments, doubts, questions, review, sending
-from branches.audits import VISIT_FAULTS, Audit
+from branches import assignments, audits, doubts, questions, review, sending
+from branches.audits import Audit
 from branches.doubts import SOON_MINUTES, Doubt, DoubtKind
 from branches.drafts import VISITED
 from branches.language import message
-from branches.weeks import local_date
 from monitor.web import gate
 from monitor.web.capture.room import VISIT_FIELD, control, quoted, sentence
 from monitor.web.capture.sheet import Sheet
@@ -72,7 +71,7 @@ def definition(sheet: Sheet) -> dict[str, Any]:
     window = assignments.of(gate.session(), audit)
     return {
         "familiar": sorted(doubts.familiar(audit, gate.site().name)),
-        "asked": local_date(audit.assigned_at, audit.branch.timezone).isoformat(),
+        "asked": audits.first_day(audit).isoformat(),
         "window": [window.opens_on.isoformat(), window.closes_on.isoformat()] if window is not None else None,
         "afar": audit.channel == "phone",
         "sent": {code: [one.mark, one.comment] for code, one in review.as_sent(gate.session(), audit).items()},
@@ -89,5 +88,5 @@ def _words(window: assignments.Assignment | None) -> dict[str, str]:
 
 
 def _words_of_visit(audit: Audit) -> dict[str, str]:
-    day = local_date(audit.assigned_at, audit.branch.timezone)
-    return {kind: gate.tongue().say(words, day=day) for kind, words in VISIT_FAULTS.items()}
+    day = audits.first_day(audit)
+    return {kind: gate.tongue().say(words, day=day) for kind, words in audits.visit_words(audit).items()}

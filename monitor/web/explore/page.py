@@ -109,7 +109,7 @@ def _sections(found: Found | None) -> list[tuple[str, str]]:
         titles, _ = wordings(found.explored)
         named = [(code, titles.get(code) or code) for code in sections_of(found.explored)]
     else:
-        standard = standards.current(gate.session())
+        standard = standards.current(gate.session(), gate.site().clock())
         titles = standards.titles(standard, gate.tongue().code) if standard is not None else {}
         named = [(one.code, titles[one.code]) for one in (standard.sections if standard else ()) if one.scored]
     return [("", say("All sections")), *named]

@@ -71,7 +71,7 @@ def _asked(typed: Typed) -> Asked | None:
     channel = typed.one_of("channel", channels(), message("Choose how the audit is made."))
     brief, fee = typed.text("brief", LONGEST_BRIEF), typed.line("fee", LONGEST_FEE)
     expenses = typed.line("expenses", LONGEST_EXPENSES)
-    standard = standards.current(gate.session())
+    standard = standards.for_days(gate.session(), first or today(), gate.site().chain_zone, now())
     if standard is None:
         typed.tell("branch", message("There is no published standard yet to audit by."))
     if branch is not None and first is not None and last is not None:
@@ -129,9 +129,9 @@ def _told(made: Assignment) -> Response:
 
 
 def channels() -> tuple[str, ...]:
-    """How audits are made under this standard."""
-    standard = standards.current(gate.session())
-    items = [item for section in standard.sections for item in section.items] if standard is not None else []
+    """How audits are made under the standard, as it is and as it will be."""
+    versions = (standards.current(gate.session(), now()), standards.coming(gate.session(), now()))
+    items = [item for one in versions if one is not None for section in one.sections for item in section.items]
     named = {channel for item in items for channel in item.channels}
     return (*CHANNELS, *sorted(named - set(CHANNELS)))
 
@@ -141,7 +141,7 @@ def _page(values: dict[str, str], typed: Typed, doubts: Sequence[str] = (), name
         "office/assign.html",
         doubts=doubts,
         named=named,
-        ready=standards.current(gate.session()) is not None,
+        ready=standards.newest(gate.session()) is not None,
         branches=picking.branches(),
         shoppers=picking.shoppers(),
         channels=[(one, channel_words(one)) for one in channels()],

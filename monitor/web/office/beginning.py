@@ -59,7 +59,7 @@ def _people(role: Role) -> SelectOfScalar[User]:
 
 
 def _standard() -> list[Step]:
-    say, there = gate.tongue().say, standards.current(gate.session()) is not None
+    say, there = gate.tongue().say, standards.current(gate.session(), gate.site().clock()) is not None
     return [
         Step(
             say("Publish the standard"),

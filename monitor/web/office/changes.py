@@ -77,6 +77,8 @@ def named(events: Iterable[Event]) -> Named:
             people |= {known["before"], known["after"]}
         if event.verb == "declare_conflict":
             places |= {known[name] for name in ("branch",) if name in known}
+        if event.verb in ("merge", "merge_into"):
+            places |= set(known.get("branch", ()))
         for _, branch, region in (known[when] for when in ("before", "after") if event.verb == "change_role"):
             places |= {branch} - {None}
             regions |= {region} - {None}
@@ -233,6 +235,14 @@ def _told(known: Mapping[str, str], _: Named) -> list[Change]:
     return [Change("", _day(known["day"]))]
 
 
+def _merged(known: Mapping[str, Any], about: Named) -> list[Change]:
+    """Which entry of a shopper, or of a branch, into which."""
+    if "branch" not in known:
+        return _given(known, about)
+    gone, kept = (about.branches.get(one, "") for one in known["branch"])
+    return [Change(gone, kept)]
+
+
 _MADE: Mapping[str, Callable[[Mapping[str, Any], Named], list[Change]]] = {
     "change": _fields,
     "call": _pair(_called),
@@ -251,8 +261,8 @@ _MADE: Mapping[str, Callable[[Mapping[str, Any], Named], list[Change]]] = {
     "certify": _fields,
     "propose": _counted(_PROPOSED),
     "give": _given,
-    "merge": _given,
-    "merge_into": _given,
+    "merge": _merged,
+    "merge_into": _merged,
     "dismiss": _until,
     "note": _told,
 }

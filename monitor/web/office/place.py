@@ -148,6 +148,7 @@ def branch_page(branch: Branch, typed: Typed) -> str:
         informed=notices.is_informed(gate.session(), branch),
         notices=notices.log(gate.session(), branch),
         tablets=tablets.lines(branch),
+        merged_into=_merged_into(branch),
         regions=picking.regions(),
         typed={**kept, **typed.values},
         errors=typed.errors,
@@ -159,9 +160,20 @@ def branch_page(branch: Branch, typed: Typed) -> str:
     )
 
 
+def _merged_into(branch: Branch) -> str:
+    """The page of the entry that has all of this one now; empty where there is none."""
+    if branch.merged_into_id is None:
+        return ""
+    other = gate.session().get_one(Branch, branch.merged_into_id)
+    return url_for("office.branch", public_id=other.public_id)
+
+
 def _headline(branch: Branch) -> str:
     """Whether it is open, and whether its staff see anything."""
     say, day = gate.tongue().say, today(branch.timezone)
+    if branch.merged_into_id is not None:
+        other = gate.session().get_one(Branch, branch.merged_into_id)
+        return say("Merged into {branch} (code {code}).", branch=other.name, code=other.code)
     if branch.closed is not None and branch.closed <= day:
         return say("Closed since {day}.", day=branch.closed)
     if branch.opened is not None and branch.opened > day:

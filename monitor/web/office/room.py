@@ -41,6 +41,8 @@ _BEHIND = {
         *("let_tablet_in", "end_tablet"),
         *("informing", "inform", "branches_file", "read_branches", "confirm_branches"),
         *("standard", "begin_standard", "step_standard", "standard_file", "standard_changes", "publish_standard"),
+        "take_back_standard",
+        *("merging_branch", "merge_branch"),
         *("standard_head", "change_standard_head", "standard_section", "change_standard_section"),
         *("standard_item", "change_standard_item", "change_standard_type"),
     ),

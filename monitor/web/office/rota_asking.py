@@ -70,7 +70,7 @@ def ask_rota() -> Answer:
     certified = typed.text("certified_only", 10) == "yes"
     brief, fee = typed.text("brief", LONGEST_BRIEF), typed.line("fee", LONGEST_FEE)
     expenses = typed.line("expenses", LONGEST_EXPENSES)
-    standard = standards.current(gate.session())
+    standard = standards.for_days(gate.session(), first or today(), gate.site().chain_zone, now())
     if standard is None:
         typed.tell("opens_on", message("There is no published standard yet to audit by."))
     if first is not None:
@@ -126,7 +126,7 @@ def _where_it_tells_most(count: int) -> tuple[int, ...]:
 def _page(values: dict[str, str], typed: Typed) -> str:
     return render_template(
         "office/rota_new.html",
-        ready=standards.current(gate.session()) is not None,
+        ready=standards.newest(gate.session()) is not None,
         typed=values,
         errors=typed.errors,
         found=typed.found,

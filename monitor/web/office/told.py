@@ -65,6 +65,8 @@ _BRANCH = {
     "make_tablet_code": message("{who} made a code for a shared tablet."),
     "sign_in_tablet": message("A shared tablet was signed in."),
     "end_tablet": message("{who} signed a shared tablet out."),
+    "merge": message("{who} merged another entry of the same branch into this one."),
+    "merge_into": message("{who} merged this entry into another one of the same branch."),
 }
 _APPEAL = {
     "appeal": message("{who} appealed an answer."),
@@ -128,7 +130,10 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "discard": message("{who} discarded the draft."),
         "publish": message("{who} published the draft."),
     },
-    "standard": {"publish": message("{who} published a version of the standard.")},
+    "standard": {
+        "publish": message("{who} published a version of the standard."),
+        "take_back": message("{who} took a version of the standard back before its day."),
+    },
 }
 LED_TO = ("audit", "user", "branch", "region")
 """Of what a person did lately, things of these kinds are named."""

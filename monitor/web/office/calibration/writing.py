@@ -25,7 +25,7 @@ def writing_case() -> str:
 @blueprint.post("/calibration/new")
 @gate.needs(Right.CALIBRATE)
 def write_case() -> Answer:
-    typed, standard = Typed(), standards.current(gate.session())
+    typed, standard = Typed(), standards.current(gate.session(), now())
     words = told(typed)
     channel = typed.one_of("channel", CHANNELS, message("Choose how it was audited."))
     if standard is None:
@@ -81,7 +81,7 @@ def _new(typed: Typed) -> str:
     say = gate.tongue().say
     return render_template(
         "office/calibration/new.html",
-        ready=standards.current(gate.session()) is not None,
+        ready=standards.current(gate.session(), now()) is not None,
         typed={"channel": CHANNELS[0], **typed.values},
         channels=[("visit", say("Visit")), ("phone", say("Phone call"))],
         errors=typed.errors,

@@ -54,7 +54,7 @@ def _content(origin: str) -> Content:
     chain = gate.site().language
     match origin:
         case "current":
-            found = standards.current(gate.session())
+            found = standards.newest(gate.session())
             if found is None:
                 raise Refused("There is no standard yet.")
             return content_of(found)
@@ -118,6 +118,7 @@ def _refused(refused: FormRefused) -> str:
         faults=told,
         versions=[],
         said="",
+        coming=None,
     )
 
 

@@ -17,7 +17,7 @@ from branches.weeks import local_date
 from monitor.web import gate
 from monitor.web.office import told
 from monitor.web.office.review import Line
-from monitor.web.office.room import blueprint
+from monitor.web.office.room import blueprint, now
 from monitor.web.office.standard.room import address_of, called, field_of, words_of
 from reports.standard_changes import TYPES, WORDS
 
@@ -46,8 +46,8 @@ def standard() -> str:
 
 def page(said: str = "") -> str:
     """The draft, or where there is none the ways to begin one; `said` is what could not be done."""
-    versions, draft = standards.published(gate.session()), drafted.current(gate.session())
-    shared = {"versions": [_version(one) for one in versions], "said": said}
+    versions, draft = standards.published(gate.session(), now()), drafted.current(gate.session())
+    shared = {"versions": [_version(one) for one in versions], "said": said, "coming": coming()}
     if draft is None:
         return render_template("office/standard/begin.html", headline=_in_force(versions), faults=[], **shared)
     content = drafted.content(draft)
@@ -73,8 +73,8 @@ def page(said: str = "") -> str:
 
 
 def _outdated(content: Content) -> list[Missing]:
-    """Beside the version in force."""
-    current = standards.current(gate.session())
+    """Beside the newest version."""
+    current = standards.newest(gate.session())
     return outdated(content, content_of(current)) if current is not None else []
 
 
@@ -112,9 +112,30 @@ def fault_address(fault: DraftFault, content: Content) -> str:
 
 def _in_force(versions: list[Standard]) -> str:
     say = gate.tongue().say
+    if not versions and coming() is not None:
+        return say("No version is in force yet.")
     if not versions:
         return say("There is no standard yet. Begin with the one for salons, or with nothing.")
     return say("Version {version} is in force. A draft of the next one can be begun.", version=versions[0].version)
+
+
+@dataclass(frozen=True)
+class Coming:
+    """The version that is published for a day to come."""
+
+    version: int
+    sentence: str
+    href: str
+
+
+def coming() -> Coming | None:
+    """What is told of it wherever the draft is worked on."""
+    found = standards.coming(gate.session(), now())
+    if found is None or found.published_at is None:
+        return None
+    day = local_date(found.published_at, gate.site().chain_zone)
+    said = gate.tongue().say("Version {version} is published and in force from {day}.", version=found.version, day=day)
+    return Coming(found.version, said, url_for("handbook.show", version=found.version))
 
 
 def _version(standard: Standard) -> Line:

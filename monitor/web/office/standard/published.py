@@ -1,4 +1,4 @@
-"""Codes that stay: audits were or will be made by them under the version in force."""
+"""Codes that stay: audits were or will be made by them under the newest version."""
 
 from branches import standards
 from branches.editing.content import ItemEntry, SectionEntry
@@ -6,8 +6,8 @@ from monitor.web import gate
 
 
 def is_published(entry: ItemEntry | SectionEntry) -> bool:
-    """Whether the version in force has it under that code."""
-    found = standards.current(gate.session())
+    """Whether the newest version, in force or coming, has it under that code."""
+    found = standards.newest(gate.session())
     if found is None:
         return False
     if isinstance(entry, SectionEntry):
