@@ -5,6 +5,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 
+import click
 import sqlalchemy as sa
 
 from branches import database, migrations, standards
@@ -15,8 +16,9 @@ from branches.held import Privacy
 from branches.language import language
 from branches.timetable import DueTimes
 from branches.weeks import DueTime, Week
-from monitor import cache, mailer, webhooks
+from monitor import cache, mailer, running, webhooks
 from monitor.config import Config
+from monitor.copying import finishing, upgrading
 from monitor.jobs import Worker, holder_name
 from reports import stored
 from reports.compose import compose
@@ -29,17 +31,32 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def open_chain(config: Config) -> sa.Engine:
-    """The chain's database, brought to this version's tables."""
+def open_chain(config: Config, *, stays: bool = False, copies: bool = True) -> sa.Engine:
+    """The chain's database, brought to this version's tables; `stays` for a process that goes on working with it."""
     make_folder(config.folder)
+    finishing.finish_after_a_kill(config.folder)
+    if stays:
+        running.stay(config.folder)
     engine = database.create(config.database_url)
     try:
+        older = migrations.pending(engine)
+        if older is not None and copies:
+            _copy_before(config, older)
         migrations.upgrade(engine)
     except sa.exc.DatabaseError as error:
         place = engine.url.render_as_string(hide_password=True)
         why = str(error.orig).strip().splitlines()[0] if error.orig else ""
         raise Refused("The database {place} cannot be opened: {why}.", place=place, why=why) from error
     return engine
+
+
+def _copy_before(config: Config, older: str) -> None:
+    """An older version goes on with the copy, should this one disappoint."""
+    copy = upgrading.copy_before(config, older, at=now())
+    if copy is not None:
+        click.echo(
+            f"The database is upgraded from {older} to {migrations.head()}; as it was it is kept in {copy}.", err=True
+        )
 
 
 def make_folder(folder: Path) -> None:

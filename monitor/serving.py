@@ -7,7 +7,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from monitor import logs, mailer, origins
+from monitor import logs, mailer, origins, running
 from monitor.app import create_app
 from monitor.config import Config, read, secret
 from monitor.later import Later
@@ -23,6 +23,7 @@ def run(config_file: Path | None, config: Config, *, demo: bool = False) -> None
     """Serves until the process is asked to end; a request at work is let finish."""
     if config_file is not None:
         os.environ["MONITOR_CONFIG"] = str(config_file)  # The workers are processes of their own.
+    running.stay(config.folder)
     secret(config, "pages")
     mailer.transport(config)  # settings that cannot be are refused before anybody waits for a mail
     server = Granian(
@@ -57,7 +58,7 @@ def _pages(*, demo: bool) -> Porch:
     found = read()
     config = found.config
     site = Site(
-        engine=open_chain(config),
+        engine=open_chain(config, stays=True),
         clock=now,
         language=config.chain.language,
         cache=caches(config),

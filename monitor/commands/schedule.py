@@ -23,7 +23,7 @@ def command(config_file: Path | None, once: bool, dry_run: bool) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("monitor").setLevel(logging.INFO)  # our own words; the libraries' only when something is wrong
     config = read_config(config_file)
-    engine = open_chain(config)
+    engine = open_chain(config, stays=not (once or dry_run))
     working = worker(config, engine)
     if dry_run:
         _say_what_is_due(working)
