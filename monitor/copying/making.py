@@ -48,7 +48,7 @@ def make(read: Read, into: Path, *, at: datetime) -> Made:
             command="pg_dump",
             folder=str(config.folder / PHOTOS),
         )
-    into, name = into.absolute(), at.strftime(NAMED)
+    into, name = into.resolve(), at.strftime(NAMED)
     with _draft(into, name) as draft:
         parts.check_room(into, _size(source) + _size(config.folder / PHOTOS))
         manifest = _fill(draft, read, source, at)
@@ -165,11 +165,16 @@ def _note(folder: Path, made: Path, at: datetime) -> None:
 
 def keep(into: Path, most: int, *, at: datetime) -> list[str]:
     """Removes all but the newest backups of our own naming, and what was left of any that was never finished."""
-    ours = sorted(one.name for one in into.iterdir() if _OURS.fullmatch(one.name) and (one / LIST).is_file())
-    left = [one.name for one in into.iterdir() if (found := _LEFT.fullmatch(one.name)) and _is_old(found[1], at)]
+    names = sorted(one.name for one in into.iterdir())
+    ours = [name for name in names if _OURS.fullmatch(name) and (into / name / LIST).is_file()]
+    left = [name for name in names if (found := _LEFT.fullmatch(name)) and _is_old(found[1], at)]
     gone = ours[:-most]
-    for name in [*gone, *left]:
-        _remove(into / name)
+    try:
+        for name in [*gone, *left]:
+            _remove(into / name)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise Refused("Nothing can be written to the folder {folder}: {why}.", folder=str(into), why=why) from error
     return gone
 
 

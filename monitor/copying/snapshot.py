@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 from sqlmodel import select
 
@@ -71,9 +70,7 @@ def revision(connection: sqlite3.Connection) -> str:
 def photos_named(connection: sqlite3.Connection) -> set[str]:
     """The hashes of all photos that something in it names."""
     there = _tables(connection)
-    queries = [
-        select(table.sha256).distinct() for table in photos.NAMING if sa.inspect(table).local_table.name in there
-    ]
+    queries = [select(table.sha256).distinct() for table in photos.NAMING if str(table.__tablename__) in there]
     return {name for query in queries for (name,) in connection.execute(str(query))}
 
 
