@@ -37,11 +37,11 @@ def _listed(folder: Path) -> Manifest:
     file = folder / LIST
     if not file.is_file():
         raise NotFound("{folder} is no backup of this program.", folder=str(folder))
-    if file.stat().st_size > parts.LONGEST_LIST:
+    if _is_odd(folder / SEAL):
+        _damaged(folder, SEAL, MISSING)
+    if _is_odd(file) or file.stat().st_size > parts.LONGEST_LIST:
         _damaged(folder, LIST, CHANGED)
     content = file.read_bytes()
-    if not (folder / SEAL).is_file():
-        _damaged(folder, SEAL, MISSING)
     if (folder / SEAL).read_bytes()[:1000] != seal(content):
         _damaged(folder, LIST, CHANGED)
     try:
