@@ -150,6 +150,16 @@ def parts_of(backup: Path) -> list[Path]:
     return [backup / path for path in sorted(tree(backup))]
 
 
+def make_a_folder(file: Path) -> None:
+    file.unlink()
+    file.mkdir()
+
+
+def make_a_link(file: Path) -> None:
+    file.rename(file.parents[3] / "elsewhere")
+    file.symlink_to(file.parents[3] / "elsewhere")
+
+
 DAMAGES: dict[str, Callable[[Path], object]] = {
     "a byte": flip,
     "its last byte": lambda file: flip(file, -1),
@@ -157,8 +167,8 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "empty": lambda file: os.truncate(file, 0),
     "missing": Path.unlink,
     "longer": lambda file: file.write_bytes(file.read_bytes() + b"x"),
-    "a folder": lambda file: (file.unlink(), file.mkdir()),
-    "a link": lambda file: (file.rename(file.parents[3] / "elsewhere"), file.symlink_to(file.parents[3] / "elsewhere")),
+    "a folder": make_a_folder,
+    "a link": make_a_link,
 }
 
 

@@ -5,7 +5,7 @@ import os
 import shutil
 import sqlite3
 from contextlib import closing
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from branches import history, outbox, runs
 from branches.database import transaction
+from branches.editions import Reporting
 from branches.outbox import MailKind
 from branches.places import Branch
 from monitor.cli import monitor
@@ -191,6 +192,12 @@ def test_a_scheduler_that_sleeps_and_a_job_that_fails_are_told(well: Chain) -> N
     said = ill(well)
     assert said["Scheduler"][0] == "it last looked at 2026-11-23 02:00 UTC"
     assert said["Jobs"][0] == "“mail” failed: no route to host"
+
+
+def test_a_report_that_is_late_is_told(well: Chain) -> None:
+    with transaction(well.engine) as session:
+        session.add(Reporting(scope="chain", first_week=date(2026, 11, 9)))
+    assert ill(well)["Reports"][0] == "late: 1, the first of the chain, 2026-W46"
 
 
 def test_mail_that_waits_for_a_day_is_told_with_its_trouble(well: Chain) -> None:

@@ -217,7 +217,8 @@ def both(chain: Chain, tmp_path: Path) -> Both:
 @pytest.mark.slow
 @pytest.mark.long
 def test_a_restore_that_is_killed_at_any_step_leaves_the_old_or_the_new_whole(both: Both) -> None:
-    outcomes, goes_on = [], True
+    outcomes: list[str] = []
+    goes_on = True
     while goes_on:
         both.begin_anew()
         goes_on = killed(len(outcomes), RESTORES, both.backup, both.chain.read.file, LATER.isoformat())
