@@ -39,6 +39,16 @@ def open_chain(config: Config, *, stays: bool = False, copies: bool = True) -> s
         running.stay(config.folder)
     engine = database.create(config.database_url)
     try:
+        _bring_up(config, engine, copies=copies)
+    except Refused:
+        engine.dispose()
+        raise
+    return engine
+
+
+def _bring_up(config: Config, engine: sa.Engine, *, copies: bool) -> None:
+    """To this version's tables; of older ones there is a copy then, unless somebody wants none."""
+    try:
         older = migrations.pending(engine)
         if older is not None and copies:
             _copy_before(config, older)
@@ -47,7 +57,6 @@ def open_chain(config: Config, *, stays: bool = False, copies: bool = True) -> s
         place = engine.url.render_as_string(hide_password=True)
         why = str(error.orig).strip().splitlines()[0] if error.orig else ""
         raise Refused("The database {place} cannot be opened: {why}.", place=place, why=why) from error
-    return engine
 
 
 def _copy_before(config: Config, older: str) -> None:

@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from branches import photos
-from branches.errors import Conflict, Refused
-from monitor import __version__
+from branches.errors import Conflict, NotFound, Refused
+from monitor import __version__, running
 from monitor.config import Read
-from monitor.copying import looked_through, parts, snapshot
+from monitor.copying import finishing, looked_through, parts, snapshot
 from monitor.copying.looked_through import photo_path
 from monitor.copying.parts import DATABASE, FORMAT, LIST, PHOTOS, SEAL, SECRETS, SETTINGS, Manifest, Part
 
@@ -48,8 +48,11 @@ def make(read: Read, into: Path, *, at: datetime) -> Made:
             command="pg_dump",
             folder=str(config.folder / PHOTOS),
         )
+    if not source.exists():
+        raise NotFound("There is no database {file} to copy.", file=str(source))
+    finishing.finish_after_a_kill(config.folder)
     into, name = into.resolve(), at.strftime(NAMED)
-    with _draft(into, name) as draft:
+    with running.beside_others(config.folder), _draft(into, name) as draft:
         parts.check_room(into, _size(source) + _size(config.folder / PHOTOS))
         manifest = _fill(draft, read, source, at)
         content = manifest.model_dump_json(indent=1).encode()
@@ -78,8 +81,15 @@ def _draft(into: Path, name: str) -> Iterator[Path]:
             raise
         parts.sync(into)
     except OSError as error:
-        why = error.strerror or str(error)
-        raise Refused("Nothing can be written to the folder {folder}: {why}.", folder=str(into), why=why) from error
+        raise _unable(into, error) from error
+
+
+def _unable(into: Path, error: OSError) -> Refused:
+    """Either something of the chain cannot be read, or the copy cannot be written."""
+    why, file = error.strerror or str(error), str(error.filename or into)
+    if not file.startswith(str(into)):
+        return Refused("{file} cannot be read: {why}.", file=file, why=why)
+    return Refused("Nothing can be written to the folder {folder}: {why}.", folder=str(into), why=why)
 
 
 def _fill(draft: Path, read: Read, source: Path, at: datetime) -> Manifest:
@@ -124,8 +134,11 @@ def _named(file: Path) -> set[str]:
 
 
 def _photo(draft: Path, folder: Path, name: str) -> Part | None:
-    file = photos.path(folder, name)
-    return parts.carry(file, draft, photo_path(name)) if file.is_file() else None
+    """None where it is not there, or was swept away this moment."""
+    try:
+        return parts.carry(photos.path(folder, name), draft, photo_path(name))
+    except FileNotFoundError:
+        return None
 
 
 def _settings(draft: Path, read: Read) -> list[Part]:
@@ -173,8 +186,7 @@ def keep(into: Path, most: int, *, at: datetime) -> list[str]:
         for name in [*gone, *left]:
             _remove(into / name)
     except OSError as error:
-        why = error.strerror or str(error)
-        raise Refused("Nothing can be written to the folder {folder}: {why}.", folder=str(into), why=why) from error
+        raise _unable(into, error) from error
     return gone
 
 

@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from branches import photos
 from branches.database import BUSY_SECONDS
-from branches.errors import NotFound, Refused
+from branches.errors import Refused
 from monitor.config import Config
 from monitor.copying import parts
 
@@ -26,8 +26,6 @@ def database_file(config: Config) -> Path | None:
 
 def copy(source: Path, target: Path) -> None:
     """The database as it is at one moment; whoever writes meanwhile waits for nobody, and the copy for no writer."""
-    if not source.exists():
-        raise NotFound("There is no database {file} to copy.", file=str(source))
     os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     try:
         # All pages in one step: between two steps another process may write, and the copy would begin anew each time.

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from branches import photos
 from branches.database import transaction
 from branches.errors import Conflict, NotFound, Refused
+from monitor import running
 from monitor.cli import monitor
 from monitor.config import Read, read
 from monitor.copying import looked_through, making
@@ -83,6 +84,20 @@ def test_a_folder_that_cannot_be_written_to_is_a_sentence(chain: Chain, tmp_path
     (tmp_path / "file").write_text("")
     with pytest.raises(Refused, match="Nothing can be written to the folder"):
         chain.back_up(tmp_path / "file")
+
+
+def test_a_photo_that_cannot_be_read_is_named(chain: Chain, tmp_path: Path) -> None:
+    (photo,) = (chain.folder / "photos").rglob("*.jpg")
+    photo.unlink()
+    photo.mkdir()
+    with pytest.raises(Refused, match=rf"^{photo} cannot be read: Is a directory\.$"):
+        chain.back_up(tmp_path / "kept")
+    assert list((tmp_path / "kept").iterdir()) == []
+
+
+def test_while_a_restore_is_at_work_nothing_is_copied(chain: Chain, tmp_path: Path) -> None:
+    with running.alone(chain.folder), pytest.raises(Conflict, match="is being restored"):
+        chain.back_up(tmp_path / "kept")
 
 
 def test_where_there_is_no_database_none_is_begun(chain: Chain, tmp_path: Path) -> None:

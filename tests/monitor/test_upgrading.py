@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from alembic import command
 from click.testing import CliRunner
 
 from branches import database, migrations
@@ -12,7 +13,10 @@ from branches.errors import Refused
 from monitor.cli import monitor
 from monitor.config import read
 from monitor.copying import upgrading
+from monitor.doctor.checks import examine
+from monitor.doctor.patient import Patient
 from monitor.opening import open_chain
+from tests.databases import PostgresqlDatabases
 from tests.monitor.backed import AT, Chain, at_an_older_revision, sent
 
 pytestmark = pytest.mark.slow
@@ -78,9 +82,23 @@ def test_without_room_for_a_copy_one_can_upgrade_all_the_same(chain: Chain) -> N
     assert said.output == f"The database is at revision {migrations.head()}.\n"
 
 
-def test_with_postgresql_somebody_has_to_say_that_there_is_a_copy(tmp_path: Path) -> None:
-    settings = tmp_path / "config.toml"
-    settings.write_text('[database]\nurl = "postgresql://db.example.com/chain"\n')
-    sentence = "from revision 0016: copy it with pg_dump first, then run monitor migrate --without-copy"
-    with pytest.raises(Refused, match=sentence):
-        upgrading.copy_before(read(settings).config, "0016", at=AT)
+def test_with_postgresql_somebody_has_to_say_that_there_is_a_copy(
+    postgresql: PostgresqlDatabases, tmp_path: Path
+) -> None:
+    settings, alembic = tmp_path / "config.toml", migrations.configuration()
+    with postgresql.fresh() as url:
+        settings.write_text(f'[database]\nurl = "{url}"\n')
+        config, engine = read(settings).config, database.create(url)
+        with engine.begin() as connection:
+            alembic.attributes["connection"] = connection
+            command.downgrade(alembic, "0016")
+        sentence = "from revision 0016: copy it with pg_dump first, then run monitor migrate --without-copy"
+        with pytest.raises(Refused, match=sentence):
+            open_chain(config)
+        assert migrations.pending(engine) == "0016"
+        open_chain(config, copies=False).dispose()
+        assert migrations.pending(engine) is None
+        found = dict(examine(Patient(read(settings), AT)))
+        assert {name for name, one in found.items() if not one.well} == {"Scheduler"}
+        assert found["Database"].said == "PostgreSQL answers"
+        engine.dispose()
