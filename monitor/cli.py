@@ -23,6 +23,9 @@ COMMANDS = {
     "user": ("monitor.commands.user", "Add people, change what they may do, make sign-in links."),
     "mail": ("monitor.commands.mail", "Show mail that waits, and send it again."),
     "webhook": ("monitor.commands.webhook", "Try the addresses of chat systems that alerts are posted to."),
+    "backup": ("monitor.commands.backup", "Copy the chain, while everything runs."),
+    "restore": ("monitor.commands.restore", "Bring a backup back."),
+    "doctor": ("monitor.commands.doctor", "Say what is wrong, and what to do."),
     "migrate": ("monitor.commands.migrate", "Bring the database to this version's tables."),
 }
 REFUSED = 2

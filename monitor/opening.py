@@ -4,6 +4,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+import click
 import sqlalchemy as sa
 
 from branches import database, migrations
@@ -11,7 +12,9 @@ from branches.errors import Refused
 from branches.held import Privacy
 from branches.timetable import DueTimes
 from branches.weeks import DueTime
+from monitor import running
 from monitor.config import Config
+from monitor.copying import finishing, upgrading
 from reports.figures import Rules
 
 
@@ -20,17 +23,41 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def open_chain(config: Config) -> sa.Engine:
-    """The chain's database, brought to this version's tables."""
+def open_chain(config: Config, *, stays: bool = False, copies: bool = True) -> sa.Engine:
+    """The chain's database, brought to this version's tables; `stays` for a process that goes on working with it."""
     make_folder(config.folder)
+    finishing.finish_after_a_kill(config.folder)
+    if stays:
+        running.stay(config.folder)
     engine = database.create(config.database_url)
     try:
+        _bring_up(config, engine, copies=copies)
+    except Refused:
+        engine.dispose()
+        raise
+    return engine
+
+
+def _bring_up(config: Config, engine: sa.Engine, *, copies: bool) -> None:
+    """To this version's tables; of older ones there is a copy then, unless somebody wants none."""
+    try:
+        older = migrations.pending(engine)
+        if older is not None and copies:
+            _copy_before(config, older)
         migrations.upgrade(engine)
     except sa.exc.DatabaseError as error:
         place = engine.url.render_as_string(hide_password=True)
         why = str(error.orig).strip().splitlines()[0] if error.orig else ""
         raise Refused("The database {place} cannot be opened: {why}.", place=place, why=why) from error
-    return engine
+
+
+def _copy_before(config: Config, older: str) -> None:
+    """An older version goes on with the copy, should this one disappoint."""
+    copy = upgrading.copy_before(config, older, at=now())
+    if copy is not None:
+        click.echo(
+            f"The database is upgraded from {older} to {migrations.head()}; as it was it is kept in {copy}.", err=True
+        )
 
 
 def make_folder(folder: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from monitor import logs, mailer, origins
+from monitor import logs, mailer, origins, running
 from monitor.app import Kept, create_app
 from monitor.config import Config, metrics_token, read, secret
 from monitor.later import Later
@@ -26,6 +26,7 @@ def run(config_file: Path | None, config: Config, *, demo: bool = False) -> None
     """Serves until the process is asked to end; a request at work is let finish."""
     if config_file is not None:
         os.environ["MONITOR_CONFIG"] = str(config_file)  # The workers are processes of their own.
+    running.stay(config.folder)
     secret(config, "pages")
     metrics_token(config)
     mailer.transport(config)  # settings that cannot be are refused before anybody waits for a mail
@@ -61,7 +62,7 @@ def _pages(*, demo: bool) -> Porch:
     config = found.config
     logs.begin(config.logs.form)
     site = Site(
-        engine=open_chain(config),
+        engine=open_chain(config, stays=True),
         clock=now,
         language=config.chain.language,
         cache=caches(config),

@@ -34,6 +34,18 @@ def head() -> str:
     return newest
 
 
+def known() -> set[str]:
+    """Every revision that this version can bring up to the newest, and that one."""
+    return {script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions()}
+
+
+def pending(engine: sa.Engine) -> str | None:
+    """The older revision of a database that has to be upgraded; None where there is nothing to upgrade, or nothing yet."""
+    with engine.execution_options(reading=True).connect() as connection:
+        at = revision(connection)
+    return at if at in known() - {head()} else None
+
+
 def revision(connection: sa.Connection) -> str | None:
     """The revision a database is at; None before the first."""
     return MigrationContext.configure(connection).get_current_revision()
@@ -47,9 +59,8 @@ def upgrade(engine: sa.Engine) -> None:
     with _opened(engine) as connection, connection.begin():
         if engine.name == "postgresql":
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
-        known = {script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions()}
         at = revision(connection)
-        if at is not None and at not in known:
+        if at is not None and at not in known():
             raise Refused("The database was written by a newer version of the program; install that one.")
         config = configuration()
         config.attributes["connection"] = connection

@@ -10,8 +10,9 @@ from monitor.opening import open_chain
 
 
 @click.command("migrate")
+@click.option("--without-copy", is_flag=True, help="Keep no copy of the database as it was.")
 @click.pass_obj
-def command(config_file: Path | None) -> None:
-    """Bring the database to this version's tables; other commands do so by themselves when they start."""
-    open_chain(read_config(config_file))
+def command(config_file: Path | None, without_copy: bool) -> None:
+    """Bring the database to this version's tables; with SQLite other commands do so by themselves when they start."""
+    open_chain(read_config(config_file), copies=not without_copy)
     click.echo(f"The database is at revision {migrations.head()}.")

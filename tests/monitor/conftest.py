@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from branches import database
 from monitor import cli
 from tests.databases import SqliteDatabases
+from tests.monitor.backed import Chain, begin
 from tests.monitor.desk import Desk, open_desk
 from tests.monitor.typed import Monitor, Said
 
@@ -39,3 +41,12 @@ def desk(sqlite: SqliteDatabases, tmp_path: Path) -> Iterator[Desk]:
         engine = database.create(url)
         yield open_desk(engine, tmp_path)
         engine.dispose()
+
+
+@pytest.fixture
+def chain(sqlite: SqliteDatabases, tmp_path: Path) -> Iterator[Chain]:
+    """A chain with an audit and its photo, in a data folder of the test's own."""
+    with sqlite.fresh() as url:
+        chain = begin(Path(str(sa.make_url(url).database)), tmp_path)
+    yield chain
+    chain.engine.dispose()

@@ -1,0 +1,1 @@
+"""What `monitor doctor` looks at: small checks that only read, each with one line of what it saw."""
