@@ -84,13 +84,16 @@ def send(chain: Chain) -> tuple[str, bytes]:
     return audit.public_id, kept.file.read_bytes()
 
 
-def at_an_older_revision(chain: Chain, revision: str) -> None:
-    """The same chain as the version before had it."""
+def at_an_older_revision(chain: Chain) -> str:
+    """The same chain as the version before had it, and the revision that it is at."""
     config = migrations.configuration()
     with migrations._opened(chain.engine) as connection, connection.begin():
         config.attributes["connection"] = connection
-        command.downgrade(config, revision)
+        command.downgrade(config, "-1")
+        older = migrations.revision(connection)
     chain.engine.dispose()
+    assert older is not None
+    return older
 
 
 def _standard(session: Session) -> Standard:

@@ -23,6 +23,7 @@ from monitor.doctor.patient import Finding, Patient
 from tests import make
 from tests.monitor.backed import AT, Chain, at_an_older_revision, tree
 
+pytestmark = pytest.mark.slow
 HOUR = timedelta(hours=1)
 
 
@@ -145,7 +146,7 @@ def test_without_a_data_folder_nothing_is_made(chain: Chain) -> None:
 
 
 def test_older_and_newer_tables_are_told(well: Chain) -> None:
-    at_an_older_revision(well, "0016")
+    at_an_older_revision(well)
     assert ill(well)["Tables"][1] == "Run monitor migrate."
     well.engine.dispose()
     with closing(sqlite3.connect(well.file)) as connection:

@@ -30,20 +30,20 @@ def test_an_older_database_is_copied_before_it_is_upgraded_and_that_is_said(
     chain: Chain, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = sent(chain.engine, chain.folder)
-    at_an_older_revision(chain, "0016")
+    older = at_an_older_revision(chain)
     open_chain(chain.config).dispose()
     (copy,) = copies(chain)
-    assert re.fullmatch(r"\d{8}T\d{6}Z-at-0016\.sqlite3", copy.name)
+    assert re.fullmatch(rf"\d{{8}}T\d{{6}}Z-at-{older}\.sqlite3", copy.name)
     assert oct(copy.stat().st_mode & 0o777) == "0o600"
     said = capsys.readouterr()
     newest = migrations.head()
     assert (said.out, said.err) == (
         "",
-        f"The database is upgraded from 0016 to {newest}; as it was it is kept in {copy}.\n",
+        f"The database is upgraded from {older} to {newest}; as it was it is kept in {copy}.\n",
     )
     old = database.create(f"sqlite:///{copy}")
     with old.connect() as connection:
-        assert migrations.revision(connection) == "0016"
+        assert migrations.revision(connection) == older
     assert sent(old, chain.folder) == before == sent(chain.engine, chain.folder)
     old.dispose()
 
@@ -58,9 +58,9 @@ def test_where_nothing_is_to_be_upgraded_no_copy_is_made(chain: Chain, tmp_path:
 
 
 def test_the_last_three_copies_are_kept_and_nothing_else_is_touched(chain: Chain) -> None:
-    at_an_older_revision(chain, "0016")
+    older = at_an_older_revision(chain)
     for days in range(5):
-        upgrading.copy_before(chain.config, "0016", at=AT + timedelta(days=days))
+        upgrading.copy_before(chain.config, older, at=AT + timedelta(days=days))
         (chain.folder / "before-upgrade" / "mine.sqlite3").touch()
     assert [copy.name for copy in copies(chain)] == [
         *(f"{AT + timedelta(days=days):%Y%m%dT%H%M%SZ}-at-0016.sqlite3" for days in (2, 3, 4)),
@@ -69,12 +69,12 @@ def test_the_last_three_copies_are_kept_and_nothing_else_is_touched(chain: Chain
 
 
 def test_one_that_another_process_has_upgraded_already_is_not_copied(chain: Chain) -> None:
-    assert upgrading.copy_before(chain.config, "0016", at=AT) is None
+    assert upgrading.copy_before(chain.config, "0001", at=AT) is None
     assert copies(chain) == []
 
 
 def test_without_room_for_a_copy_one_can_upgrade_all_the_same(chain: Chain) -> None:
-    at_an_older_revision(chain, "0016")
+    at_an_older_revision(chain)
     (chain.folder / "before-upgrade").write_text("in the way")
     with pytest.raises(Refused, match=r"Nothing can be written to the folder .*before-upgrade"):
         open_chain(chain.config)
@@ -91,11 +91,12 @@ def test_with_postgresql_somebody_has_to_say_that_there_is_a_copy(
         config, engine = read(settings).config, database.create(url)
         with engine.begin() as connection:
             alembic.attributes["connection"] = connection
-            command.downgrade(alembic, "0016")
-        sentence = "from revision 0016: copy it with pg_dump first, then run monitor migrate --without-copy"
+            command.downgrade(alembic, "-1")
+            older = migrations.revision(connection)
+        sentence = f"from revision {older}: copy it with pg_dump first, then run monitor migrate --without-copy"
         with pytest.raises(Refused, match=sentence):
             open_chain(config)
-        assert migrations.pending(engine) == "0016"
+        assert migrations.pending(engine) == older
         open_chain(config, copies=False).dispose()
         assert migrations.pending(engine) is None
         found = dict(examine(Patient(read(settings), AT)))
