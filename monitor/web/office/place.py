@@ -162,17 +162,14 @@ def branch_page(branch: Branch, typed: Typed) -> str:
 
 def _merged_into(branch: Branch) -> str:
     """The page of the entry that has all of this one now; empty where there is none."""
-    if branch.merged_into_id is None:
-        return ""
-    other = gate.session().get_one(Branch, branch.merged_into_id)
-    return url_for("office.branch", public_id=other.public_id)
+    other = places.merged_into(gate.session(), branch)
+    return url_for("office.branch", public_id=other.public_id) if other is not None else ""
 
 
 def _headline(branch: Branch) -> str:
     """Whether it is open, and whether its staff see anything."""
     say, day = gate.tongue().say, today(branch.timezone)
-    if branch.merged_into_id is not None:
-        other = gate.session().get_one(Branch, branch.merged_into_id)
+    if (other := places.merged_into(gate.session(), branch)) is not None:
         return say("Merged into {branch} (code {code}).", branch=other.name, code=other.code)
     if branch.closed is not None and branch.closed <= day:
         return say("Closed since {day}.", day=branch.closed)
