@@ -2,7 +2,6 @@
 
 import shutil
 import subprocess
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +16,7 @@ class Disk:
     kept: Path
     library: Path
 
-    def around(self, *lies: str) -> Mapping[str, str]:
+    def around(self, *lies: str) -> dict[str, str]:
         """What a program is to find in its environment; files whose path holds one of these words it never syncs."""
         return {
             "LD_PRELOAD": str(self.library),
@@ -64,7 +63,7 @@ def disk(folder: Path, beside: Path) -> Disk:
     """Compiles what is preloaded, and makes the folder."""
     library, kept = beside / "forgetful.so", beside / "kept"
     compiler = shutil.which("cc") or "gcc"
-    words = [compiler, "-shared", "-fPIC", "-O1", "-o", library, SOURCE, "-ldl", "-lpthread"]
+    words = [compiler, "-shared", "-fPIC", "-O1", "-o", str(library), str(SOURCE), "-ldl", "-lpthread"]
     subprocess.run(words, check=True, capture_output=True, text=True)
     for one in (folder, kept):
         one.mkdir(parents=True, exist_ok=True)

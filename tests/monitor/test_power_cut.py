@@ -52,9 +52,7 @@ def test_the_disk_keeps_what_sqlite_syncs_and_nothing_else(disk: Disk, synchrono
     begun.dispose()
     disk.sync_all()
     command = [sys.executable, "-c", WRITER, synchronous]
-    said = subprocess.run(
-        command, cwd=disk.folder, env=dict(disk.around()), capture_output=True, text=True, check=False
-    )
+    said = subprocess.run(command, cwd=disk.folder, env=disk.around(), capture_output=True, text=True, check=False)
     assert said.stdout.split() == [str(n) for n in range(20)]
     disk.cut_power()
     found = database.create(f"sqlite:///{place}")

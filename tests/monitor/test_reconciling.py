@@ -56,8 +56,8 @@ def test_what_is_missing_is_noted_and_named_in_the_log_without_anybodys_name(
     with reading(rooms.engine) as session:
         (run,) = runs.done(session, NOW - HOUR, most=5)
         audit = session.exec(
-            select(Audit.public_id).join(ScoreRow, isouter=True).where(ScoreRow.audit_id == None)
-        ).all()  # noqa: E711 - SQL's
+            select(Audit.public_id).join(ScoreRow, isouter=True).where(col(ScoreRow.audit_id).is_(None))
+        ).all()
         people = [text for one in session.exec(select(User)) for text in (one.name, one.email, one.code) if text]
     assert (run.job, run.did) == (reconciling.NAME, {"files": 1, "scores": 1})
     said = caplog.text

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -45,7 +45,7 @@ class Server:
     port: int = field(default_factory=free_port)
     data: str = "."
     """The data folder, seen from where its settings and its log lie."""
-    around: Mapping[str, str] = field(default_factory=dict)
+    around: dict[str, str] = field(default_factory=dict)
     """What it finds in its environment beside what is there."""
 
     def __post_init__(self) -> None:
