@@ -1,11 +1,10 @@
 """A disk that forgets: after a power cut it has what was synced and nothing else. How it knows stands in forgetful.c."""
 
 import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-SOURCE = Path(__file__).with_name("forgetful.c")
+from tests.monitor.preloaded import compiled
 
 
 @dataclass(frozen=True)
@@ -60,11 +59,8 @@ class Disk:
 
 
 def disk(folder: Path, beside: Path) -> Disk:
-    """Compiles what is preloaded, and makes the folder."""
-    library, kept = beside / "forgetful.so", beside / "kept"
-    compiler = shutil.which("cc") or "gcc"
-    words = [compiler, "-shared", "-fPIC", "-O1", "-o", str(library), str(SOURCE), "-ldl", "-lpthread"]
-    subprocess.run(words, check=True, capture_output=True, text=True)
+    """Makes the folder, and what is to be preloaded."""
+    kept = beside / "kept"
     for one in (folder, kept):
         one.mkdir(parents=True, exist_ok=True)
-    return Disk(folder.resolve(), kept.resolve(), library)
+    return Disk(folder.resolve(), kept.resolve(), compiled("forgetful.c", beside))
