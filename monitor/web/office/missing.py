@@ -42,6 +42,8 @@ def _to_do(what: str) -> str:
         case "mails":
             return say("The report itself is there. Send its readers its address.")
         case "weeks":
-            return say("It is made by itself as soon as that can be. What hinders it stands under what failed.")
+            return say(
+                "A missing report is made by itself as soon as that can be. What hinders it stands under what failed."
+            )
         case _:
             return say("The database has lost something. Compare it with a backup before anything else is changed.")
