@@ -101,10 +101,15 @@ def for_edition(session: Session, edition: Edition, *, at: datetime) -> list[Mai
         "revision": edition.revision,
     }
     return [
-        write(session, MailKind.EDITION, reader, about, key=f"edition:{edition.public_id}:{reader.public_id}", at=at)
+        write(session, MailKind.EDITION, reader, about, key=edition_key(edition, reader), at=at)
         for reader in readers(session, edition, at=at)
         if subscriptions.is_wanted(Wanted(subscriptions.of(session, reader).wanted), [edition])
     ]
+
+
+def edition_key(edition: Edition, reader: User) -> str:
+    """What the one mail that brings an edition to a reader is known by."""
+    return f"edition:{edition.public_id}:{reader.public_id}"
 
 
 def readers(session: Session, edition: Edition, *, at: datetime) -> list[User]:

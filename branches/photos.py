@@ -322,13 +322,21 @@ def _write(file: Path, data: bytes) -> None:
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not _is_kept_again(file, data):
         draft = file.with_name(f".{file.stem}.{secrets.token_hex(8)}")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-        draft.replace(file)
+        try:
+            _write_synced(draft, data)
+            draft.replace(file)
+        except OSError:
+            draft.unlink(missing_ok=True)  # on a full disk each further try would take what room is left
+            raise
     for folder in (file.parent, file.parent.parent, file.parent.parent.parent):
         _sync(folder)
+
+
+def _write_synced(file: Path, data: bytes) -> None:
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+        out.write(data)
+        out.flush()
+        os.fsync(out.fileno())
 
 
 def _is_kept_again(file: Path, data: bytes) -> bool:

@@ -83,6 +83,15 @@ def looks(session: Session) -> dict[str, datetime]:
     return {look.job: look.at for look in session.exec(select(Look).order_by(Look.job))}
 
 
+def found_last(session: Session, job: str) -> Run | None:
+    """What the job's last look found to note; None where it found nothing or failed."""
+    look = session.get(Look, job)
+    if look is None:
+        return None
+    query = select(Run).where(Run.job == job, Run.failed == "", Run.ended == look.at)
+    return session.exec(query.order_by(col(Run.id).desc()).limit(1)).first()
+
+
 def failures(session: Session, since: datetime, *, most: int) -> list[Run]:
     """What has failed since then, the latest first."""
     return _lines(session, since, col(Run.failed) != "", most)

@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from branches.errors import Conflict, NotAllowed, NotFound, Refused
 from branches.language import codes, language
 from branches.people import Role, User
+from monitor import full
 from monitor.origins import NOTHING, Said
 from monitor.ready import Readiness, Watched
 from monitor.web import (
@@ -99,7 +100,7 @@ def create_app(
     site: Site, secret: bytes, *, trusted_proxies: int = 0, said: Said = NOTHING, kept: Kept = Kept()
 ) -> Flask:
     """The pages of one chain; `said` is what they show of its settings."""
-    app = Flask(__name__, static_folder=None)
+    app = full.Pages(__name__, static_folder=None)
     app.add_url_rule(f"/static/{files.version()}/<path:filename>", endpoint="static", view_func=files.serve)
     app.config.update(
         SECRET_KEY=secret,
@@ -202,7 +203,7 @@ def _refused(refused: Refused) -> tuple[str | dict[str, object], int]:
 
 def _failed(error: HTTPException) -> tuple[str | dict[str, object], int]:
     gate.let_go()
-    status = error.code or 500
+    status = full.STATUS if full.met(error) else error.code or 500
     named = traced.request_id() if status >= OURS else ""
     if gate.asks_for_data():
         return {"sentence": _sentence(status), **({"request": named} if named else {})}, status
@@ -225,5 +226,7 @@ def _sentence(status: int) -> str:
             return say("What you sent came in too slowly and was not taken. Go back and send it again.")
         case 413:
             return say("That is too large to be taken.")
+        case full.STATUS:
+            return say(full.NO_ROOM)
         case _:
             return say("Something went wrong on our side. Nothing was changed. Try again in a moment.")

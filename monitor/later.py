@@ -5,6 +5,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import BoundedSemaphore
 
+from monitor import full
+
 Job = Callable[[], object]
 
 MOST_WAITING = 200
@@ -30,7 +32,10 @@ class Later:
     def _do(self, job: Job) -> None:
         try:
             job()
-        except Exception:
+        except Exception as error:
+            if full.met(error):
+                full.log(log, "what was to be done later was dropped")
+                return
             log.exception("What was to be done later went wrong.")
         finally:
             self._places.release()

@@ -13,6 +13,7 @@ from flask import Flask
 from werkzeug.exceptions import HTTPException, RequestTimeout, ServiceUnavailable
 from werkzeug.routing import RoutingException
 
+from monitor.full import NoRoom
 from monitor.web import gate
 
 IN_MEMORY = 100_000
@@ -79,7 +80,10 @@ class Parcel:
         self._room.left -= len(piece)
         if self._room.left < 0:
             raise ServiceUnavailable
-        self.content.write(piece)
+        try:
+            self.content.write(piece)
+        except OSError:
+            raise NoRoom from None
 
 
 class Unread:

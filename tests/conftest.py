@@ -77,7 +77,7 @@ def _must_run(item: pytest.Item) -> bool:
     return (
         engine == "postgresql"
         or item.get_closest_marker("browser") is not None
-        or bool(asked & {"browser", "postgresql"})
+        or bool(asked & {"browser", "disk", "postgresql"})
     )
 
 

@@ -43,16 +43,20 @@ class Server:
     folder: Path
     url: str
     port: int = field(default_factory=free_port)
+    data: str = "."
+    """The data folder, seen from where its settings and its log lie."""
+    around: dict[str, str] = field(default_factory=dict)
+    """What it finds in its environment beside what is there."""
 
     def __post_init__(self) -> None:
         self._config = self.folder / "config.toml"
-        text = f'[chain]\nname = "Test"\n[data]\nfolder = "."\n[serve]\nport = {self.port}\n[database]\nurl = "{self.url}"\n'
+        text = f'[chain]\nname = "Test"\n[data]\nfolder = "{self.data}"\n[serve]\nport = {self.port}\n[database]\nurl = "{self.url}"\n'
         self._config.write_text(text, encoding="utf-8")
         self.engine = database.create(self.url)
         self.start()
 
     def start(self) -> None:
-        quiet = {name: value for name, value in os.environ.items() if not name.startswith("MONITOR_")}
+        quiet = {name: value for name, value in os.environ.items() if not name.startswith("MONITOR_")} | self.around
         command = [sys.executable, "-m", "monitor", "--config", str(self._config), "serve"]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, env=quiet, start_new_session=True)

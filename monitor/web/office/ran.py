@@ -7,7 +7,9 @@ from branches import outbox, runs, webhooks
 from branches.language import message
 from branches.runs import Run
 from branches.webhooks import Post
+from monitor import reconciling
 from monitor.web import gate
+from monitor.web.office import missing
 from monitor.web.office.review import Line
 from monitor.web.office.room import ago_words, moment_words, now
 
@@ -23,6 +25,7 @@ JOBS = {
     "webhooks": message("Webhooks"),
     "audits not sent in time": message("Audits not sent in time"),
     "unused photos": message("Photos of no audit"),
+    reconciling.NAME: message("Whether all that was accepted is there"),
 }
 
 
@@ -59,7 +62,12 @@ def _line(run: Run) -> Line:
     about = gate.tongue().say(
         "{moment}, took {span}", moment=moment_words(run.began), span=_span(run.ended - run.began)
     )
-    return Line(_job(run.job), "", about, gate.tongue().join(_did(what, n) for what, n in sorted(run.did.items())))
+    return Line(_job(run.job), "", about, gate.tongue().join(_words(run)))
+
+
+def _words(run: Run) -> list[str]:
+    said = missing.counted if run.job == reconciling.NAME else _did
+    return [said(what, n) for what, n in sorted(run.did.items())]
 
 
 def _job(name: str) -> str:

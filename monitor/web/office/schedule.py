@@ -11,7 +11,7 @@ from branches.editions import Scope
 from branches.language import message
 from branches.weeks import Week
 from monitor.web import gate
-from monitor.web.office import ran
+from monitor.web.office import missing, ran
 from monitor.web.office.room import blueprint, moment_words, now, shown
 from monitor.web.parts import OF_A_PAGE, place, searched
 
@@ -39,7 +39,7 @@ def schedule() -> str:
     found = [one for one in of_cut(every, cut) if text.casefold() in name_of(one.scope).casefold()]
     here = place(len(found))
     rows = [_report(one) for one in found[here.skipped : here.skipped + OF_A_PAGE]]
-    asleep = ran.asleep()
+    asleep, (looked, lost) = ran.asleep(), missing.found()
     return render_template(
         "office/schedule.html",
         headline=_headline(every, asleep=bool(asleep)),
@@ -47,6 +47,8 @@ def schedule() -> str:
         unknown=_unknown(every),
         views=_views(every, cut),
         part=here.part(rows, len(found), "office.schedule", show=cut, q=text),
+        looked=looked,
+        lost=lost,
         failures=ran.failures(),
         runs=ran.done(),
         looks=ran.looks(),
