@@ -12,6 +12,7 @@ from branches.database import reading
 from branches.editions import Edition
 from branches.errors import Refused
 from branches.held import Privacy
+from branches.keeping import Terms
 from branches.language import language
 from branches.timetable import DueTimes
 from branches.weeks import DueTime, Week
@@ -75,6 +76,21 @@ def privacy(config: Config) -> Privacy:
     return Privacy(said.staff_delay_days, said.comments_after_audits, said.comments_after_shoppers, config.window.weeks)
 
 
+def terms(config: Config) -> Terms:
+    """How long the chain keeps what; an audit stays whole while reports look back on it or its branch may appeal."""
+    said, looked_back = config.privacy, 7 * (config.window.weeks + config.reports.revised_weeks + 1)
+    return Terms(
+        photos=said.keep_photos_months,
+        comments=said.keep_comments_months,
+        evidence=said.keep_evidence_months,
+        drafts=said.keep_drafts_months,
+        reasons=said.keep_reasons_months,
+        traces=said.keep_traces_months,
+        people=said.keep_people_months,
+        least_days=max(looked_back, said.staff_delay_days + _TO_MONDAY + config.audits.appeal_days),
+    )
+
+
 def settings(config: Config) -> Settings:
     """What the chain has decided about its reports."""
     first = config.reports.reporting_from
@@ -102,6 +118,7 @@ def worker(config: Config, engine: sa.Engine) -> Worker:
         hooks=webhooks.wishes(config),
         target=lambda name: webhooks.target(config, name),
         photos=photos_folder(config),
+        terms=terms(config),
     )
 
 
