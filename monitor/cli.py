@@ -23,6 +23,7 @@ COMMANDS = {
     "user": ("monitor.commands.user", "Add people, change what they may do, make sign-in links."),
     "mail": ("monitor.commands.mail", "Show mail that waits, and send it again."),
     "webhook": ("monitor.commands.webhook", "Try the addresses of chat systems that alerts are posted to."),
+    "forget": ("monitor.commands.forget", "Forget what has been kept for long enough."),
     "migrate": ("monitor.commands.migrate", "Bring the database to this version's tables."),
 }
 REFUSED = 2

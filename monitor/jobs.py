@@ -6,7 +6,7 @@ import secrets
 import socket
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
@@ -60,7 +60,7 @@ class Worker:
     """Where posts of a name go, and what they are signed with."""
     photos: Path | None = None
     """Where the photos of audits lie."""
-    terms: Terms = Terms()
+    terms: Terms = field(default_factory=Terms)
     """How long what is kept."""
     tell: Callable[[str], None] = lambda _: None
     """Hears what went wrong with one thing while the others were made."""

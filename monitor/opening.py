@@ -24,6 +24,9 @@ from reports.compose import compose
 from reports.figures import Rules
 from reports.weekly import Settings
 
+_TO_MONDAY = 14
+"""Days that may lie between a release and the Monday on which staff first see the audit, besides the delay."""
+
 
 def now() -> datetime:
     """The time of this machine."""

@@ -9,7 +9,7 @@ from types import FrameType
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from monitor import alerting, hooking, jobs, upkeep
+from monitor import alerting, forgetting, hooking, jobs, upkeep
 from monitor.jobs import Worker
 from monitor.noting import Did, noted
 
@@ -38,6 +38,7 @@ def timetable(worker: Worker, tick_seconds: int) -> list[Job]:
         Job("webhooks", every, lambda: post(worker)),
         Job("audits not sent in time", HOUR_SECONDS, lambda: noted(worker, "audits not sent in time", _expire)),
         Job("unused photos", HOUR_SECONDS, lambda: noted(worker, "unused photos", _sweep_photos)),
+        Job("forgetting", HOUR_SECONDS, lambda: forgetting.nightly(worker)),
         Job("old runs", HOUR_SECONDS, lambda: upkeep.sweep_runs(worker)),
     ]
 

@@ -329,11 +329,14 @@ class PrivacySection(_Section):
         le=1000,
     )
 
-
-    keep_photos_months: int = _months(24, "photos of audits are kept, counted from when nothing happened to the audit any more")
+    keep_photos_months: int = _months(
+        24, "photos of audits are kept, counted from when nothing happened to the audit any more"
+    )
     keep_comments_months: int = _months(36, "comments and answers in words are kept, counted alike")
     keep_evidence_months: int = _months(24, "what was shown for verified actions and ended appeals is kept")
-    keep_drafts_months: int = _months(6, "forms of audits that have ended are kept, with the moments tapped at the branch")
+    keep_drafts_months: int = _months(
+        6, "forms of audits that have ended are kept, with the moments tapped at the branch"
+    )
     keep_reasons_months: int = _months(12, "it is kept why a shopper could not make an audit")
     keep_traces_months: int = _months(3, "ended sign-ins and what mail servers said of addresses are kept")
     keep_people_months: int = _months(60, "people are kept whose access has ended; then they are erased")

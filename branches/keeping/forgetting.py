@@ -22,8 +22,13 @@ class Keeping(SQLModel):
 
 def due(session: Session, terms: Terms, at: datetime) -> dict[str, list[int]]:
     """What would be forgotten now, by kind; nothing is written."""
-    found = {kind.name: _due(session, kind, terms, at) for kind in KINDS}
+    found = {kind.name: due_of(session, kind, terms, at) for kind in KINDS}
     return {name: numbers for name, numbers in found.items() if numbers}
+
+
+def due_of(session: Session, kind: Kind, terms: Terms, at: datetime) -> list[int]:
+    """Numbers of the rows that would go; none of what is kept without end."""
+    return kind.due(session, terms, at) if kind.months(terms) else []
 
 
 def forget(session: Session, kind: Kind, terms: Terms, *, by: Actor | None, at: datetime) -> int:
@@ -32,7 +37,7 @@ def forget(session: Session, kind: Kind, terms: Terms, *, by: Actor | None, at: 
     Each part stands alone: a process that is killed between two leaves nothing half done, and the next one goes on.
     """
     _alone(session)
-    part = _due(session, kind, terms, at)[: kind.at_once]
+    part = due_of(session, kind, terms, at)[: kind.at_once]
     if part:
         kind.forget(session, part, at)
         session.flush()
@@ -45,10 +50,6 @@ def forget(session: Session, kind: Kind, terms: Terms, *, by: Actor | None, at: 
 def lately(session: Session) -> Event | None:
     """The last time that anything was forgotten."""
     return history.latest(session, "keeping", "forget")
-
-
-def _due(session: Session, kind: Kind, terms: Terms, at: datetime) -> list[int]:
-    return kind.due(session, terms, at) if kind.months(terms) else []
 
 
 def _alone(session: Session) -> None:

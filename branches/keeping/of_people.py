@@ -52,7 +52,7 @@ def people_due(session: Session, terms: Terms, at: datetime) -> list[int]:
         col(User.active).is_(False),
         col(User.erased_at).is_(None),
         col(User.role).in_([role.value for role in PERSONS]),
-        select(last).where(*ended).scalar_subquery() < back(at, terms.people),
+        select(last).where(*ended).correlate(User).scalar_subquery() < back(at, terms.people),
     )
     found = session.exec(query.order_by(col(User.id))).all()
     return [user.id for user in found if erasing.hindrance(session, user, by=None) is None]

@@ -56,7 +56,7 @@ def is_over(since: datetime) -> tuple[sa.ColumnElement[bool], ...]:
         col(Audit.assigned_at) < since,
         col(Audit.visited_on).is_(None) | (col(Audit.visited_on) < since.date()),
         col(Audit.released_at).is_(None) | (col(Audit.released_at) < since),
-        ~happened.exists(),
-        ~argued.exists(),
-        ~promised.exists(),
+        ~happened.correlate(Audit).exists(),
+        ~argued.correlate(Audit).exists(),
+        ~promised.correlate(Audit).exists(),
     )
