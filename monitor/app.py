@@ -7,6 +7,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from branches.errors import Conflict, NotAllowed, NotFound, Refused
+from branches.keeping import USUAL as USUAL_TERMS
+from branches.keeping import Terms
 from branches.language import codes, language
 from branches.people import Role, User
 from monitor.origins import NOTHING, Said
@@ -77,8 +79,10 @@ class _Json(DefaultJSONProvider):
     ensure_ascii = False
 
 
-def create_app(site: Site, secret: bytes, *, trusted_proxies: int = 0, said: Said = NOTHING) -> Flask:
-    """The pages of one chain; `said` is what they show of its settings."""
+def create_app(
+    site: Site, secret: bytes, *, trusted_proxies: int = 0, said: Said = NOTHING, terms: Terms = USUAL_TERMS
+) -> Flask:
+    """The pages of one chain; `said` is what they show of its settings, `terms` how long it keeps what."""
     app = Flask(__name__, static_folder=None)
     app.add_url_rule(f"/static/{files.version()}/<path:filename>", endpoint="static", view_func=files.serve)
     app.config.update(
@@ -91,7 +95,7 @@ def create_app(site: Site, secret: bytes, *, trusted_proxies: int = 0, said: Sai
     )
     app.json = _Json(app)
     app.after_request(packed.pack)  # the first here is the last to look at an answer
-    app.extensions["site"], app.extensions["settings"] = site, said
+    app.extensions["site"], app.extensions["settings"], app.extensions["terms"] = site, said, terms
     if site.demo:
         app.before_request(gate.stay_here)
     gate.guard(app)

@@ -11,7 +11,7 @@ from monitor import logs, mailer, origins
 from monitor.app import create_app
 from monitor.config import Config, read, secret
 from monitor.later import Later
-from monitor.opening import caches, due_times, now, open_chain, photos_folder, privacy, rules
+from monitor.opening import caches, due_times, now, open_chain, photos_folder, privacy, rules, terms
 from monitor.porch import Porch
 from monitor.web.gate import Site
 
@@ -77,5 +77,5 @@ def _pages(*, demo: bool) -> Porch:
         rules=rules(config),
     )
     key, proxies = secret(config, "pages"), config.serve.trusted_proxies
-    app = create_app(site, key, trusted_proxies=proxies, said=origins.of(found))
+    app = create_app(site, key, trusted_proxies=proxies, said=origins.of(found), terms=terms(config))
     return Porch(app, THREADS)

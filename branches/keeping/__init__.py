@@ -2,6 +2,6 @@
 
 from branches.keeping.forgetting import due, due_of, forget, lately
 from branches.keeping.kinds import KINDS, Kind
-from branches.keeping.terms import Terms, back
+from branches.keeping.terms import USUAL, Terms, back
 
-__all__ = ["KINDS", "Kind", "Terms", "back", "due", "due_of", "forget", "lately"]
+__all__ = ["KINDS", "USUAL", "Kind", "Terms", "back", "due", "due_of", "forget", "lately"]

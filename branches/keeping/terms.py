@@ -28,8 +28,11 @@ class Terms:
     reasons: int = 12
     traces: int = 3
     people: int = 60
-    least_days: int = 210
+    least_days: int = 217
     """So long an audit stays whole whatever the months say: reports look back on it, or its branch may appeal."""
+
+
+USUAL = Terms()
 
 
 def back(at: datetime, months: int) -> datetime:

@@ -245,7 +245,7 @@ ROWS = {"photos": "photo", "drafts": "draft", "links": "sign_in_link", "devices"
 
 
 @pytest.mark.slow
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     made=st.lists(st.tuples(st.integers(1, 900), st.sampled_from(AuditState), st.booleans()), min_size=1, max_size=4),
     months=st.lists(st.integers(0, 30), min_size=5, max_size=5),

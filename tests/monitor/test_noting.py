@@ -110,4 +110,4 @@ def test_every_job_of_the_timetable_is_noted_under_its_name(worker: Worker) -> N
     for job in timetable:
         job.run()
     with reading(worker.engine) as session:
-        assert runs.looks(session).keys() == {job.name for job in timetable} - {"forgetting", "old runs"}
+        assert runs.looks(session).keys() == {job.name for job in timetable} - {"old runs"}

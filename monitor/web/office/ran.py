@@ -8,6 +8,8 @@ from branches.language import message
 from branches.runs import Run
 from branches.webhooks import Post
 from monitor.web import gate
+from monitor.web.office.changes import Change
+from monitor.web.office.kept import WORDS
 from monitor.web.office.review import Line
 from monitor.web.office.room import ago_words, moment_words, now
 
@@ -23,6 +25,7 @@ JOBS = {
     "webhooks": message("Webhooks"),
     "audits not sent in time": message("Audits not sent in time"),
     "unused photos": message("Photos of no audit"),
+    "forgetting": message("What was kept long enough"),
 }
 
 
@@ -93,8 +96,10 @@ def _besides(what: str, n: int) -> str:
             return count("{n} post of alerts written", "{n} posts of alerts written", n)
         case "audits":
             return count("{n} audit ended", "{n} audits ended", n)
-        case _:
+        case "photos":
             return count("{n} photo deleted", "{n} photos deleted", n)
+        case _:
+            return str(Change("", gate.tongue().whole(n), gate.tongue().say(WORDS.get(what, what))))
 
 
 def _span(span: timedelta) -> str:

@@ -128,6 +128,7 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "discard": message("{who} discarded the draft."),
         "publish": message("{who} published the draft."),
     },
+    "keeping": {"forget": message("{who} forgot what had been kept long enough.")},
     "standard": {"publish": message("{who} published a version of the standard.")},
 }
 LED_TO = ("audit", "user", "branch", "region")
