@@ -36,6 +36,7 @@ from monitor.web.office import (
     standard,
     steps,
     tablets,
+    taking,
 )
 from monitor.web.office.room import ABOVE, blueprint
 
@@ -77,4 +78,5 @@ __all__ = [
     "standard",
     "steps",
     "tablets",
+    "taking",
 ]

@@ -41,6 +41,7 @@ _PERSON = {
     "reactivate": message("{who} gave access again."),
     "set_password": message("{who} changed the password."),
     "erase": message("{who} erased this person."),
+    "take_home": message("{who} took home what is kept of this person."),
     "invite": message("{who} had a sign-in link mailed."),
     "give_address": message("{who} gave an address."),
     "choose_mails": message("{who} chose when the report is mailed."),
