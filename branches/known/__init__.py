@@ -7,18 +7,22 @@ from sqlmodel import Session
 from branches import history
 from branches.history import Actor
 from branches.known import account, answering, auditing, done
-from branches.known.lines import Lines, Picture
+from branches.known.lines import Lines, Picture, to_the_day
 from branches.people import Role, User
 
 __all__ = ["Lines", "Picture", "note", "of", "pictures"]
 
 
 def of(session: Session, user: User) -> Lines:
-    """By subject, a line for each thing; subjects of which there is nothing are left out."""
+    """By subject, a line for each thing; subjects of which there is nothing are left out.
+
+    Staff are told days, without hours and minutes, as everywhere: no moment stands there that could be held beside a visit's.
+    """
     found = account.of(session, user)
     found |= auditing.of(session, user) if user.role == Role.SHOPPER.value else answering.of(session, user)
     found |= done.of(session, user)
-    return {subject: lines for subject, lines in found.items() if lines}
+    told = {subject: lines for subject, lines in found.items() if lines}
+    return to_the_day(told) if user.role == Role.STAFF.value else told
 
 
 def pictures(session: Session, user: User) -> list[Picture]:

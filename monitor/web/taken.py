@@ -7,19 +7,21 @@ from tempfile import SpooledTemporaryFile
 from typing import IO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from flask import render_template, send_file
+from flask import render_template
 from werkzeug.wrappers import Response
 
-from branches import clocks, knocking, known, photos
+from branches import knocking, known, photos
 from branches.errors import NotFound, Refused
 from branches.known import Lines, Picture
 from branches.language import message
 from branches.people import User
+from branches.weeks import local_date
 from monitor.web import gate
 
 MOST = 10
 """How often within an hour one person may have such files made."""
 IN_MEMORY = 8_000_000
+PART = 65_536
 MOST_PHOTO_BYTES = 1_000_000_000
 """Of photos in one file: the oldest are in it, and it says how many are left out."""
 SUBJECTS: Mapping[str, str] = {
@@ -50,13 +52,20 @@ def home(user: User) -> Response:
     if not knocking.knock(gate.session(), f"taken home by {by.id}", most=MOST, at=at):
         raise Refused("This was taken home several times within the hour; try again later.")
     known.note(gate.session(), user, by=by, at=at)
-    packed = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - it is sent, and closed with the answer
+    packed = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed once it has been sent
     _pack(packed, user, at)
+    size = packed.tell()
     packed.seek(0)
-    name = "what-is-kept.zip"
-    answer = send_file(packed, mimetype="application/zip", as_attachment=True, download_name=name, etag=False)
-    answer.call_on_close(packed.close)
+    answer = Response(_parts(packed), mimetype="application/zip")
+    answer.headers.set("Content-Disposition", "attachment", filename="what-is-kept.zip")
+    answer.content_length = size
     return answer
+
+
+def _parts(packed: IO[bytes]) -> Iterator[bytes]:
+    with packed:
+        while part := packed.read(PART):
+            yield part
 
 
 def _pack(into: IO[bytes], user: User, at: datetime) -> None:
@@ -84,7 +93,7 @@ def _fitting(found: list[Picture]) -> Iterator[Picture]:
 
 
 def _add(out: ZipFile, name: str, content: bytes, at: datetime, *, packed: bool = True) -> None:
-    entry = ZipInfo(name, date_time=(at.year, at.month, at.day, at.hour, at.minute, at.second))
+    entry = ZipInfo(name, date_time=(at.year, at.month, at.day, 0, 0, 0))
     out.writestr(entry, content, ZIP_DEFLATED if packed else ZIP_STORED)
 
 
@@ -93,7 +102,7 @@ def _page(user: User, lines: Lines, at: datetime) -> str:
     return render_template(
         "taken.html",
         name=user.name or user.email or user.code or user.public_id,
-        made=clocks.moment_words(tongue, at, gate.site().chain_zone),
+        made=tongue.date(local_date(at, gate.site().chain_zone)),
         subjects=[(tongue.say(SUBJECTS[subject]), _rows(rows)) for subject, rows in lines.items()],
     )
 
