@@ -162,7 +162,14 @@ def test_what_was_shown_goes_once_nobody_asks_for_it(session: Session) -> None:
     shown = Evidence(action_id=action.id, completed_at=OLD, note="Anna trained us.", shown_at=OLD)
     session.add(shown)
     session.flush()
-    kept = {"sha256": "1" * 64, "received_sha256": "", "width": 1, "height": 1, "bytes": 1, "kept_at": OLD}
+    kept: dict[str, Any] = {
+        "sha256": "1" * 64,
+        "received_sha256": "",
+        "width": 1,
+        "height": 1,
+        "bytes": 1,
+        "kept_at": OLD,
+    }
     session.add(EvidencePhoto(evidence_id=shown.id, **kept))
     item = audit.standard.sections[0].items[0]
     ended = Appeal(
@@ -176,7 +183,8 @@ def test_what_was_shown_goes_once_nobody_asks_for_it(session: Session) -> None:
     gone = forget(session)
     assert (gone["evidence"], gone["backing"]) == (1, 1)
     assert (session.get_one(Evidence, shown.id).note, session.get_one(Appeal, ended.id).reason) == ("", "No.")
-    assert session.exec(select(EvidencePhoto)).all() == session.exec(select(AppealPhoto)).all() == []
+    assert session.exec(select(EvidencePhoto)).all() == []
+    assert session.exec(select(AppealPhoto)).all() == []
 
 
 def test_why_a_shopper_could_not_go_is_forgotten_and_why_a_visit_failed_is_not(session: Session) -> None:
@@ -204,7 +212,7 @@ def test_ways_in_and_troubles_go_once_they_have_ended(session: Session) -> None:
         sessions.make_link(session, user, at=at)
         sessions.begin(session, user, at=at, label="Phone")
     for key, ended in (("sent", OLD), ("waiting", None)):
-        told_of = {"trouble": "<a@example.com> unknown", "message_id": f"<{key}>", "sent_at": ended}
+        told_of: dict[str, Any] = {"trouble": "<a@example.com> unknown", "message_id": f"<{key}>", "sent_at": ended}
         session.add(Mail(key=key, kind=MailKind.ASSIGNED.value, user_id=user.id, made_at=OLD, next_at=OLD, **told_of))
     assert forget(session) == {"links": 1, "devices": 1, "troubles": 1}
     assert len(session.exec(select(SignInLink)).all()) == len(session.exec(select(DeviceSession)).all()) == 1

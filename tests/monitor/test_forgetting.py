@@ -14,9 +14,10 @@ from branches.keeping import KINDS, USUAL
 from branches.sessions import SignInLink
 from monitor import forgetting
 from monitor.commands.forget import NAMES
-from monitor.config import Config, PrivacySection
+from monitor.config import Config
 from monitor.jobs import Worker
 from monitor.opening import terms
+from monitor.settings import PrivacySection
 from monitor.web.office.kept import WORDS
 from reports.weekly import Settings
 from tests import make
