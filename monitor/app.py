@@ -9,6 +9,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from branches.errors import Conflict, NotAllowed, NotFound, Refused
+from branches.keeping import USUAL as USUAL_TERMS
+from branches.keeping import Terms
 from branches.language import codes, language
 from branches.people import Role, User
 from monitor import full
@@ -97,9 +99,15 @@ class Kept:
 
 
 def create_app(
-    site: Site, secret: bytes, *, trusted_proxies: int = 0, said: Said = NOTHING, kept: Kept = Kept()
+    site: Site,
+    secret: bytes,
+    *,
+    trusted_proxies: int = 0,
+    said: Said = NOTHING,
+    kept: Kept = Kept(),
+    terms: Terms = USUAL_TERMS,
 ) -> Flask:
-    """The pages of one chain; `said` is what they show of its settings."""
+    """The pages of one chain; `said` is what they show of its settings, `terms` how long it keeps what."""
     app = full.Pages(__name__, static_folder=None)
     app.add_url_rule(f"/static/{files.version()}/<path:filename>", endpoint="static", view_func=files.serve)
     app.config.update(
@@ -113,7 +121,7 @@ def create_app(
     app.json = _Json(app)
     traced.follow(app, say_each=kept.say_each)
     app.after_request(packed.pack)  # the first here is the last to look at an answer
-    app.extensions["site"], app.extensions["settings"] = site, said
+    app.extensions["site"], app.extensions["settings"], app.extensions["terms"] = site, said, terms
     app.extensions["readiness"] = Readiness(Watched(site.engine, site.clock, site.folder, site.scheduler_minutes))
     if kept.token:
         from monitor.web.measured import Measured  # noqa: PLC0415 - its library is loaded only where somebody reads it

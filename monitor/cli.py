@@ -26,6 +26,7 @@ COMMANDS = {
     "backup": ("monitor.commands.backup", "Copy the chain, while everything runs."),
     "restore": ("monitor.commands.restore", "Bring a backup back."),
     "doctor": ("monitor.commands.doctor", "Say what is wrong, and what to do."),
+    "forget": ("monitor.commands.forget", "Forget what has been kept for long enough."),
     "migrate": ("monitor.commands.migrate", "Bring the database to this version's tables."),
 }
 REFUSED = 2

@@ -6,7 +6,7 @@ import secrets
 import socket
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from branches import closing, corrections, editions, reminders, timetable
 from branches.database import reading, transaction
 from branches.editions import CHAIN, Edition, Scope
 from branches.errors import Conflict, Refused
+from branches.keeping import Terms
 from branches.places import regions
 from branches.webhooks import Wish
 from branches.weeks import Week
@@ -59,6 +60,8 @@ class Worker:
     """Where posts of a name go, and what they are signed with."""
     photos: Path | None = None
     """Where the photos of audits lie."""
+    terms: Terms = field(default_factory=Terms)
+    """How long what is kept."""
     tell: Callable[[str], None] = lambda _: None
     """Hears what went wrong with one thing while the others were made."""
 

@@ -10,12 +10,16 @@ import sqlalchemy as sa
 from branches import database, migrations
 from branches.errors import Refused
 from branches.held import Privacy
+from branches.keeping import Terms
 from branches.timetable import DueTimes
 from branches.weeks import DueTime
 from monitor import running
 from monitor.config import Config
 from monitor.copying import finishing, upgrading
 from reports.figures import Rules
+
+_TO_MONDAY = 14
+"""Days that may lie between a release and the Monday on which staff first see the audit, besides the delay."""
 
 
 def now() -> datetime:
@@ -91,6 +95,21 @@ def privacy(config: Config) -> Privacy:
     """What the chain has decided about what staff see, and from when on."""
     said = config.privacy
     return Privacy(said.staff_delay_days, said.comments_after_audits, said.comments_after_shoppers, config.window.weeks)
+
+
+def terms(config: Config) -> Terms:
+    """How long the chain keeps what; an audit stays whole while reports look back on it or its branch may appeal."""
+    said, looked_back = config.privacy, 7 * (config.window.weeks + config.reports.revised_weeks + 1)
+    return Terms(
+        photos=said.keep_photos_months,
+        comments=said.keep_comments_months,
+        evidence=said.keep_evidence_months,
+        drafts=said.keep_drafts_months,
+        reasons=said.keep_reasons_months,
+        traces=said.keep_traces_months,
+        people=said.keep_people_months,
+        least_days=max(looked_back, said.staff_delay_days + _TO_MONDAY + config.audits.appeal_days),
+    )
 
 
 def photos_folder(config: Config) -> Path:

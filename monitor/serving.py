@@ -10,7 +10,7 @@ from monitor import logs, mailer, origins, running
 from monitor.app import Kept, create_app
 from monitor.config import Config, metrics_token, read, secret
 from monitor.later import Later
-from monitor.opening import caches, due_times, now, open_chain, photos_folder, privacy, rules
+from monitor.opening import caches, due_times, now, open_chain, photos_folder, privacy, rules, terms
 from monitor.porch import Porch
 from monitor.stopping import Server
 from monitor.web.gate import Site
@@ -85,5 +85,5 @@ def _pages(*, demo: bool) -> Porch:
     )
     key, proxies = secret(config, "pages"), config.serve.trusted_proxies
     kept = Kept(config.serve.log_requests and config.logs.form == "json", metrics_token(config))
-    app = create_app(site, key, trusted_proxies=proxies, said=origins.of(found), kept=kept)
+    app = create_app(site, key, trusted_proxies=proxies, said=origins.of(found), kept=kept, terms=terms(config))
     return Porch(app, THREADS)

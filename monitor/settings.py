@@ -23,6 +23,11 @@ def _setting(default: object, meaning: str, allowed: str, *, each: str = "", **b
     return Field(default, description=meaning, json_schema_extra={"allowed": allowed, "each": each}, **bounds)
 
 
+def _months(default: int, what: str) -> Any:
+    """For how long something is kept; 0: without end."""
+    return _setting(default, f"Months that {what}; 0: without end", "a whole number from 0 to 600", ge=0, le=600)
+
+
 def allowed(field: FieldInfo) -> str:
     """What the setting may be, in words."""
     return cast("dict[str, str]", field.json_schema_extra)["allowed"]
@@ -341,6 +346,18 @@ class PrivacySection(_Section):
         ge=0,
         le=1000,
     )
+
+    keep_photos_months: int = _months(
+        24, "photos of audits are kept, counted from when nothing happened to the audit any more"
+    )
+    keep_comments_months: int = _months(36, "comments and answers in words are kept, counted alike")
+    keep_evidence_months: int = _months(24, "what was shown for verified actions and ended appeals is kept")
+    keep_drafts_months: int = _months(
+        6, "forms of audits that have ended are kept, with the moments tapped at the branch"
+    )
+    keep_reasons_months: int = _months(12, "it is kept why a shopper could not make an audit")
+    keep_traces_months: int = _months(3, "ended sign-ins and what mail servers said of addresses are kept")
+    keep_people_months: int = _months(60, "people are kept whose access has ended; then they are erased")
 
 
 class Webhook(_Section):

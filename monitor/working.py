@@ -12,7 +12,7 @@ from branches.weeks import Week
 from monitor import cache, mailer, webhooks
 from monitor.config import Config
 from monitor.jobs import Worker, holder_name
-from monitor.opening import caches, due_times, now, photos_folder, privacy, rules
+from monitor.opening import caches, due_times, now, photos_folder, privacy, rules, terms
 from reports import stored
 from reports.compose import compose
 from reports.weekly import Settings
@@ -45,6 +45,7 @@ def worker(config: Config, engine: sa.Engine) -> Worker:
         hooks=webhooks.wishes(config),
         target=lambda name: webhooks.target(config, name),
         photos=photos_folder(config),
+        terms=terms(config),
     )
 
 

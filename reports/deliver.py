@@ -178,7 +178,7 @@ def _sent(going: _Round, mail: Mail) -> None:
 
 
 def _failed(going: _Round, mail: Mail, why: str, *, for_good: bool) -> None:
-    log.warning("mail %s was not taken: %s", mail.key, why)
+    log.warning("mail %s was not taken: %s", mail.key, envelope.without_addresses(why))
     _end(going, lambda session: outbox.mark_failed(session, mail, why, for_good=for_good, now=going.clock()))
 
 

@@ -1,5 +1,6 @@
 """The envelope: what is said, to whom and from whom, as one message that any mail server takes; no name can add a header."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from email.utils import format_datetime, quote
 from typing import Any, Protocol
 from urllib.parse import quote as quoted
 from urllib.parse import urlsplit
+
+_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"']+")
 
 
 class _Exact(EmailPolicy):
@@ -203,6 +206,11 @@ def addresses(message: EmailMessage) -> list[str]:
     """Whom a message is from and for."""
     found = (message[name] for name in ("From", "To"))
     return [one.addr_spec for header in found if header is not None for one in header.addresses]
+
+
+def without_addresses(said: str) -> str:
+    """What a mail server answered, for a log: its answers name whom they refuse."""
+    return _ADDRESS.sub("…", said)
 
 
 def one_line(text: str) -> str:

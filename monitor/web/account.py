@@ -13,7 +13,7 @@ from branches.people import PERSONS, User
 from branches.sessions import LINK_MINUTES, DeviceSession
 from branches.weeks import local_date
 from monitor import passwords
-from monitor.web import devices, forms, gate, leave, mailed
+from monitor.web import devices, forms, gate, leave, mailed, taken
 
 blueprint = Blueprint("account", __name__)
 
@@ -96,6 +96,13 @@ def end_device() -> AnyResponse:
             sessions.end_device(gate.session(), device, by=gate.person(), at=at)
     flash(gate.tongue().say("Signed out there."), "done")
     return redirect(url_for("account.show"))
+
+
+@blueprint.post("/account/kept")
+@gate.audience(*PERSONS)
+def take_home() -> AnyResponse:
+    """What is kept of them, as a file."""
+    return taken.home(gate.person())
 
 
 @blueprint.post("/account/mails")

@@ -65,7 +65,7 @@ def _mail(site: Site, templates: Environment, user: User, given: WayIn) -> None:
         written = letter(site, templates, user, given)
         site.mail.send(envelope.enclose(written, site.sender, to, message_id=name, at=at))
     except NotDelivered as error:
-        log.warning("A sign-in mail was not taken: %s", error.why)
+        log.warning("A sign-in mail was not taken: %s", envelope.without_addresses(error.why))
 
 
 def letter(site: Site, templates: Environment, user: User, given: WayIn) -> Letter:

@@ -51,7 +51,10 @@ KINDS = {
     **dict.fromkeys(("office.merging_branch", "office.merge_branch"), "branch"),
     "office.end_tablet": "branch",
     "office.give_pin": "person",
-    **dict.fromkeys(("office.person", "office.erasing", "office.erase", "office.merging", "office.merge"), "person"),
+    **dict.fromkeys(
+        ("office.person", "office.erasing", "office.erase", "office.merging", "office.merge", "office.take_home"),
+        "person",
+    ),
     "office.change_person": "person",
 }
 """What the `public_id` of a route names: by its endpoint, else by its room."""
@@ -72,7 +75,7 @@ OPENED_BY = {
         "office.certify capture.reference capture.mark_reference"
     ),
     Right.KEEP_PEOPLE: (
-        "office.add office.adding office.change_person office.erase office.erasing office.merge office.merging office.give_pin office.mail office.people "
+        "office.add office.adding office.change_person office.erase office.erasing office.merge office.merging office.take_home office.give_pin office.mail office.people "
         "office.people_table office.person office.retry office.people_file office.read_people office.confirm_people"
     ),
     Right.DECIDE_APPEALS: (
@@ -111,7 +114,7 @@ OPENED_BY = {
 }
 """Which right opens which address: written here, not read from the pages that are asked."""
 RIGHT_OF = {endpoint: right for right, endpoints in OPENED_BY.items() for endpoint in endpoints.split()}
-FOR_WHOEVER_IS_SIGNED_IN = {"account.change_password", "account.end_device", "account.show"}
+FOR_WHOEVER_IS_SIGNED_IN = {"account.take_home", "account.change_password", "account.end_device", "account.show"}
 FOR_EVERYBODY = {
     *("health.up", "health.ready", "health.figures"),
     *("login.ask", "login.choose_language", "login.code", "login.demo", "login.enter_code", "login.enter_demo"),

@@ -35,6 +35,7 @@ THINGS = {
     "revised": "edition",
     "row": "duechange",
     "one.rota": "rota",
+    "keeping": "keeping",
     "draft": "standarddraft",
     "case": "referencecase",
     **{name: name for name in ("audit", "flag", "notice", "appeal", "edition", "mail", "standard", "region", "rota")},
@@ -54,7 +55,7 @@ KNOWN_DETAILS = {
     *("about", "anyway", "audits", "after", "before", "branch", "branches", "changed", "day", "decision", "due"),
     *("first_week", "item", "items", "note", "origin", "outcome", "photo", "photos", "placed", "planned", "reason"),
     *("revised", "revision", "role", "scope", "shopper", "stand_in", "unchanged", "unplaced", "until", "version"),
-    *("since", "was", "week"),
+    *("since", "was", "week", "kind", "n"),
 }
 """What events hold beside who, what and when: none of it opens anything. A new one is looked at before it stands here."""
 

@@ -37,6 +37,7 @@ from monitor.web.office import (
     standard,
     steps,
     tablets,
+    taking,
 )
 from monitor.web.office.room import ABOVE, blueprint
 
@@ -79,4 +80,5 @@ __all__ = [
     "standard",
     "steps",
     "tablets",
+    "taking",
 ]

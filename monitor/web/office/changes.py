@@ -16,6 +16,7 @@ from branches.states import AuditState
 from branches.subscriptions import Wanted
 from branches.weeks import DueTime
 from monitor.web import gate, mailed
+from monitor.web.office.kept import WORDS
 from monitor.web.office.room import called
 
 _FIELDS = {
@@ -227,6 +228,12 @@ def _given(known: Mapping[str, Sequence[int | None]], about: Named) -> list[Chan
     return [Change(names[0], names[1])]
 
 
+def _forgotten(known: Mapping[str, Any], _: Named) -> list[Change]:
+    """Of which kind, and how many."""
+    tongue = gate.tongue()
+    return [Change("", tongue.whole(known["n"]), tongue.say(WORDS.get(known["kind"], known["kind"])))]
+
+
 def _until(known: Mapping[str, str], _: Named) -> list[Change]:
     return [Change("", gate.tongue().say("until {day}", day=date.fromisoformat(known["until"])))]
 
@@ -263,6 +270,7 @@ _MADE: Mapping[str, Callable[[Mapping[str, Any], Named], list[Change]]] = {
     "give": _given,
     "merge": _merged,
     "merge_into": _merged,
+    "forget": _forgotten,
     "dismiss": _until,
     "note": _told,
 }

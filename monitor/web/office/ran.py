@@ -10,6 +10,8 @@ from branches.webhooks import Post
 from monitor import reconciling
 from monitor.web import gate
 from monitor.web.office import missing
+from monitor.web.office.changes import Change
+from monitor.web.office.kept import WORDS
 from monitor.web.office.review import Line
 from monitor.web.office.room import ago_words, moment_words, now
 
@@ -26,6 +28,7 @@ JOBS = {
     "audits not sent in time": message("Audits not sent in time"),
     "unused photos": message("Photos of no audit"),
     reconciling.NAME: message("Whether all that was accepted is there"),
+    "forgetting": message("What was kept long enough"),
 }
 
 
@@ -101,8 +104,10 @@ def _besides(what: str, n: int) -> str:
             return count("{n} post of alerts written", "{n} posts of alerts written", n)
         case "audits":
             return count("{n} audit ended", "{n} audits ended", n)
-        case _:
+        case "photos":
             return count("{n} photo deleted", "{n} photos deleted", n)
+        case _:
+            return str(Change("", gate.tongue().whole(n), gate.tongue().say(WORDS.get(what, what))))
 
 
 def _span(span: timedelta) -> str:

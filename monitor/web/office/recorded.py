@@ -19,6 +19,7 @@ KINDS: Mapping[str, str] = {
     "mail": message("Mail"),
     "standard": message("The standard"),
     "standarddraft": message("Drafts of the standard"),
+    "keeping": message("What is kept"),
     "rota": message("Rotas"),
     "referencecase": message("Reference cases"),
 }

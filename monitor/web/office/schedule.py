@@ -11,7 +11,7 @@ from branches.editions import Scope
 from branches.language import message
 from branches.weeks import Week
 from monitor.web import gate
-from monitor.web.office import missing, ran
+from monitor.web.office import kept, missing, ran
 from monitor.web.office.room import blueprint, moment_words, now, shown
 from monitor.web.parts import OF_A_PAGE, place, searched
 
@@ -55,6 +55,8 @@ def schedule() -> str:
         mails=ran.mails(),
         posts=ran.posts(),
         posts_sent=ran.posts_sent(),
+        kept=kept.lines(),
+        kept_last=kept.last(),
         q=text,
         cut=cut,
     )

@@ -41,6 +41,7 @@ _PERSON = {
     "reactivate": message("{who} gave access again."),
     "set_password": message("{who} changed the password."),
     "erase": message("{who} erased this person."),
+    "take_home": message("{who} took home what is kept of this person."),
     "invite": message("{who} had a sign-in link mailed."),
     "give_address": message("{who} gave an address."),
     "choose_mails": message("{who} chose when the report is mailed."),
@@ -130,6 +131,7 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "discard": message("{who} discarded the draft."),
         "publish": message("{who} published the draft."),
     },
+    "keeping": {"forget": message("{who} forgot what had been kept long enough.")},
     "standard": {
         "publish": message("{who} published a version of the standard."),
         "take_back": message("{who} took a version of the standard back before its day."),
