@@ -1,10 +1,11 @@
 """The web program: blueprints behind one gate, refusals turned into pages."""
 
-from flask import Flask, render_template, request, url_for
+from flask import Flask, Request, render_template, request, url_for
 from flask.json.provider import DefaultJSONProvider
 from flask_wtf import CSRFProtect
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import MapAdapter
 
 from branches.errors import Conflict, NotAllowed, NotFound, Refused
 from branches.language import codes, language
@@ -36,6 +37,8 @@ from reports.purpose import purpose
 MOST_BYTES = 1_000_000
 """Of a request's body; what takes more says so itself."""
 NOWHERE = (404, 405)
+NO_HOST = "localhost"
+"""Stands for the host that a request names where that is none; our own addresses name no host."""
 THEMES = ("light", "dark")
 """What a reader may have chosen on this device; the script of every page keeps it in a cookie."""
 ABOVE = {
@@ -77,9 +80,22 @@ class _Json(DefaultJSONProvider):
     ensure_ascii = False
 
 
+class _Pages(Flask):
+    """A request for a host that is no host's name is refused as a page; Flask itself could not say where that page's files are."""
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        try:
+            return super().create_url_adapter(request)
+        except (HTTPException, UnicodeError):
+            if request is None:
+                raise
+            request.routing_exception = BadRequest()
+            return self.url_map.bind(NO_HOST)
+
+
 def create_app(site: Site, secret: bytes, *, trusted_proxies: int = 0, said: Said = NOTHING) -> Flask:
     """The pages of one chain; `said` is what they show of its settings."""
-    app = Flask(__name__, static_folder=None)
+    app = _Pages(__name__, static_folder=None)
     app.add_url_rule(f"/static/{files.version()}/<path:filename>", endpoint="static", view_func=files.serve)
     app.config.update(
         SECRET_KEY=secret,

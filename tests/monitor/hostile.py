@@ -34,7 +34,7 @@ TEXTS: dict[str, str] = {
     "a formula after a tab": "\t=1+1",
     "a wide formula": "\uff1d1+1",
     "a script": "<script>alert(1)</script>",
-    "a way out of an attribute": "\"' onmouseover=alert(1) x=\"",
+    "a way out of an attribute": '"\' onmouseover=alert(1) x="',
     "an image that fails": "<img src=x onerror=alert(1)>",
     "the end of a text area": "</textarea></title></style></script><svg onload=alert(1)>",
     "a comment of markup": "<!--><![CDATA[]]><?xml?>",
@@ -78,6 +78,11 @@ TEXTS: dict[str, str] = {
     "two addresses for mail": "a@example.com,b@example.com",
     "a pattern that takes for ever": "a" * 40_000 + "!",
     "brackets": "[" * 50_000,
+    "a directive of a server": '<!--#exec cmd="id" -->',
+    "a program of a page": "<?php phpinfo(); ?><% =1 %>",
+    "a filter of a directory": "*)(uid=*))(|(uid=*",
+    "letters that look alike": "\u0430dm\u0456n",
+    "one sign in two ways": "e\u0301 \u00e9",
     "json": '{"__proto__": {"role": "office"}}',
     "true": "true",
     "none": "None",
@@ -255,6 +260,7 @@ def _wrong() -> dict[str, bytes]:
             found[f"{key}: {name}"] = json.dumps({**PUSH, key: value}).encode()
             if key in ("typed", "edits"):
                 found[f"in {key}: {name}"] = json.dumps({**PUSH, key: {"people": value}}).encode()
+                found[f"in {key}, as a comment: {name}"] = json.dumps({**PUSH, key: {"people": ["1", value]}}).encode()
             elif key == "away":
                 found[f"in {key}: {name}"] = json.dumps({**PUSH, key: [value]}).encode()
     return found

@@ -112,7 +112,10 @@ def files() -> dict[str, tuple[str, bytes]]:
         "a TOML of tables": ("a.toml", b"a = " + b"{a=" * 5_000),
         "a TOML with a number past all": ("a.toml", b"version = " + b"9" * 5_000 + b"\n"),
         "a TOML with no letters": ("a.toml", b"title = '\xff\xfe'\n"),
-        "a TOML with other kinds": ("a.toml", b"title = 1979-05-27\nsection = 1\nitem = inf\n[standard]\nsections = nan\n"),
+        "a TOML with other kinds": (
+            "a.toml",
+            b"title = 1979-05-27\nsection = 1\nitem = inf\n[standard]\nsections = nan\n",
+        ),
         "a list of a million columns": ("a.csv", b"code,name" + b",x" * 450_000 + b"\n"),
         "a list of many rows": ("a.csv", b"code,name\n" + b"a,b\n" * 100_000),
         "a list with a quote never closed": ("a.csv", b'code,name,email\n"a,b,c\n' + b"d,e,f\n" * 1_000),
@@ -161,7 +164,10 @@ PARTS: dict[str, tuple[str, bytes]] = {
     "10,000 parts": (_KIND, _part(_NAMED % b"a") * 6_000 + _END),
     "2,000 files": (_KIND, _part(_NAMED % b"file" + b'; filename="a"') * 2_000 + _END),
     "within another": (_KIND, _part(_NAMED % b"a" + b"\r\nContent-Type: multipart/mixed; boundary=b", b"--b--") + _END),
-    "in another's letters": (_KIND, _part(_NAMED % b"a" + b"\r\nContent-Type: text/plain; charset=utf-7", b"+ADw-") + _END),
+    "in another's letters": (
+        _KIND,
+        _part(_NAMED % b"a" + b"\r\nContent-Type: text/plain; charset=utf-7", b"+ADw-") + _END,
+    ),
     "in letters of nobody": (_KIND, _part(_NAMED % b"a" + b"\r\nContent-Type: text/plain; charset=x\xff") + _END),
     "a name in stars": (_KIND, _part(b"Content-Disposition: form-data; name*=utf-8''a%ff; filename*=x''%00") + _END),
     "packed": (_KIND, _part(_NAMED % b"a" + b"\r\nContent-Transfer-Encoding: base64", b"!!!") + _END),

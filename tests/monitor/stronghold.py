@@ -153,7 +153,7 @@ def _begin(opened: Opened) -> None:
 
 def wrong_with(answer: TestResponse, said: bytes, method: str) -> Iterator[str]:
     """Why an answer is none that a person or a script could read."""
-    if answer.status_code >= 500:  # noqa: PLR2004 - ours to answer for
+    if answer.status_code >= 500:
         yield f"answered with {answer.status_code}"
     place = answer.headers.get("Location", "")
     if not place.isprintable() or (urlsplit(place).netloc not in ("", "localhost")):

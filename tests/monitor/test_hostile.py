@@ -15,12 +15,10 @@ from tests.monitor.stronghold import Stronghold, doors_of, pages, posts, raised
 from tests.monitor.walked import World, build
 
 ANYBODY = [*Role, None]
-AT_ONCE, ALONE = 12, 1
+AT_ONCE, ALONE = 8, 1
 """How many texts each form gets in all of its fields at once, and each field alone; the next one goes on where these ended."""
-TIMES_AN_HONEST_PAGE = 300
-HEAVY = 60
-"""An answer may take as much work as so many honest pages; one to a file, as so many honest photos."""
-REFUSED = 400
+TIMES_AN_HONEST_PAGE = 500
+"""As much work as so many honest pages is in proportion: the check of a password alone is that of hundreds."""
 
 pytestmark = pytest.mark.slow
 
@@ -71,7 +69,9 @@ def test_no_name_in_an_address_does_harm(world: World, tmp_path: Path, role: Rol
                     hold.ask(f"{what} as {argument}", path, door.method, **form)
 
 
-@pytest.mark.parametrize("secret", ["/sign-in/{}", "/mails/{}", "/mails/{}/alerts", "/calendar/{}.ics", "/static/{}", "/{}"])
+@pytest.mark.parametrize(
+    "secret", ["/sign-in/{}", "/mails/{}", "/mails/{}/alerts", "/calendar/{}.ics", "/static/{}", "/{}"]
+)
 def test_no_name_does_harm_where_nobody_is_signed_in(world: World, tmp_path: Path, secret: str) -> None:
     with attacked(world, tmp_path, None) as hold:
         for what, name in hostile.NAMES.items():
@@ -121,8 +121,10 @@ def test_no_body_of_a_script_does_harm(world: World, tmp_path: Path) -> None:
         assert hold.refused > len(hostile.BODIES)
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("role", ANYBODY)
 def test_no_body_of_a_form_does_harm(world: World, tmp_path: Path, role: Role | None) -> None:
+    # Of a form with too many files Werkzeug leaves those it has read to the collector, which Python warns of.
     bodies = {f"parts: {what}": one for what, one in hostile_files.PARTS.items()}
     kinds = ("application/x-www-form-urlencoded", "application/json", "text/plain", "")
     bodies |= {f"{kind}: {what}": (kind, body) for what, body in hostile_files.PLAIN.items() for kind in kinds}
@@ -135,18 +137,13 @@ def test_no_body_of_a_form_does_harm(world: World, tmp_path: Path, role: Role | 
 
 @pytest.mark.parametrize("role", [Role.SHOPPER, Role.STAFF, Role.MANAGER, Role.OFFICE])
 def test_no_file_does_harm(world: World, tmp_path: Path, role: Role) -> None:
-    hold = raised(world, tmp_path, role)
-    try:
+    with attacked(world, tmp_path, role) as hold:
         token, takers = hold.token, [post for post in posts(hold) if post.files]
         assert takers
         for what, (name, content) in hostile_files.files().items():
             for post in takers:
                 file = {field: (BytesIO(content), name) for field in post.files}
                 hold.ask(what, post.action, "POST", data={**post.fields, **file, "csrf_token": token})
-        assert hold.faults == []
-        assert hold.slowest[0] < HEAVY * hold.honest(), hold.slowest
-    finally:
-        hold.close()
 
 
 def test_no_photo_sent_by_a_script_does_harm(world: World, tmp_path: Path) -> None:
