@@ -3,6 +3,7 @@
 
 python3 run.py                      the demo: an invented chain, its reports and its pages
 python3 run.py test [--fast] [...]  every check and every test; --fast leaves out the slow, the browser's and the second database
+python3 run.py sbom                 what the program is made of, as CycloneDX JSON
 python3 run.py COMMAND [...]        any command of the program; --help lists them
 """
 
@@ -50,6 +51,8 @@ def main(arguments: list[str]) -> int:
         return 1
     if arguments[:1] == ["test"]:
         return test(arguments[1:])
+    if arguments == ["sbom"]:
+        return subprocess.run([PYTHON, "-m", "supply"], cwd=ROOT, check=False).returncode
     return start(arguments or ["demo"])
 
 

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from flask import Flask, render_template, request, url_for
+from flask import Flask, Request, render_template, request, url_for
 from flask.json.provider import DefaultJSONProvider
 from flask_wtf import CSRFProtect
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import MapAdapter
 
 from branches.errors import Conflict, NotAllowed, NotFound, Refused
 from branches.keeping import USUAL as USUAL_TERMS
@@ -46,6 +47,8 @@ MOST_BYTES = 1_000_000
 NOWHERE = (404, 405)
 OURS = 500
 """From here on it is our fault: the page names the request, so that whoever reports it can name it too."""
+NO_HOST = "localhost"
+"""Stands for the host that a request names where that is none; our own addresses name no host."""
 THEMES = ("light", "dark")
 """What a reader may have chosen on this device; the script of every page keeps it in a cookie."""
 ABOVE = {
@@ -88,6 +91,19 @@ class _Json(DefaultJSONProvider):
     ensure_ascii = False
 
 
+class _Pages(full.Pages):
+    """A request for a host that is no host's name is refused as a page; Flask itself could not say where that page's files are."""
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        try:
+            return super().create_url_adapter(request)
+        except (HTTPException, UnicodeError):
+            if request is None:
+                raise
+            request.routing_exception = BadRequest()
+            return self.url_map.bind(NO_HOST)
+
+
 @dataclass(frozen=True)
 class Kept:
     """What is kept of requests: nothing, unless the settings want it."""
@@ -108,7 +124,7 @@ def create_app(
     terms: Terms = USUAL_TERMS,
 ) -> Flask:
     """The pages of one chain; `said` is what they show of its settings, `terms` how long it keeps what."""
-    app = full.Pages(__name__, static_folder=None)
+    app = _Pages(__name__, static_folder=None)
     app.add_url_rule(f"/static/{files.version()}/<path:filename>", endpoint="static", view_func=files.serve)
     app.config.update(
         SECRET_KEY=secret,

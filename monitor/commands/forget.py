@@ -9,7 +9,8 @@ from branches.keeping import KINDS, Kind, Terms, back
 from monitor import forgetting
 from monitor.config import read_config
 from monitor.noting import Did, noted
-from monitor.opening import open_chain, worker
+from monitor.opening import open_chain
+from monitor.working import worker
 
 NAMES = {
     "photos": "photos of audits",

@@ -2,12 +2,21 @@
 
 import re
 
+from flask import abort, request
 from werkzeug.datastructures import MultiDict
 
 from branches.errors import Refused
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _WHOLE = re.compile(r"[0-9]{1,9}", re.ASCII)
+
+
+def take_in(most_bytes: int) -> None:
+    """Receives the whole form; a part without a name is on no page of ours, and what reads forms counts on names."""
+    request.max_content_length = most_bytes
+    request.get_data(parse_form_data=True)
+    if None in request.form or None in request.files:
+        abort(400)
 
 
 def text(form: MultiDict[str, str], name: str, most: int) -> str:

@@ -25,7 +25,7 @@ from branches.people import Role, User
 from branches.sessions import DeviceSession
 from branches.timetable import DueTimes
 from monitor.later import Job, at_once
-from monitor.web import lent, policy
+from monitor.web import forms, lent, policy
 from monitor.web.bare import is_bare
 from reports.envelope import Sender, Transport
 from reports.figures import Rules
@@ -297,8 +297,7 @@ def _enter() -> AnyResponse | None:
     except lent.Locked:
         answer = None  # what was typed comes in, to be kept while the PIN is asked for
     if answer is None and not _only_reads():
-        request.max_content_length = most_bytes(view, request.max_content_length)
-        request.get_data(parse_form_data=True)
+        forms.take_in(most_bytes(view, request.max_content_length))
     return answer
 
 
