@@ -42,7 +42,7 @@ def pictures(session: Session, user: User) -> list[Picture]:
 
 def _did(kind: str, number: Any) -> sa.ColumnElement[bool]:
     """Of an event: whether it is about that thing."""
-    return (col(Event.thing) == kind) & (col(Event.thing_id) == number)
+    return sa.and_(col(Event.thing) == kind, col(Event.thing_id) == number)
 
 
 def _actions(session: Session, user: User) -> Iterator[Line]:
