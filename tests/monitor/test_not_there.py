@@ -57,7 +57,9 @@ class Asking:
         self.asked.clear()
         answer = self._sent(door, path)
         body = TOKEN.sub(b"", answer.get_data().replace(path.encode(), b""))
-        left = [(name, value) for name, value in answer.headers if name not in ("Date", "Content-Length", "X-Request-ID")]
+        left = [
+            (name, value) for name, value in answer.headers if name not in ("Date", "Content-Length", "X-Request-ID")
+        ]
         return answer.status_code, left, body, list(self.asked)
 
     def _sent(self, door: Door, path: str) -> TestResponse:
