@@ -194,8 +194,3 @@ def open_branches(session: Session, first: date, last: date) -> list[Branch]:
         .order_by(Branch.code)
     )
     return list(session.exec(query))
-
-
-def merged_into(session: Session, branch: Branch) -> Branch | None:
-    """The entry that has all of this one now, if there is one."""
-    return session.get(Branch, branch.merged_into_id) if branch.merged_into_id is not None else None

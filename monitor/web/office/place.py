@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import abort, render_template, url_for
 from sqlmodel import col, func, select
 
-from branches import editions, notices, places
+from branches import access, editions, notices, places
 from branches.access import Right
 from branches.language import message
 from branches.places import Branch, Region
@@ -162,14 +162,23 @@ def branch_page(branch: Branch, typed: Typed) -> str:
 
 def _merged_into(branch: Branch) -> str:
     """The page of the entry that has all of this one now; empty where there is none."""
-    other = places.merged_into(gate.session(), branch)
+    other = _kept(branch)
     return url_for("office.branch", public_id=other.public_id) if other is not None else ""
+
+
+def _kept(branch: Branch) -> Branch | None:
+    """The entry into which this one was merged, if it was."""
+    if branch.merged_into_id is None:
+        return None
+    query = access.visible_branches(gate.person()).where(Branch.id == branch.merged_into_id)
+    return gate.session().exec(query).one()
 
 
 def _headline(branch: Branch) -> str:
     """Whether it is open, and whether its staff see anything."""
     say, day = gate.tongue().say, today(branch.timezone)
-    if (other := places.merged_into(gate.session(), branch)) is not None:
+    other = _kept(branch)
+    if other is not None:
         return say("Merged into {branch} (code {code}).", branch=other.name, code=other.code)
     if branch.closed is not None and branch.closed <= day:
         return say("Closed since {day}.", day=branch.closed)
