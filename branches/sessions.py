@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
 from sqlmodel import Field, Relationship, Session, SQLModel, col, select
 
-from branches import history, places
+from branches import doorstep, history, places
 from branches.database import UtcTime
 from branches.errors import NotAllowed
 from branches.people import Role, User
@@ -264,6 +264,7 @@ def end_all(session: Session, user: User) -> None:
     """After a change of password, address or role nothing stays signed in, and no link that was sent still opens."""
     session.exec(sa.delete(SignInLink).where(col(SignInLink.user_id) == user.id))
     session.exec(sa.delete(DeviceSession).where(col(DeviceSession.user_id) == user.id))
+    doorstep.clear(session, user)
     take_back(session, user)
 
 

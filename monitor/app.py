@@ -27,6 +27,7 @@ from monitor.web import (
     portal,
     region,
     results,
+    second,
     section,
     tablet,
 )
@@ -55,6 +56,7 @@ STATUS = ((NotFound, 404), (NotAllowed, 403), (Conflict, 409), (Refused, 422))
 ROOMS = (
     login,
     account,
+    second,
     mails,
     editions,
     section,
@@ -95,6 +97,7 @@ def create_app(site: Site, secret: bytes, *, trusted_proxies: int = 0, said: Sai
     if site.demo:
         app.before_request(gate.stay_here)
     gate.guard(app)
+    app.before_request(second.lead)
     forms = CSRFProtect(app)
     # mail providers send these: the secret is in the address, and no cookie gives it any power
     for click in (mails.choose, mails.choose_alerts):

@@ -26,6 +26,7 @@ from monitor.settings import (
     ReviewSection,
     ScheduleSection,
     ServeSection,
+    SignInSection,
     WebhooksSection,
     WindowSection,
 )
@@ -47,6 +48,7 @@ class Config(BaseSettings):
     audits: AuditsSection = AuditsSection()
     review: ReviewSection = ReviewSection()
     privacy: PrivacySection = PrivacySection()
+    sign_in: SignInSection = SignInSection()
     serve: ServeSection = ServeSection()
     mail: MailSection = MailSection()
     webhooks: WebhooksSection = WebhooksSection()

@@ -23,6 +23,7 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
     "pages.css": _PAGES,
     "results.css": (*_PAGES, "results"),
     "office.css": (*_PAGES, "office"),
+    "second.css": (*_PAGES, "second"),
     "searched.css": (*_PAGES, "results", "office"),
     "preview.css": (*_PAGES, "capture"),
     "phone.css": (*_PLAIN, "capture"),

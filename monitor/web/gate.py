@@ -25,7 +25,8 @@ from branches.people import Role, User
 from branches.sessions import DeviceSession
 from branches.timetable import DueTimes
 from monitor.later import Job, at_once
-from monitor.web import lent
+from monitor.web import headers, lent
+from monitor.web.headers import YEAR_SECONDS
 from reports.envelope import Sender, Transport
 from reports.figures import Rules
 
@@ -33,7 +34,7 @@ DEVICE_COOKIE = "device"
 LANGUAGE_COOKIE = "language"
 WANTED = "wanted"
 """Where somebody was going when they were asked to sign in."""
-DAY_SECONDS, YEAR_SECONDS = 86_400, 365 * 86_400
+DAY_SECONDS = 86_400
 LONGEST_PATH = 500
 HOUSEHOLD_BITS = 64
 """Of an IPv6 address: whoever has one has all that begin so."""
@@ -41,11 +42,7 @@ NOBODY = Sender("monitor@localhost")
 EVERYBODY = "everybody"
 
 View = TypeVar("View", bound=Callable[..., Any])
-
-OWN_FILES = ("script-src", "style-src", "img-src", "connect-src", "manifest-src", "form-action")
-CLOSED = ("default-src", "base-uri", "frame-ancestors")
-POLICY = "; ".join([f"{kind} 'none'" for kind in CLOSED] + [f"{kind} 'self'" for kind in OWN_FILES])
-"""What a page may load: its own files and nothing else, no inline style, no inline script."""
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -71,6 +68,8 @@ class Site:
     appeal_days: int = 7
     """How long an audit's answers may be appealed once staff see it."""
     two_people: bool = False
+    second_step: bool = False
+    """Whether managers and head office must set the second step of signing in up."""
     managers_know_shoppers: bool = False
     privacy: Privacy = field(default_factory=Privacy)
     rules: Rules = field(default_factory=Rules)
@@ -202,6 +201,14 @@ def still_here() -> bool:
     """After a pause in writing: whether this device is signed in even now."""
     before = device()
     return before is not None and _found(session(), site().clock()) is not None
+
+
+def looked(at: Callable[[Session], Found]) -> Found:
+    """What a look into the database gives before the request may write."""
+    if _only_reads():
+        return at(session())
+    with reading(site().engine) as look:
+        return at(look)
 
 
 def afterwards(job: Job) -> None:
@@ -372,20 +379,8 @@ def _leave(response: Response) -> Response:
     held = g.get("session")
     if held is not None and not _only_reads() and response.status_code < 400:  # noqa: PLR2004 - refusals begin there
         held.commit()
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    if site().secure:
-        response.headers["Strict-Transport-Security"] = f"max-age={YEAR_SECONDS}"
-    if request.endpoint != "static":
-        _guard_page(response)
+    headers.put(response, secure=site().secure)
     return response
-
-
-def _guard_page(response: Response) -> None:
-    response.headers.setdefault("Content-Security-Policy", POLICY)
-    response.headers.setdefault("Referrer-Policy", "same-origin")
-    response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    response.headers["Cache-Control"] = "no-store"
 
 
 def _only_reads() -> bool:
