@@ -101,7 +101,7 @@ def turn_on(session: Session, user: User, step: int, codes: Sequence[str], *, by
     session.add(found)
     _keep_codes(session, user, codes)
     sessions.end_all(session, user)
-    _note(session, "turn_on_second_step", user, by, at)
+    _note(session, user, "turn_on_second_step", by, at)
 
 
 def renew_codes(session: Session, user: User, codes: Sequence[str], *, by: Actor | None, at: datetime) -> None:
@@ -110,7 +110,7 @@ def renew_codes(session: Session, user: User, codes: Sequence[str], *, by: Actor
     if of(session, user) is None:
         raise Conflict("The second step is off.")
     _keep_codes(session, user, codes)
-    _note(session, "renew_recovery_codes", user, by, at)
+    _note(session, user, "renew_recovery_codes", by, at)
 
 
 def turn_off(session: Session, user: User, *, by: Actor | None, at: datetime) -> None:
@@ -120,7 +120,7 @@ def turn_off(session: Session, user: User, *, by: Actor | None, at: datetime) ->
         raise Conflict("The second step is off.")
     _remove(session, user)
     doorstep.clear(session, user)
-    _note(session, "turn_off_second_step", user, by, at)
+    _note(session, user, "turn_off_second_step", by, at)
 
 
 def take_away(session: Session, user: User, *, by: Actor | None, at: datetime) -> None:
@@ -130,7 +130,7 @@ def take_away(session: Session, user: User, *, by: Actor | None, at: datetime) -
         raise Conflict("{name} has no second step.", name=accounts.called(user))
     _remove(session, user)
     sessions.end_all(session, user)
-    _note(session, "take_second_step", user, by, at)
+    _note(session, user, "take_second_step", by, at)
 
 
 def forget(session: Session, user: User) -> None:
@@ -159,7 +159,7 @@ def use_recovery(session: Session, user: User, typed: str, *, at: datetime) -> b
     if session.exec(used).rowcount == 0:
         return False
     session.exec(sa.update(SecondFactor).where(col(SecondFactor.user_id) == user.id).values(tried=0))
-    _note(session, "use_recovery_code", user, user, at, left=codes_left(session, user))
+    _note(session, user, "use_recovery_code", user, at, left=codes_left(session, user))
     return True
 
 
@@ -174,7 +174,7 @@ def _remove(session: Session, user: User) -> None:
     session.exec(sa.delete(SecondFactor).where(col(SecondFactor.user_id) == user.id))
 
 
-def _note(session: Session, verb: str, user: User, by: Actor | None, at: datetime, **about: int) -> None:
+def _note(session: Session, user: User, verb: str, by: Actor | None, at: datetime, **about: int) -> None:
     """Into history, and by mail to the person: it may not have been them."""
     history.write(session, verb, user, by=by, at=at, **about)
     if user.email is not None:

@@ -43,6 +43,7 @@ ABOVE = {
     "capture": ("capture.mine",),
     "editions": ("editions.chain", "editions.mine"),
     "plan": ("editions.chain", "editions.mine"),
+    "second": ("account.show",),
     "section": ("editions.chain", "editions.mine"),
     "explore": ("editions.chain", "editions.mine"),
     "region": ("editions.chain", "region.branches"),

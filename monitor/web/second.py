@@ -5,8 +5,9 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from branches import doorstep, factors
+from branches.access import Right
 from branches.factors import SecondFactor
-from branches.people import READERS, User
+from branches.people import User
 from branches.weeks import local_date
 from monitor import authenticator
 from monitor.web import arriving, forms, gate, proving, sure
@@ -58,7 +59,7 @@ def _wrong() -> str:
 
 
 @blueprint.get("/account/second-step")
-@gate.audience(*READERS)
+@gate.needs(Right.HAVE_SECOND_STEP)
 def show() -> str:
     return _page()
 
@@ -82,7 +83,7 @@ def _since(held: SecondFactor) -> str:
 
 
 @blueprint.post("/account/second-step/begin")
-@gate.audience(*READERS)
+@gate.needs(Right.HAVE_SECOND_STEP)
 def begin() -> Answer:
     """What the phone makes its codes from is shown in this answer, and to nobody once its first code was typed."""
     user = gate.person()
@@ -108,7 +109,7 @@ def _setting_up(user: User, made_from: bytes, error: str = "") -> str:
 
 
 @blueprint.post("/account/second-step/confirm")
-@gate.audience(*READERS)
+@gate.needs(Right.HAVE_SECOND_STEP)
 def confirm() -> Answer:
     """The first code shows that the phone was set up; every other device is signed out."""
     user, at = gate.person(), gate.site().clock()
@@ -131,7 +132,7 @@ def confirm() -> Answer:
 
 
 @blueprint.post("/account/second-step/codes")
-@gate.audience(*READERS)
+@gate.needs(Right.HAVE_SECOND_STEP)
 def renew() -> Answer:
     """Ten other recovery codes, for whoever has used or lost some."""
     user = gate.person()
@@ -147,7 +148,7 @@ def _codes(codes: list[str]) -> str:
 
 
 @blueprint.post("/account/second-step/off")
-@gate.audience(*READERS)
+@gate.needs(Right.HAVE_SECOND_STEP)
 def turn_off() -> Answer:
     """With a code: a device that was left open does not turn it off."""
     user = gate.person()
