@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,6 @@ from branches.sessions import DeviceSession
 from monitor import authenticator
 from monitor.app import create_app
 from monitor.authenticator import SECONDS
-from monitor.web.gate import Site
 from tests import make
 from tests.databases import SqliteDatabases
 from tests.monitor.house import (
@@ -327,7 +325,7 @@ def test_head_office_takes_it_from_somebody_whose_phone_is_lost(house: House) ->
     office, path = entered(house), f"/office/people/{house.people[Role.MANAGER].public_id}"
     action = f"{path}/take-second-step"
     page = office.submit(form(office.get(path), action))
-    assert "Second step off" in page.text
+    assert "Second step not set up" in page.text
     assert is_in(visitor) is False
     assert is_in(entered(house, Role.MANAGER))
     assert verbs(house, Role.MANAGER)[-1] == told(house)[-1] == "take_second_step"
@@ -365,42 +363,6 @@ def test_with_another_secret_of_the_pages_recovery_codes_open_still(house: House
     pass_door(visitor, typed, status=422)
     pass_door(visitor, codes[0])
     assert is_in(visitor)
-
-
-@pytest.fixture
-def strict(house: House) -> House:
-    """A chain that asks for it."""
-    site: Site = house.app.extensions["site"]
-    house.app = create_app(replace(site, second_step=True), SECRET)
-    return house
-
-
-@pytest.mark.parametrize("role", [Role.OFFICE, Role.MANAGER])
-def test_where_it_is_asked_for_nothing_opens_before_it_is_set_up(strict: House, role: Role) -> None:
-    visitor = strict.visitor()
-    ask(visitor, strict.email(role))
-    assert follow(visitor, link(strict.mail.sent[-1])).headings == ["Second step"]
-    for path in ("/", "/account", "/reports/chain" if role is Role.OFFICE else "/reports/mine"):
-        assert visitor.get(path).headings == ["Second step"]
-    page = visitor.get(PAGE)
-    fields = form(page, f"{PAGE}/begin").fields
-    refused = visitor.client.post("/account/devices", data={**fields, "device": "1"})
-    assert (refused.status_code, refused.headers["Location"]) == (303, PAGE)
-    set_up(strict, visitor, role)
-    assert is_in(visitor)
-
-
-@pytest.mark.parametrize("role", [Role.STAFF, Role.SHOPPER])
-def test_where_it_is_asked_for_others_go_on_as_before(strict: House, role: Role) -> None:
-    assert is_in(entered(strict, role))
-
-
-def test_where_it_is_asked_for_one_may_still_sign_out_and_choose_a_language(strict: House) -> None:
-    visitor = strict.visitor()
-    ask(visitor, strict.email())
-    page = follow(visitor, link(strict.mail.sent[-1]))
-    assert visitor.submit(form(page, "/language"), language="hu").language == "hu"
-    assert visitor.submit(form(visitor.get(PAGE), "/sign-out")).headings != ["Second step"]
 
 
 def test_a_flood_from_one_place_looks_at_no_code(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -144,7 +144,8 @@ def _second_step(user: User) -> str:
     """Whether signing in takes two steps; empty for whom there is none."""
     if not factors.is_for(user):
         return ""
-    return gate.tongue().say("on") if factors.of(gate.session(), user) is not None else gate.tongue().say("off")
+    say, held = gate.tongue().say, factors.of(gate.session(), user)
+    return say("set up") if held is not None else say("not set up")
 
 
 def _reads_reports(user: User) -> bool:
