@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from branches import doorstep, factors, sessions
 from branches.knocking import Visitor
 from branches.people import Role, User
-from monitor.web import devices, gate
+from monitor.web import devices, gate, headers
 
 KNOWN_COOKIE = "known"
 """Stays after signing out: tries in this browser for whoever was in it last are counted apart from those elsewhere."""
@@ -33,7 +33,7 @@ def come_in(user: User) -> AnyResponse:
     response = redirect(wanted if _leads(user, wanted) else url_for("login.home"))
     sign_in(response, user)
     if user.email is not None:
-        gate.set_cookie(response, KNOWN_COOKIE, devices.mark(secret(), user.email), gate.YEAR_SECONDS)
+        gate.set_cookie(response, KNOWN_COOKIE, devices.mark(secret(), user.email), headers.YEAR_SECONDS)
     return response
 
 

@@ -26,7 +26,6 @@ from branches.sessions import DeviceSession
 from branches.timetable import DueTimes
 from monitor.later import Job, at_once
 from monitor.web import headers, lent
-from monitor.web.headers import YEAR_SECONDS
 from reports.envelope import Sender, Transport
 from reports.figures import Rules
 
@@ -371,7 +370,7 @@ def spoken(response: AnyResponse, code: str) -> AnyResponse:
     if here is not None:
         here.user.language = code
         session().add(here.user)
-    set_cookie(response, LANGUAGE_COOKIE, code, YEAR_SECONDS)
+    set_cookie(response, LANGUAGE_COOKIE, code, headers.YEAR_SECONDS)
     return response
 
 

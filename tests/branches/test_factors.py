@@ -11,7 +11,7 @@ from branches.factors import RecoveryCode, SecondFactor
 from branches.outbox import Mail
 from branches.people import Role, User
 from tests import make
-from tests.branches.test_sessions import together
+from tests.together import together
 
 CODES = ("aaaa-bbbb", "cccc-dddd")
 STEP = 1000

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from flask_security.utils import verify_password
 
 from branches import accounts
+from branches.database import transaction
 from branches.people import Role
 from monitor import passwords
 from monitor.web.gate import Site
@@ -49,7 +51,8 @@ def house(sqlite: SqliteDatabases, tmp_path: Path) -> Iterator[House]:
         give_password(house)
         give_password(house, Role.SHOPPER)
         house.change(accounts.deactivate, Role.SHOPPER)
-        house.change(accounts.invite, Role.STAFF)
+        with transaction(house.engine) as session:
+            accounts.invite(session, house.people[Role.STAFF], by=None, at=house.clock())
         object.__setattr__(site, "later", waiting.append)  # what no answer waits for tells nobody anything
         yield house
 
@@ -61,14 +64,14 @@ def addresses(house: House) -> dict[str, str]:
 
 @contextmanager
 def counting(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Work]:
-    work, verify = Work(), passwords.verify_password
+    work = Work()
 
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
         work.steps.append(" ".join(re.findall(r"^\w+|(?<=FROM )\w+|(?<=INTO )\w+|(?<=UPDATE )\w+", statement)))
 
     def compare(*values: str) -> bool:
         work.compared += 1
-        return bool(verify(*values))
+        return bool(verify_password(*values))
 
     sa.event.listen(house.engine, "before_cursor_execute", note)
     with monkeypatch.context() as patched:
