@@ -39,6 +39,8 @@ class Right(StrEnum):
     """Of a shared tablet: to let somebody of the branch's staff act on it, who gives their PIN."""
     HAVE_PIN = "have_pin"
     """Choose the PIN by which one acts on the branch's shared tablet."""
+    HAVE_SECOND_STEP = "have_second_step"
+    """Have one's own sign-in ask for a code from one's phone as well."""
     FILL_AUDITS = "fill_audits"
     """Start, fill in and submit what one was asked to audit."""
     ANSWER_CASES = "answer_cases"
@@ -105,6 +107,7 @@ RIGHTS: Mapping[Role, Mapping[Right, Reach]] = {
         Right.LEND: Reach.BRANCH,
     },
     Role.MANAGER: {
+        Right.HAVE_SECOND_STEP: Reach.OWN,
         Right.READ_EDITIONS: Reach.REGION,
         Right.SEE_BRANCHES: Reach.REGION,
         Right.SEE_AUDITS: Reach.REGION,
@@ -115,6 +118,7 @@ RIGHTS: Mapping[Role, Mapping[Right, Reach]] = {
         Right.READ_HANDBOOK: Reach.REGION,
     },
     Role.OFFICE: {
+        Right.HAVE_SECOND_STEP: Reach.OWN,
         Right.READ_EDITIONS: Reach.CHAIN,
         Right.SEE_BRANCHES: Reach.CHAIN,
         Right.SEE_AUDITS: Reach.CHAIN,

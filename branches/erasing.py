@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session, col, func, or_, select
 
-from branches import accounts, history, pins, sessions, striking
+from branches import accounts, factors, history, pins, sessions, striking
 from branches.assignments import TO_DO, ConflictOfInterest
 from branches.audits import Audit
 from branches.calendars import CalendarFeed
@@ -82,6 +82,7 @@ def _called_before(session: Session, user: User) -> Iterator[str]:
 
 def _end_ways_in(session: Session, user: User) -> None:
     pins.take_away(session, user)
+    factors.forget(session, user)
     sessions.end_all(session, user)
     session.execute(sa.delete(CalendarFeed).where(col(CalendarFeed.shopper_id) == user.id))
     session.execute(sa.delete(Subscription).where(col(Subscription.user_id) == user.id))

@@ -67,11 +67,22 @@ def _for(what: str, visitor: Visitor) -> str:
 
 def knock(session: Session, about: str, *, most: int, at: datetime) -> bool:
     """Counts a try; whether there have been no more than `most` within the hour, this one among them."""
+    _one_at_a_time(session, about)
     earliest = at - timedelta(hours=HOURS)
     session.exec(sa.delete(Knock).where(col(Knock.at) <= earliest))
     session.add(Knock(about_hash=_hash(about), at=at))
     session.flush()
     return tries(session, about, at=at) <= most
+
+
+def _one_at_a_time(session: Session, about: str) -> None:
+    """Of many tries at once, from however many processes, each sees those before it: none looks past the last that is allowed.
+
+    SQLite has one writer at a time anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        key = int.from_bytes(bytes.fromhex(_hash(about))[:8], signed=True)
+        session.exec(select(func.pg_advisory_xact_lock(key)))
 
 
 def tries(session: Session, about: str, *, at: datetime) -> int:

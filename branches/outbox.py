@@ -39,6 +39,7 @@ class MailKind(StrEnum):
     OVERDUE = "overdue"
     ALERTS = "alerts"
     CASE = "case"
+    SIGN_IN = "sign_in"
 
 
 class Mail(SQLModel, table=True):

@@ -35,6 +35,7 @@ from monitor.web import (
     portal,
     region,
     results,
+    second,
     section,
     tablet,
     traced,
@@ -55,6 +56,7 @@ ABOVE = {
     "capture": ("capture.mine",),
     "editions": ("editions.chain", "editions.mine"),
     "plan": ("editions.chain", "editions.mine"),
+    "second": ("account.show",),
     "section": ("editions.chain", "editions.mine"),
     "explore": ("editions.chain", "editions.mine"),
     "region": ("editions.chain", "region.branches"),
@@ -68,6 +70,7 @@ STATUS = ((NotFound, 404), (NotAllowed, 403), (Conflict, 409), (Refused, 422))
 ROOMS = (
     login,
     account,
+    second,
     mails,
     editions,
     section,
@@ -146,6 +149,7 @@ def create_app(
     if site.demo:
         app.before_request(gate.stay_here)
     gate.guard(app)
+    app.before_request(second.lead)
     forms = CSRFProtect(app)
     # mail providers send these: the secret is in the address, and no cookie gives it any power
     for click in (mails.choose, mails.choose_alerts):

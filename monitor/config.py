@@ -27,6 +27,7 @@ from monitor.settings import (
     ReviewSection,
     ScheduleSection,
     ServeSection,
+    SignInSection,
     WebhooksSection,
     WindowSection,
 )
@@ -48,6 +49,7 @@ class Config(BaseSettings):
     audits: AuditsSection = AuditsSection()
     review: ReviewSection = ReviewSection()
     privacy: PrivacySection = PrivacySection()
+    sign_in: SignInSection = SignInSection()
     serve: ServeSection = ServeSection()
     logs: LogsSection = LogsSection()
     mail: MailSection = MailSection()

@@ -319,6 +319,14 @@ class ReviewSection(_Section):
     )
 
 
+class SignInSection(_Section):
+    second_factor: Literal["may", "must"] = _setting(
+        "may",
+        "Whether managers and head office may or must sign in with a code from their phone as well",
+        "may or must",
+    )
+
+
 class PrivacySection(_Section):
     managers_know_shoppers: bool = _setting(
         False,

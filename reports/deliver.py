@@ -16,7 +16,7 @@ from branches.database import reading, transaction
 from branches.held import Look, Privacy
 from branches.outbox import Mail, MailKind
 from branches.people import User
-from reports import addressed, alerted, case_mail, envelope, reminding
+from reports import addressed, alerted, case_mail, envelope, reminding, way_in_mail
 from reports.addressed import Enclosed, Kept, NoReader
 from reports.envelope import NotDelivered, Sender, Transport
 
@@ -160,6 +160,8 @@ def _enclosed(session: Session, mail: Mail, reader: User, going: _Round) -> Encl
         return alerted.mail(session, mail, reader, links, now=going.clock())
     if mail.kind == MailKind.CASE.value:
         return case_mail.opened(session, mail, reader, links, now=going.clock())
+    if mail.kind == MailKind.SIGN_IN.value:
+        return way_in_mail.told(mail, reader, links)
     return addressed.audit(session, mail, reader, links)
 
 

@@ -20,6 +20,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("Jobs", field.jobs),
     ("Reports", field.reports),
     ("Mail", field.mail),
+    ("Accepted", field.accepted),
     ("Backup", place.backup),
     ("Languages", program.languages),
     ("Fonts", program.fonts),

@@ -5,13 +5,14 @@ from datetime import timedelta
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from branches import agenda, editions, outbox, runs
+from branches import agenda, editions, outbox, reconciled, runs
 from branches.history import Event
 from branches.outbox import Mail
 from monitor import mailer
 from monitor.doctor.patient import LONGEST, Finding, Patient
 from monitor.mailer import Folder
 from monitor.opening import due_times
+from monitor.reconciling import LATELY as LOOKED_BACK
 
 AWAKE = timedelta(minutes=5)
 """Jobs look every minute at the latest."""
@@ -73,6 +74,24 @@ def mail(patient: Patient) -> Finding:
     return Finding(
         f"{said}. {trouble}".strip()[:LONGEST], "Run monitor mail list, put it right, then monitor mail retry."
     )
+
+
+def accepted(patient: Patient) -> Finding:
+    """Whether what came lately is whole; photos on the disk are looked at by another check."""
+    config = patient.read.config
+    with patient.rows() as session:
+        scopes = editions.scopes(session, config.chain.timezone, due_times(config))
+        gaps = reconciled.look(session, None, scopes, since=patient.at - LOOKED_BACK, at=patient.at)
+    if not gaps.counts:
+        return Finding("photos, mails, reports and scores of the last five weeks are there")
+    kinds = (
+        ("photos", "audits short of photos"),
+        ("mails", "reports never mailed to a reader"),
+        ("weeks", "weeks without a report"),
+        ("scores", "audits without a score"),
+    )
+    said = ", ".join(f"{words}: {gaps.counts[kind]}" for kind, words in kinds if kind in gaps.counts)
+    return Finding(f"missing: {said}", "See Schedule on head office's pages; it says what to do about each kind.")
 
 
 def clock(patient: Patient) -> Finding:

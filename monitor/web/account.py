@@ -1,24 +1,21 @@
 """A person's own sign-in: where they are signed in, their password if they want one, which mails come, who stands in."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from branches import access, accounts, knocking, pins, sessions, subscriptions
+from branches import access, accounts, factors, pins, sessions, subscriptions
 from branches.access import Right
-from branches.errors import NotAllowed, Refused
+from branches.errors import Refused
 from branches.people import PERSONS, User
-from branches.sessions import LINK_MINUTES, DeviceSession
+from branches.sessions import DeviceSession
 from branches.weeks import local_date
 from monitor import passwords
-from monitor.web import devices, forms, gate, leave, mailed, taken
+from monitor.web import arriving, forms, gate, leave, mailed, sure, taken
 
 blueprint = Blueprint("account", __name__)
 
-MOST_PASSWORDS = 10
-"""Wrong ones within an hour, before even the right one is not believed."""
 UNFIT = 422
 Answer = AnyResponse | tuple[str, int]
 
@@ -47,6 +44,7 @@ def _page(**errors: object) -> str:
         "account/show.html",
         devices=[_line(one) for one in found],
         has_password=user.password is not None,
+        **_second_step(user),
         least=passwords.LEAST_LETTERS,
         mailed=_mailed(user),
         leave=leave.of(user),
@@ -55,6 +53,16 @@ def _page(**errors: object) -> str:
         has_pin=pins.of(gate.session(), user) is not None,
         **errors,
     )
+
+
+def _second_step(user: User) -> dict[str, object]:
+    """What is said of the second step of signing in; nothing to whom it is not offered."""
+    say, on = gate.tongue().say, factors.of(gate.session(), user) is not None
+    if on:
+        said = say("It is on: signing in takes a code from your phone as well.")
+    else:
+        said = say("It is off. With it, whoever gets at your mail or password needs your phone as well.")
+    return {"second_step": said if factors.is_for(user) else "", "second_step_on": on}
 
 
 def _mailed(user: User) -> dict[str, object] | None:
@@ -145,7 +153,7 @@ def end_stand_in() -> AnyResponse:
 def change_password() -> Answer:
     """Needs the password until now, or where there is none a sign-in of a moment ago."""
     user, say = gate.person(), gate.tongue().say
-    wrong = _not_sure(user)
+    wrong = sure.lacking(user)
     if wrong:
         return _page(current_error=wrong), UNFIT
     gate.keep()  # hashing takes long, and nobody's writing waits for it
@@ -157,11 +165,9 @@ def change_password() -> Answer:
         return redirect(url_for("login.sign_in"))
     at = gate.site().clock()
     accounts.set_password(gate.session(), user, hashed, by=user, at=at)
-    token = sessions.begin(gate.session(), user, at=at, label=devices.words(request.user_agent.string))
-    session.clear()
-    flash(say("Your new password holds. Every other device has been signed out."), "done")
     response = redirect(url_for("account.show"))
-    gate.set_cookie(response, gate.DEVICE_COOKIE, token, sessions.SESSION_DAYS * gate.DAY_SECONDS)
+    arriving.sign_in(response, user)
+    flash(say("Your new password holds. Every other device has been signed out."), "done")
     return response
 
 
@@ -170,7 +176,7 @@ def change_password() -> Answer:
 def choose_pin() -> Answer:
     """The one by which they act on their branch's shared tablet; as hard to change as the password."""
     user, say = gate.person(), gate.tongue().say
-    wrong = _not_sure(user)
+    wrong = sure.lacking(user)
     if wrong:
         return _page(pin_current_error=wrong), UNFIT
     try:
@@ -184,32 +190,3 @@ def choose_pin() -> Answer:
     pins.choose(gate.session(), user, hashed, by=user, at=gate.site().clock())
     flash(say("Your PIN holds from now on."), "done")
     return redirect(url_for("account.show"), 303)
-
-
-def _not_sure(user: User) -> str:
-    """What is missing to know that it is really them: their password, or where there is none a sign-in of a moment ago."""
-    if user.password is None:
-        _refuse_unless_fresh()
-        return ""
-    fits = _is_own_password(request.form.get("current", ""))
-    return "" if fits else gate.tongue().say("This is not your password, or there were too many tries.")
-
-
-def _is_own_password(typed: str) -> bool:
-    """Counted apart from tries at the door: who is not signed in cannot use these up."""
-    user = gate.person()
-    about, at = f"own password {user.public_id}", gate.site().clock()
-    rarely = knocking.knock(gate.session(), about, most=MOST_PASSWORDS, at=at)
-    gate.keep()
-    fits = rarely and passwords.fits(user, typed)
-    if fits:
-        knocking.forget(gate.session(), about)
-    return fits
-
-
-def _refuse_unless_fresh() -> None:
-    device = gate.device()
-    if device is None or gate.site().clock() - device.started_at > timedelta(minutes=LINK_MINUTES):
-        raise NotAllowed(
-            "Sign out and in again first: a password or a PIN is chosen within a quarter of an hour of signing in."
-        )

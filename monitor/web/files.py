@@ -12,8 +12,8 @@ from monitor.web import joined, packed
 
 FOLDER = Path(__file__).parent.parent / "static"
 FOREVER = "public, max-age=31536000, immutable"
-POLICY = "default-src 'none'"
-"""What a file may load: nothing; it holds for a script that works beside a page."""
+POLICY = "default-src 'none'; frame-ancestors 'none'"
+"""What a file may load: nothing, and no page may frame it; it holds for a script that works beside a page."""
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png"}
 PACKED_ALREADY = ("image/png",)
 
@@ -23,6 +23,7 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
     "pages.css": _PAGES,
     "results.css": (*_PAGES, "results"),
     "office.css": (*_PAGES, "office"),
+    "second.css": (*_PAGES, "second"),
     "searched.css": (*_PAGES, "results", "office"),
     "preview.css": (*_PAGES, "capture"),
     "phone.css": (*_PLAIN, "capture"),

@@ -25,7 +25,7 @@ from branches.people import Role, User
 from branches.sessions import DeviceSession
 from branches.timetable import DueTimes
 from monitor.later import Job, at_once
-from monitor.web import forms, lent, policy
+from monitor.web import forms, headers, lent
 from monitor.web.bare import is_bare
 from reports.envelope import Sender, Transport
 from reports.figures import Rules
@@ -34,7 +34,7 @@ DEVICE_COOKIE = "device"
 LANGUAGE_COOKIE = "language"
 WANTED = "wanted"
 """Where somebody was going when they were asked to sign in."""
-DAY_SECONDS, YEAR_SECONDS = 86_400, 365 * 86_400
+DAY_SECONDS = 86_400
 LONGEST_PATH = 500
 HOUSEHOLD_BITS = 64
 """Of an IPv6 address: whoever has one has all that begin so."""
@@ -42,6 +42,7 @@ NOBODY = Sender("monitor@localhost")
 EVERYBODY = "everybody"
 
 View = TypeVar("View", bound=Callable[..., Any])
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,8 @@ class Site:
     appeal_days: int = 7
     """How long an audit's answers may be appealed once staff see it."""
     two_people: bool = False
+    second_step: bool = False
+    """Whether managers and head office must set the second step of signing in up."""
     managers_know_shoppers: bool = False
     privacy: Privacy = field(default_factory=Privacy)
     rules: Rules = field(default_factory=Rules)
@@ -202,6 +205,14 @@ def still_here() -> bool:
     """After a pause in writing: whether this device is signed in even now."""
     before = device()
     return before is not None and _found(session(), site().clock()) is not None
+
+
+def looked(at: Callable[[Session], Found]) -> Found:
+    """What a look into the database gives before the request may write."""
+    if _only_reads():
+        return at(session())
+    with reading(site().engine) as look:
+        return at(look)
 
 
 def afterwards(job: Job) -> None:
@@ -364,7 +375,7 @@ def spoken(response: AnyResponse, code: str) -> AnyResponse:
     if here is not None:
         here.user.language = code
         session().add(here.user)
-    set_cookie(response, LANGUAGE_COOKIE, code, YEAR_SECONDS)
+    set_cookie(response, LANGUAGE_COOKIE, code, headers.YEAR_SECONDS)
     return response
 
 
@@ -372,11 +383,7 @@ def _leave(response: Response) -> Response:
     held = g.get("session")
     if held is not None and not _only_reads() and response.status_code < 400:  # noqa: PLR2004 - refusals begin there
         held.commit()
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    if site().secure:
-        response.headers["Strict-Transport-Security"] = f"max-age={YEAR_SECONDS}"
-    if request.endpoint != "static":
-        policy.guard(response)
+    headers.put(response, secure=site().secure)
     return response
 
 

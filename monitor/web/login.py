@@ -5,17 +5,14 @@ from functools import partial
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, session, url_for
 from sqlmodel import col, select
-from werkzeug.exceptions import HTTPException
-from werkzeug.routing import RoutingException
 from werkzeug.wrappers import Response as AnyResponse
 
 from branches import accounts, knocking, people, sessions
 from branches.errors import Refused
-from branches.knocking import Visitor
 from branches.language import codes
 from branches.people import Role, User, mail_address
 from monitor import passwords
-from monitor.web import devices, gate, way_in
+from monitor.web import arriving, gate, way_in
 
 blueprint = Blueprint("login", __name__)
 
@@ -29,8 +26,6 @@ HOMES = {
 """Where each role begins."""
 ASKING_COOKIE = "asking"
 """What the browser keeps that asked for a mail: its code is worth something there alone."""
-KNOWN_COOKIE = "known"
-"""Stays after signing out: tries in this browser for whoever was in it last are counted apart from those elsewhere."""
 MOST_PASSWORDS = 10
 """Passwords tried for one address within an hour."""
 LONGEST_CODE, LONGEST_TOKEN = 20, 100
@@ -65,7 +60,7 @@ def ask() -> Answer:
         email = mail_address(typed)
     except Refused as refused:
         return _sign_in_page(email=typed, mail_error=gate.tongue().say(refused.message, **refused.values)), UNFIT
-    visitor = _visitor(email)
+    visitor = arriving.visitor(email)
     browser = sessions.browser_secret(known=bool(visitor.browser))
     asked = way_in.Asked(visitor, browser)
     gate.afterwards(partial(way_in.send, gate.site(), current_app.jinja_env, asked))
@@ -98,7 +93,7 @@ def enter_code() -> Answer:
         return _code_page(
             say("This code does not fit. After five wrong ones or when it is too old, ask for another.")
         ), UNFIT
-    response = _signed_in(user)
+    response = arriving.arrive(user)
     gate.drop_cookie(response, ASKING_COOKIE)
     return response
 
@@ -115,7 +110,7 @@ def enter_password() -> Answer:
         )
         return _sign_in_page(email=typed, password_error=error), UNFIT
     assert user is not None
-    return _signed_in(user)
+    return arriving.arrive(user)
 
 
 def _address(typed: str) -> str:
@@ -128,7 +123,7 @@ def _address(typed: str) -> str:
 
 def _password_fits(user: User | None, email: str, password: str, at: datetime) -> bool:
     """Counts the try first; looking at a password takes long, and nobody else waits for it."""
-    visitor = _visitor(email)
+    visitor = arriving.visitor(email)
     rarely = knocking.may_try(gate.session(), "password", visitor, most=MOST_PASSWORDS, at=at)
     gate.keep()
     if not (rarely and passwords.fits(user, password)) or user is None:
@@ -137,17 +132,6 @@ def _password_fits(user: User | None, email: str, password: str, at: datetime) -
         return False  # it was taken away or changed meanwhile
     knocking.came_in(gate.session(), "password", visitor)
     return True
-
-
-def _visitor(email: str) -> Visitor:
-    kept = gate.cookie(KNOWN_COOKIE) or ""
-    browser = devices.known(_secret(), email, kept) if kept and email else ""
-    return Visitor(email, gate.source(), browser)
-
-
-def _secret() -> bytes:
-    secret = current_app.secret_key or b""
-    return secret.encode() if isinstance(secret, str) else secret
 
 
 @blueprint.get("/sign-in/<token>")
@@ -160,7 +144,7 @@ def landing(token: str) -> str:
 @blueprint.post("/sign-in/<token>")
 @gate.everybody
 def redeem(token: str) -> AnyResponse:
-    return _signed_in(sessions.redeem(gate.session(), token[:LONGEST_TOKEN], at=gate.site().clock()))
+    return arriving.arrive(sessions.redeem(gate.session(), token[:LONGEST_TOKEN], at=gate.site().clock()))
 
 
 @blueprint.get("/demo/<role>")
@@ -177,7 +161,7 @@ def enter_demo(role: str) -> AnyResponse:
     user = _demo_person(role)
     user.language = gate.tongue().code
     gate.session().add(user)
-    return _signed_in(user)
+    return arriving.arrive(user)
 
 
 @blueprint.post("/sign-out")
@@ -197,38 +181,7 @@ def choose_language() -> AnyResponse:
     code = request.form.get("language", "")
     if code not in codes():
         raise Refused("There is no language {code} here.", code=code[:20])
-    return gate.spoken(redirect(_own_path(request.form.get("back", "/"))), code)
-
-
-def _own_path(path: str) -> str:
-    """A path of these pages; anything that could lead elsewhere leads home."""
-    plain = path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
-    return path if plain else "/"
-
-
-def _signed_in(user: User) -> AnyResponse:
-    """Begins a session under a new name; whatever the browser carried before opens nothing more."""
-    sessions.end(gate.session(), gate.cookie(gate.DEVICE_COOKIE) or "", at=gate.site().clock())
-    wanted = session.get(gate.WANTED, "")
-    session.clear()
-    label = devices.words(request.user_agent.string)
-    token = sessions.begin(gate.session(), user, at=gate.site().clock(), label=label)
-    response = redirect(wanted if _leads(user, wanted) else url_for("login.home"))
-    gate.set_cookie(response, gate.DEVICE_COOKIE, token, sessions.SESSION_DAYS * gate.DAY_SECONDS)
-    if user.email is not None:
-        gate.set_cookie(response, KNOWN_COOKIE, devices.mark(_secret(), user.email), gate.YEAR_SECONDS)
-    return response
-
-
-def _leads(user: User, path: str) -> bool:
-    """Whether that is a page of ours for people of this role."""
-    if _own_path(path) != path:
-        return False
-    try:
-        endpoint, _ = current_app.url_map.bind("").match(path.partition("?")[0], method="GET")
-    except (HTTPException, RoutingException):
-        return False
-    return Role(user.role) in gate.opened_to(endpoint)
+    return gate.spoken(redirect(arriving.own_path(request.form.get("back", "/"))), code)
 
 
 def _role_words() -> dict[str, str]:

@@ -49,6 +49,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         *(Example("office"), Example("shopper", note="shopper"), Example("manager", note="manager")),
         *(Example("new manager", note="stands in"), Example("staff", note="staff")),
     ),
+    "second.show": (Example("office"), Example("manager", note="manager")),
     "tablet.code": (Example(""),),
     "tablet.ask": (Example("tablet"), Example("lent tablet", note="lent")),
     "mails.show": (Example("", {"token": "mails"}),),
@@ -210,14 +211,17 @@ FILES = {
     *("results.appeal_photo", "office.history_table", "office.appealing_table", "office.appealing_workbook"),
 }
 """Routes that give a file."""
-ONWARD = {"login.home"}
-"""Routes that only lead on."""
+ONWARD = {"login.home", "second.ask"}
+"""Routes that only lead on; the second step is asked of whoever has one, which a test of its own goes through."""
 LONG_AGO = {"opens_on": "2020-01-01", "closes_on": "2019-01-01"}
 SENT: tuple[tuple[str, str, str, str, Mapping[str, str], int], ...] = (
     ("", "/sign-in", "/sign-in", "mail address", {"email": "nobody"}, 422),
     ("", "/sign-in", "/sign-in/password", "password", {"email": "a@example.com", "password": "no"}, 422),
     ("", "/sign-in/code", "/sign-in/code", "code", {"code": "12"}, 422),
     ("office", "/account", "/account/password", "no password", {"new": "x", "again": "y"}, 422),
+    ("office", "/account/second-step", "/account/second-step/begin", "setting up", {}, 200),
+    ("office", "/account/second-step", "/account/second-step/confirm", "no first code", {"code": "1"}, 422),
+    ("office", "/account/second-step", "/account/second-step/off", "no code", {"code": "1"}, 422),
     ("shopper", "/audits/{open}", "/audits/{open}/cannot-go", "cannot go", {}, 422),
     (
         "shopper",

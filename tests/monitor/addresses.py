@@ -103,6 +103,7 @@ OPENED_BY = {
     Right.READ_OWN_BRANCH: "portal.branch portal.paper portal.table",
     Right.LEND: "tablet.ask tablet.give tablet.lock",
     Right.HAVE_PIN: "account.choose_pin",
+    Right.HAVE_SECOND_STEP: "second.begin second.confirm second.renew second.show second.turn_off",
     Right.READ_RESULTS: (
         "results.action results.answer results.appeal_photo results.audit results.evidence_photo results.flag results.photo"
     ),
@@ -118,6 +119,7 @@ FOR_WHOEVER_IS_SIGNED_IN = {"account.take_home", "account.change_password", "acc
 FOR_EVERYBODY = {
     *("health.up", "health.ready", "health.figures"),
     *("login.ask", "login.choose_language", "login.code", "login.demo", "login.enter_code", "login.enter_demo"),
+    *("second.ask", "second.enter"),
     *("login.enter_password", "login.home", "login.landing", "login.redeem", "login.sign_in", "login.sign_out"),
     *(
         "capture.manifest",

@@ -53,6 +53,7 @@ def test_where_all_is_well_each_line_says_what_was_looked_at(well: Chain) -> Non
     assert said["Writing"].said == "WAL, synchronous FULL"
     assert said["Photos"].said == "1 read through"
     assert said["Mail"].said == f"kept as files in {well.folder / 'mail'}; none has waited for a day"
+    assert said["Accepted"].said == "photos, mails, reports and scores of the last five weeks are there"
     assert said["Languages"].said == "en, hi, hu, ta, te"
 
 

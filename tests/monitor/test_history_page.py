@@ -50,10 +50,23 @@ VERBS = {
     ("amendments.py", "VERB"): {"amend"},
 }
 """Verbs that the code does not write out, by file and expression; those handed on as `verb` stand where they come from."""
-HANDED_ON = {("accounts.py", "_end"), ("sessions.py", "_end_one")}
+HANDED_ON = {("accounts.py", "_end"), ("factors.py", "_note"), ("sessions.py", "_end_one")}
 KNOWN_DETAILS = {
     *("about", "anyway", "audits", "after", "before", "branch", "branches", "changed", "day", "decision", "due"),
-    *("first_week", "item", "items", "note", "origin", "outcome", "photo", "photos", "placed", "planned", "reason"),
+    *(
+        "first_week",
+        "item",
+        "items",
+        "left",
+        "note",
+        "origin",
+        "outcome",
+        "photo",
+        "photos",
+        "placed",
+        "planned",
+        "reason",
+    ),
     *("revised", "revision", "role", "scope", "shopper", "stand_in", "unchanged", "unplaced", "until", "version"),
     *("since", "was", "week", "kind", "n"),
 }

@@ -27,7 +27,13 @@ TOKEN = re.compile(r'name="csrf_token" value="[^"]*"')
 HEADERS = {
     *("Content-Type", "Content-Length", "Content-Disposition", "Content-Encoding", "Vary", "Date", "Location"),
     *("Cache-Control", "Set-Cookie", "Allow"),
-    *("Content-Security-Policy", "Cross-Origin-Opener-Policy", "Permissions-Policy", "Referrer-Policy"),
+    *(
+        "Content-Security-Policy",
+        "Cross-Origin-Opener-Policy",
+        "Cross-Origin-Resource-Policy",
+        "Permissions-Policy",
+        "Referrer-Policy",
+    ),
     *("X-Content-Type-Options", "Service-Worker-Allowed", "Accept-Ranges", "Content-Language", "Kept-For"),
 }
 """All that an answer may bear."""

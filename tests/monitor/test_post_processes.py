@@ -17,7 +17,7 @@ from branches.database import reading, transaction
 from branches.outbox import Counts
 from branches.people import Role, User
 from branches.weeks import Week
-from monitor import jobs, mailer, opening
+from monitor import jobs, mailer, opening, working
 from monitor.config import Config, read_config
 from reports import deliver
 from reports.deliver import Post, Sent
@@ -62,7 +62,7 @@ def chain(tmp_path: Path, server: Sink) -> Config:
         for releaser in session.exec(select(User)):
             releaser.email = None
         make.user(session, Role.MANAGER, region=made.branches["Asia/Kolkata"].region)
-    jobs.weekly_report(opening.worker(config, engine))
+    jobs.weekly_report(working.worker(config, engine))
     engine.dispose()
     return config
 

@@ -8,9 +8,9 @@ import pytest
 
 from reports import stored
 from reports.adjusted import Adjusted, adjusted
-from reports.courses import TOGETHER, courses, worth_drawing
+from reports.courses import courses, worth_drawing
 from reports.figures import Change, Move, State
-from reports.kept import Course, Courses
+from reports.kept import TOGETHER, Course, Courses
 from reports.sheet import ScoreSheet
 from tests.reports import invented
 from tests.reports.chains import MONDAY, chain, sheet_of

@@ -7,7 +7,7 @@ from functools import cache
 from flask import Response, g, request
 from markupsafe import Markup
 
-from monitor.web import files, packed, policy
+from monitor.web import files, headers, packed
 from monitor.web.capture.room import blueprint
 
 SHEET_COOKIE = "sheet"
@@ -33,7 +33,7 @@ def _allow(response: Response) -> Response:
     """Beside the program's own files, this very text and no other."""
     if name := g.get("inline_sheet"):
         allowed = f"style-src 'self' '{_digest(name)}'"
-        response.headers["Content-Security-Policy"] = policy.POLICY.replace("style-src 'self'", allowed)
+        response.headers["Content-Security-Policy"] = headers.POLICY.replace("style-src 'self'", allowed)
     return response
 
 

@@ -16,7 +16,7 @@ from branches.questions import LONGEST_COMMENT, AnswersRefused
 from branches.scoring import ItemType
 from branches.standards import Section
 from branches.states import AuditState
-from monitor.web import gate
+from monitor.web import gate, headers
 from monitor.web.capture import checking, choosing, given, late, phone
 from monitor.web.capture.asked import deadline_words
 from monitor.web.capture.given import Given
@@ -45,7 +45,7 @@ def section(public_id: str, step: str) -> str | Response:
 def _remembered(public_id: str, step: str, *, whole: bool) -> Response:
     """The form as it was chosen; from now on it begins so, for this person on this phone."""
     response = redirect(url_for("capture.section", public_id=public_id, step=step), 303)
-    gate.set_cookie(response, WHOLE_COOKIE, gate.person().public_id if whole else "", gate.YEAR_SECONDS)
+    gate.set_cookie(response, WHOLE_COOKIE, gate.person().public_id if whole else "", headers.YEAR_SECONDS)
     return response
 
 

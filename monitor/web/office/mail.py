@@ -23,6 +23,7 @@ KINDS = {
     MailKind.OVERDUE.value: message("a reminder"),
     MailKind.ALERTS.value: message("alerts between reports"),
     MailKind.CASE.value: message("a reference case"),
+    MailKind.SIGN_IN.value: message("a change of their sign-in"),
 }
 
 

@@ -5,7 +5,7 @@ from functools import partial
 
 from flask import abort, current_app, render_template
 
-from branches import access, accounts, subscriptions
+from branches import access, accounts, factors, subscriptions
 from branches.access import Right
 from branches.language import codes, message
 from branches.people import Role, User
@@ -74,6 +74,11 @@ def _reactivate(user: User, typed: Typed) -> str:
     return gate.tongue().say("{name} may sign in again.", name=called(user))
 
 
+def _take_second_step(user: User, typed: Typed) -> str:
+    typed.take("second_step", lambda: factors.take_away(gate.session(), user, by=by(), at=now()))
+    return gate.tongue().say("The second step is taken away; every device of theirs has been signed out.")
+
+
 def _invite(user: User, typed: Typed) -> str:
     typed.take("access", lambda: accounts.invite(gate.session(), user, by=by(), at=now()))
     if not typed.errors:
@@ -135,6 +140,14 @@ def _erased(user: User) -> str:
     )
 
 
+def _second_step(user: User) -> str:
+    """Whether signing in takes two steps; empty for whom there is none."""
+    if not factors.is_for(user):
+        return ""
+    say, held = gate.tongue().say, factors.of(gate.session(), user)
+    return say("set up") if held is not None else say("not set up")
+
+
 def _reads_reports(user: User) -> bool:
     return access.reach(user, Right.READ_EDITIONS) is not None
 
@@ -146,6 +159,7 @@ CHANGES: dict[str, Callable[[User, Typed], str]] = {
     "deactivate": _deactivate,
     "reactivate": _reactivate,
     "invite": _invite,
+    "take-second-step": _take_second_step,
     "mails": _choose_mails,
     "terms": _agree,
     "stand-in": _name_stand_in,
@@ -186,6 +200,8 @@ def _page(user: User, typed: Typed) -> str:
         audits=agreed.is_asked_of(user),
         homes=picking.branches(),
         first_pin=user.active and user.role == Role.STAFF.value and user.email is None,
+        second_step=_second_step(user),
+        holds_second_step=factors.of(gate.session(), user) is not None,
         stands_in=[(gate.tongue().say("Stands in for"), words) for words in leave.held_for(user)],
         lately=told.lately(user, LATELY),
         history=told.of(user),

@@ -1,6 +1,8 @@
-"""What browsers are told of each page: what it may load, what it may not do, and that nobody keeps it."""
+"""Headers: what every answer tells browsers they may do with it."""
 
-from flask import Response
+from flask import Response, request
+
+YEAR_SECONDS = 365 * 86_400
 
 OWN_FILES = ("script-src", "style-src", "img-src", "connect-src", "manifest-src", "form-action")
 CLOSED = ("default-src", "base-uri", "frame-ancestors")
@@ -8,8 +10,17 @@ POLICY = "; ".join([f"{kind} 'none'" for kind in CLOSED] + [f"{kind} 'self'" for
 """What a page may load: its own files and nothing else, no inline style, no inline script."""
 
 
-def guard(response: Response) -> None:
-    """For an answer that is made for this request; a page may have said something narrower."""
+def put(response: Response, *, secure: bool) -> None:
+    """On every answer, whatever it is."""
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    if secure:
+        response.headers["Strict-Transport-Security"] = f"max-age={YEAR_SECONDS}"
+    if request.endpoint != "static":
+        _guard_page(response)
+
+
+def _guard_page(response: Response) -> None:
     response.headers.setdefault("Content-Security-Policy", POLICY)
     response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
