@@ -200,6 +200,7 @@ def test_a_report_that_is_late_is_told(well: Chain) -> None:
     with transaction(well.engine) as session:
         session.add(Reporting(scope="chain", first_week=date(2026, 11, 9)))
     assert ill(well)["Reports"][0] == "late: 1, the first of the chain, 2026-W46"
+    assert ill(well)["Accepted"][0] == "missing: weeks without a report: 1"
 
 
 def test_mail_that_waits_for_a_day_is_told_with_its_trouble(well: Chain) -> None:
