@@ -79,7 +79,9 @@ TABLES: Mapping[str, Kept] = {
     "audit_check": Kept(STAYS, {Says.WHEN: "at", Says.NOTHING: "audit_id kind"}),
     "branch": Kept(
         STAYS,
-        {Says.NOTHING: "id public_id code name region_id address latitude longitude timezone opened closed cells"},
+        {
+            Says.NOTHING: "id public_id code name region_id address latitude longitude timezone opened closed cells merged_into_id"
+        },
     ),
     "calendar_feed": Kept(UNTIL_ERASED, {Says.WHOSE: "shopper_id", Says.WHEN: "made_at", Says.SECRET: "token_hash"}),
     "case_answers": Kept(
@@ -108,6 +110,9 @@ TABLES: Mapping[str, Kept] = {
             Says.SECRET: "token_hash",
             Says.NOTHING: "id",
         },
+    ),
+    "doorstep": Kept(
+        AN_HOUR, {Says.WHOSE: "user_id", Says.WHEN: "until", Says.SECRET: "token_hash", Says.NOTHING: "id"}
     ),
     "draft": Kept(
         "drafts",
@@ -198,6 +203,9 @@ TABLES: Mapping[str, Kept] = {
             Says.NOTHING: "id public_id rota_id branch_id opens_on closes_on part anyway audit_id",
         },
     ),
+    "recovery_code": Kept(
+        UNTIL_ERASED, {Says.WHOSE: "user_id", Says.WHEN: "used_at", Says.SECRET: "code_hash", Says.NOTHING: "id"}
+    ),
     "reference_case": Kept(
         STAYS, {Says.NOTHING: "id public_id standard_id channel title story reference closes_on opened_at closed_at"}
     ),
@@ -217,6 +225,15 @@ TABLES: Mapping[str, Kept] = {
             Says.WHOSE: "shopper_id",
             Says.WHEN: "day",
             Says.NOTHING: "audit_id section_id branch_id score billionths items counted_from",
+        },
+    ),
+    "second_factor": Kept(
+        UNTIL_ERASED,
+        {
+            Says.WHOSE: "user_id",
+            Says.WHEN: "begun_at confirmed_at last_step",
+            Says.SECRET: "sealed",
+            Says.NOTHING: "id tried",
         },
     ),
     "section": Kept(STAYS, {Says.NOTHING: "id standard_id code position weight scored titles"}),
