@@ -60,7 +60,7 @@ def make(read: Read, into: Path, *, at: datetime) -> Made:
         parts.write(draft / SEAL, looked_through.seal(content))
         parts.sync_folders(draft)
         manifest = looked_through.whole(draft)
-    _note(config.folder, into / name, at)
+    note(config.folder, into / name, at)
     return Made(into / name, manifest)
 
 
@@ -165,7 +165,7 @@ def _size(place: Path) -> int:
     return sum(file.stat().st_size for file in files if file.is_file())
 
 
-def _note(folder: Path, made: Path, at: datetime) -> None:
+def note(folder: Path, made: Path, at: datetime) -> None:
     """Where the newest backup is; that it cannot be noted harms no backup."""
     draft = folder / f".{NOTE}.{os.getpid()}"
     try:

@@ -12,7 +12,7 @@ from branches import database, migrations
 from branches.errors import Conflict, Refused
 from monitor import running
 from monitor.config import Config
-from monitor.copying import finishing, looked_through, parts, snapshot
+from monitor.copying import finishing, looked_through, making, parts, snapshot
 from monitor.copying.finishing import ASIDE, DECIDED
 from monitor.copying.looked_through import CHANGED
 from monitor.copying.parts import DATABASE, PHOTOS, SECRETS, SETTINGS, Manifest
@@ -44,6 +44,7 @@ def restore(backup: Path, config: Config, *, replace: bool, at: datetime) -> Res
                 draft.rename(folder / f"{DECIDED}{moment}")  # from here on it is the new one, whoever ends us
                 parts.sync(folder)
             finishing.finish(folder)
+            making.note(folder, backup.resolve(), datetime.fromisoformat(manifest.made_at))
     except OSError as error:
         why = error.strerror or str(error)
         raise Refused("Nothing can be written to the folder {folder}: {why}.", folder=str(folder), why=why) from error

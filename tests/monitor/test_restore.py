@@ -22,6 +22,8 @@ from monitor.cli import monitor
 from monitor.config import read
 from monitor.copying import finishing, making, restoring
 from monitor.copying.looked_through import whole
+from monitor.doctor import place
+from monitor.doctor.patient import Patient
 from monitor.opening import open_chain
 from tests.monitor.backed import AT, Chain, at_an_older_revision, send, sent, tree
 
@@ -48,6 +50,7 @@ def test_a_lost_data_folder_is_restored_to_the_byte(chain: Chain, tmp_path: Path
     assert oct(chain.folder.stat().st_mode & 0o777) == "0o700"
     assert {oct(one.stat().st_mode & 0o777) for one in chain.folder.rglob("*") if one.is_dir()} == {"0o700"}
     assert not (chain.folder / "config.toml").exists()
+    assert place.backup(Patient(chain.read, AT)).said.endswith(f"UTC, {backup}")
 
 
 def test_a_chain_that_is_there_is_replaced_only_when_asked_and_kept(chain: Chain, tmp_path: Path) -> None:
