@@ -174,9 +174,7 @@ def secret(config: Config, name: str) -> bytes:
     if not (folder / name).exists():
         _generate(folder, name)
     if (folder / name).stat().st_mode & 0o077:
-        raise Refused(
-            "{file} can be read by others: run chmod 600 on it, or delete it for a new one.", file=folder / name
-        )
+        raise Refused("{file} can be read by others: run chmod 600 on it.", file=folder / name)
     return _kept(folder / name)
 
 

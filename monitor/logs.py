@@ -33,7 +33,11 @@ def redacted(text: str) -> str:
 
 
 class Redacting(logging.Formatter):
-    """Words a record with its traceback, then takes out what opens a door."""
+    """Words a record with its traceback, then takes out what opens a door; what is wrong is found by the request's id."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the library's name
+        known = request_id.get() if record.levelno >= logging.WARNING else ""
+        return f"{super().formatMessage(record)} [request {known}]" if known else super().formatMessage(record)
 
     def format(self, record: logging.LogRecord) -> str:
         return redacted(super().format(record))

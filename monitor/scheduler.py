@@ -39,7 +39,7 @@ def timetable(worker: Worker, tick_seconds: int) -> list[Job]:
         Job("audits not sent in time", HOUR_SECONDS, lambda: noted(worker, "audits not sent in time", _expire)),
         Job("unused photos", HOUR_SECONDS, lambda: noted(worker, "unused photos", _sweep_photos)),
         Job(reconciling.NAME, HOUR_SECONDS, lambda: noted(worker, reconciling.NAME, reconciling.reconcile)),
-        Job("forgetting", HOUR_SECONDS, lambda: forgetting.nightly(worker)),
+        Job(forgetting.JOB, HOUR_SECONDS, lambda: forgetting.nightly(worker)),
         Job("old runs", HOUR_SECONDS, lambda: upkeep.sweep_runs(worker)),
     ]
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from branches import history
+from branches.held import Look
 from branches.history import Actor
 from branches.known import account, answering, auditing, done
 from branches.known.lines import Lines, Picture, to_the_day
@@ -13,13 +14,13 @@ from branches.people import Role, User
 __all__ = ["Lines", "Picture", "note", "of", "pictures"]
 
 
-def of(session: Session, user: User) -> Lines:
+def of(session: Session, user: User, look: Look | None = None) -> Lines:
     """By subject, a line for each thing; subjects of which there is nothing are left out.
 
-    Staff are told days, without hours and minutes, as everywhere: no moment stands there that could be held beside a visit's.
+    An action that was made of an audit stands there for staff when that audit does, as they `look`. Staff are told days, without hours and minutes, as everywhere: no moment stands there that could be held beside a visit's.
     """
     found = account.of(session, user)
-    found |= auditing.of(session, user) if user.role == Role.SHOPPER.value else answering.of(session, user)
+    found |= auditing.of(session, user) if user.role == Role.SHOPPER.value else answering.of(session, user, look)
     found |= done.of(session, user)
     told = {subject: lines for subject, lines in found.items() if lines}
     return to_the_day(told) if user.role == Role.STAFF.value else told

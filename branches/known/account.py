@@ -2,6 +2,7 @@
 
 from sqlmodel import Session, col, select
 
+from branches import calendars, factors, pins
 from branches.known.lines import Lines, line
 from branches.outbox import Mail
 from branches.people import User
@@ -32,6 +33,7 @@ def of(session: Session, user: User) -> Lines:
 def _person(session: Session, user: User) -> dict[str, object]:
     branch = session.get(Branch, user.branch_id) if user.branch_id is not None else None
     region = session.get(Region, user.region_id) if user.region_id is not None else None
+    pin, phone, calendar = pins.of(session, user), factors.of(session, user), calendars.of(session, user)
     return line(
         name=user.name,
         email=user.email,
@@ -42,6 +44,9 @@ def _person(session: Session, user: User) -> dict[str, object]:
         language=user.language,
         may_sign_in=user.active,
         has_a_password=user.password is not None,
+        has_a_pin=pin is not None,
+        second_step_since=phone.confirmed_at if phone is not None else None,
+        calendar_since=calendar.made_at if calendar is not None else None,
         added=user.created_at,
     )
 

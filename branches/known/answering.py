@@ -6,19 +6,21 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from branches import access
 from branches.actions import CorrectiveAction
 from branches.appeals import Appeal, AppealPhoto
 from branches.evidence import Evidence, EvidencePhoto
 from branches.flags import Flag
+from branches.held import Look
 from branches.history import Event
 from branches.known.lines import Line, Lines, Picture, line
 from branches.people import User
 
 
-def of(session: Session, user: User) -> Lines:
+def of(session: Session, user: User, look: Look | None = None) -> Lines:
     """Words stand here where they wrote them themselves."""
     return {
-        "actions": list(_actions(session, user)),
+        "actions": list(_actions(session, user, look)),
         "shown": [line(note=one.note, shown=one.shown_at) for one in _shown(session, user)],
         "appeals": list(_appeals(session, user)),
         "flags": [
@@ -45,11 +47,13 @@ def _did(kind: str, number: Any) -> sa.ColumnElement[bool]:
     return sa.and_(col(Event.thing) == kind, col(Event.thing_id) == number)
 
 
-def _actions(session: Session, user: User) -> Iterator[Line]:
-    query = select(CorrectiveAction).join(Event, _did("correctiveaction", CorrectiveAction.id))
+def _actions(session: Session, user: User, look: Look | None) -> Iterator[Line]:
+    """Those that they are shown on their pages: none that would tell of an audit before its Monday."""
+    seen = access.visible_actions(user, look)
+    query = seen.join(Event, _did("correctiveaction", CorrectiveAction.id))
     for one in session.exec(query.where(Event.by_id == user.id, Event.verb == "open").distinct()):
         yield line(action=one.public_id, planned=one.plan, due=one.due_on, state=one.state)
-    for one in session.exec(select(CorrectiveAction).where(CorrectiveAction.owner_id == user.id)):
+    for one in session.exec(seen.where(CorrectiveAction.owner_id == user.id)):
         yield line(sees_to=one.public_id, due=one.due_on, state=one.state)
 
 

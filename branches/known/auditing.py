@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from sqlmodel import Session, col, select
 
+from branches.appeals import Appeal
 from branches.assignments import Assignment, ConflictOfInterest
 from branches.audits import Answer, Audit, Photo
 from branches.calibration import CaseAnswers, ReferenceCase
@@ -12,7 +13,7 @@ from branches.known.lines import Line, Lines, Picture, line
 from branches.people import User
 from branches.places import Branch
 from branches.standards import Item
-from branches.states import AuditState
+from branches.states import AppealState, AuditState
 from branches.terms import ShopperTerms
 
 
@@ -55,11 +56,20 @@ def _audits(session: Session, user: User) -> Iterator[Line]:
 
 
 def _answers(session: Session, user: User) -> Iterator[Line]:
-    query = select(Audit.public_id, Item.code, Answer.mark, Answer.comment)
+    """As they gave them: what an appeal has changed since is the branch's."""
+    given = _before_appeals(session, user)
+    query = select(Audit.public_id, Item.code, Answer)
     query = query.join(Answer, col(Answer.audit_id) == Audit.id).join(Item, col(Item.id) == Answer.item_id)
     query = query.where(Audit.shopper_id == user.id).order_by(col(Audit.id), col(Item.id))
-    for audit, item, mark, comment in session.exec(query):
-        yield line(audit=audit, item=item, mark=mark, comment=comment)
+    for audit, item, one in session.exec(query):
+        yield line(audit=audit, item=item, mark=given.get((one.audit_id, one.item_id), one.mark), comment=one.comment)
+
+
+def _before_appeals(session: Session, user: User) -> dict[tuple[int, int], str]:
+    """Marks as they were before the first appeal that was upheld."""
+    upheld = select(Appeal).join(Audit, col(Audit.id) == Appeal.audit_id).where(Audit.shopper_id == user.id)
+    upheld = upheld.where(Appeal.state == AppealState.UPHELD.value).order_by(col(Appeal.id).desc())
+    return {(one.audit_id, one.item_id): one.mark_before for one in session.exec(upheld)}
 
 
 def _photos(session: Session, user: User) -> Iterator[Line]:

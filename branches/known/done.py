@@ -1,4 +1,4 @@
-"""What history holds of a person: what they did and what was done about them, with when; nobody else is named."""
+"""What history holds of a person: what they did, with the reason in their own words, and what was done about them, with when."""
 
 from sqlmodel import Session, col, select
 
@@ -12,6 +12,8 @@ def of(session: Session, user: User) -> Lines:
     """To what kind of thing, never to which: that may be another person."""
     query = select(Event).where(Event.by_id == user.id).order_by(col(Event.id))
     return {
-        "did": [line(did=one.verb, to=one.thing, when=one.at) for one in session.exec(query)],
+        "did": [
+            line(did=one.verb, to=one.thing, when=one.at, said=one.details.get("reason")) for one in session.exec(query)
+        ],
         "noted": [line(noted=one.verb, when=one.at) for one in history.of(session, user)],
     }

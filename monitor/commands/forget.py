@@ -32,7 +32,7 @@ NAMES = {
 def command(config_file: Path | None, dry_run: bool) -> None:
     """Forget what has been kept for as long as [privacy] says; it cannot be undone. The scheduler does so each night."""
     config = read_config(config_file)
-    working = worker(config, open_chain(config))
+    working = worker(config, open_chain(config, stays=True))
     found = forgetting.due(working) if dry_run else noted(working, forgetting.JOB, forgetting.forget)
     at = working.clock()
     for kind in KINDS:

@@ -27,7 +27,7 @@ def command(config_file: Path | None, folder: Path) -> None:
     Everything is checked before anything is written. The same folder twice changes nothing.
     """
     config = read_config(config_file)
-    engine = open_chain(config)
+    engine = open_chain(config, stays=True)
     try:
         with _progress() as progress, transaction(engine) as session:
             done = exchange.import_folder(

@@ -23,7 +23,7 @@ def command(config_file: Path | None, once: bool, dry_run: bool) -> None:
     """Run the scheduler: every report that is due is made, once, also after days off."""
     config = read_config(config_file)
     logs.begin(config.logs.form)
-    engine = open_chain(config, stays=not (once or dry_run))
+    engine = open_chain(config, stays=not dry_run)
     working = worker(config, engine)
     if dry_run:
         _say_what_is_due(working)

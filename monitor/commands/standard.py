@@ -60,7 +60,7 @@ def publish(config_file: Path | None, file: Path | None, first: date | None, rep
         newest = standards.newest(session)
         if file is None and not replace and newest is not None and not says_the_same(newest, written):
             raise Refused(
-                "Version {version} of a standard is in force and says otherwise. "
+                "Version {version} of a standard is published and says otherwise. "
                 "To have the one for salons in its place: monitor standard publish --replace",
                 version=newest.version,
             )

@@ -3,11 +3,15 @@
 from branches.language import ORIGINAL, codes, language
 from monitor.doctor.patient import Finding, Patient
 
+LEAST = 5
+"""Languages that the program comes with: English and four catalogues."""
 AGAIN = "Install the program again: python3 run.py --version"
 
 
 def languages(_: Patient) -> Finding:
-    """Whether each has its catalogue."""
+    """Whether each has its catalogue; one without any file is not known to be missing, so their number is looked at too."""
+    if len(codes()) < LEAST:
+        return Finding(f"only {', '.join(codes())}", AGAIN)
     bare = [code for code in codes() if code != ORIGINAL and not language(code).sentences]
     return Finding(f"without a catalogue: {', '.join(bare)}", AGAIN) if bare else Finding(", ".join(codes()))
 

@@ -26,7 +26,7 @@ from monitor.web.gate import Site
 
 SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 REFUSED = 400
-SIGN_IN = "login."
+SIGN_IN = ("login.", "second.enter")
 PHOTOS = (Photo, EvidencePhoto, AppealPhoto)
 SIZES = {
     "sqlite": "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",

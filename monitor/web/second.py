@@ -1,5 +1,7 @@
 """The second step of signing in: asked for at the door, set up and turned off at My sign-in."""
 
+import hmac
+
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
@@ -92,11 +94,19 @@ def begin() -> Answer:
         return _page(current_error=lacking), UNFIT
     made_from = authenticator.fresh()
     sealed = authenticator.seal(made_from, arriving.secret(), user.public_id)
-    factors.begin(gate.session(), user, sealed, at=gate.site().clock())
-    return _setting_up(user, made_from)
+    at = gate.site().clock()
+    factors.begin(gate.session(), user, sealed, at=at)
+    return _setting_up(user, made_from, _begun_here(factors.pending(gate.session(), user, at=at)))
 
 
-def _setting_up(user: User, made_from: bytes, error: str = "") -> str:
+def _begun_here(held: SecondFactor | None) -> str:
+    """What the form of the device that began it carries: to another one nothing is shown again."""
+    device = gate.device()
+    about = f"set up {held.id if held else 0} on {device.id if device else 0}"
+    return hmac.new(arriving.secret(), about.encode(), "sha256").hexdigest()
+
+
+def _setting_up(user: User, made_from: bytes, begun: str, error: str = "") -> str:
     address = authenticator.address(made_from, name=user.email or user.name, chain=gate.site().name or "Monitor")
     return render_template(
         "second/set_up.html",
@@ -104,6 +114,7 @@ def _setting_up(user: User, made_from: bytes, error: str = "") -> str:
         address=address,
         key=authenticator.typed_by_hand(made_from),
         minutes=factors.SET_UP_MINUTES,
+        begun=begun,
         error=error,
     )
 
@@ -114,14 +125,15 @@ def confirm() -> Answer:
     """The first code shows that the phone was set up; every other device is signed out."""
     user, at = gate.person(), gate.site().clock()
     held = factors.pending(gate.session(), user, at=at)
-    if held is None:
+    begun = _begun_here(held)
+    if held is None or not hmac.compare_digest(begun.encode(), request.form.get("begun", "").encode(errors="replace")):
         flash(gate.tongue().say("Setting it up has taken too long; begin again."), "warn")
         return redirect(url_for("second.show"), 303)
     step = proving.first_step(user, held.sealed, _typed())
     if step is None:
         made_from = authenticator.unsealed(held.sealed, arriving.secret(), user.public_id) or b""
         return _setting_up(
-            user, made_from, gate.tongue().say("This code does not fit. Type the one that is shown now.")
+            user, made_from, begun, gate.tongue().say("This code does not fit. Type the one that is shown now.")
         ), UNFIT
     codes = authenticator.recovery_codes(factors.RECOVERY_CODES)
     factors.turn_on(gate.session(), user, step, codes, by=user, at=at)
@@ -138,6 +150,8 @@ def renew() -> Answer:
     user = gate.person()
     if not proving.proves(user, _typed()):
         return _page(renew_error=_wrong()), UNFIT
+    if not gate.still_here():
+        return redirect(url_for("login.sign_in"), 303)
     codes = authenticator.recovery_codes(factors.RECOVERY_CODES)
     factors.renew_codes(gate.session(), user, codes, by=user, at=gate.site().clock())
     return _codes(codes)
@@ -154,6 +168,8 @@ def turn_off() -> Answer:
     user = gate.person()
     if not proving.proves(user, _typed()):
         return _page(off_error=_wrong()), UNFIT
+    if not gate.still_here():
+        return redirect(url_for("login.sign_in"), 303)
     factors.turn_off(gate.session(), user, by=user, at=gate.site().clock())
     flash(gate.tongue().say("The second step is off."), "done")
     return redirect(url_for("second.show"), 303)

@@ -6,11 +6,15 @@ from flask import request
 
 from branches import knocking
 from branches.errors import NotAllowed
+from branches.language import message
 from branches.people import User
 from branches.sessions import LINK_MINUTES
 from monitor import passwords
 from monitor.web import gate
 
+OWN = message(
+    "Sign out and in again first: what opens your account is changed within a quarter of an hour of signing in."
+)
 MOST_PASSWORDS = 10
 """Wrong ones within an hour, before even the right one is not believed."""
 
@@ -18,7 +22,7 @@ MOST_PASSWORDS = 10
 def lacking(user: User) -> str:
     """What is missing to know that it is really them: their password, or where there is none a sign-in of a moment ago."""
     if user.password is None:
-        _refuse_unless_fresh()
+        refuse_unless_fresh(OWN)
         return ""
     fits = _is_own_password(request.form.get("current", ""))
     return "" if fits else gate.tongue().say("This is not your password, or there were too many tries.")
@@ -36,9 +40,8 @@ def _is_own_password(typed: str) -> bool:
     return fits
 
 
-def _refuse_unless_fresh() -> None:
+def refuse_unless_fresh(sentence: str) -> None:
+    """Unless whoever sits there has signed in a moment ago, they are asked to, in that sentence."""
     device = gate.device()
     if device is None or gate.site().clock() - device.started_at > timedelta(minutes=LINK_MINUTES):
-        raise NotAllowed(
-            "Sign out and in again first: what opens your account is changed within a quarter of an hour of signing in."
-        )
+        raise NotAllowed(sentence)

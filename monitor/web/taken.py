@@ -16,7 +16,7 @@ from branches.known import Lines, Picture
 from branches.language import message
 from branches.people import User
 from branches.weeks import local_date
-from monitor.web import gate
+from monitor.web import gate, told
 
 MOST = 10
 """How often within an hour one person may have such files made."""
@@ -38,7 +38,7 @@ SUBJECTS: Mapping[str, str] = {
     "conflicts_of_interest": message("Conflicts of interest"),
     "reference_cases": message("Reference cases"),
     "actions": message("Actions"),
-    "shown": message("What was shown of verified actions"),
+    "shown": message("What this person showed of actions"),
     "appeals": message("Appeals"),
     "flags": message("Flags"),
     "did": message("What this person did"),
@@ -69,11 +69,13 @@ def _parts(packed: IO[bytes]) -> Iterator[bytes]:
 
 
 def _pack(into: IO[bytes], user: User, at: datetime) -> None:
-    lines, found = known.of(gate.session(), user), known.pictures(gate.session(), user)
+    lines, found = known.of(gate.session(), user, told.look()), known.pictures(gate.session(), user)
     chosen = list(_fitting(found))
     data = {**lines, "photos_left_out": [{"n": len(found) - len(chosen)}]} if len(chosen) < len(found) else lines
+    page = _page(user, lines, at).encode()
+    gate.keep()  # nothing more is asked of the database: nobody waits while photos are packed
     with ZipFile(into, "w") as out:
-        _add(out, "index.html", _page(user, lines, at).encode(), at)
+        _add(out, "index.html", page, at)
         _add(out, "data.json", json.dumps(data, ensure_ascii=False, indent=2).encode(), at)
         for one in chosen:
             try:

@@ -35,6 +35,7 @@ def attacked(world: World, folder: Path, role: Role | None) -> Iterator[Strongho
     try:
         honest = hold.honest()
         yield hold
+        assert hold.asked > 0
         assert hold.faults == []
         assert hold.slowest[0] < TIMES_AN_HONEST_PAGE * honest, hold.slowest
     finally:

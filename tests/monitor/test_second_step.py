@@ -265,6 +265,19 @@ def test_a_form_without_its_token_is_refused(house: House, path: str) -> None:
     entered(house).post(path, status=400, code="123456")
 
 
+def test_what_one_device_has_begun_is_shown_to_no_other(house: House) -> None:
+    mine, other = entered(house, Role.MANAGER), entered(house, Role.MANAGER)
+    begun = form(mine.submit(form(mine.get(PAGE), f"{PAGE}/begin")), f"{PAGE}/confirm")
+    token = form(other.get(PAGE), f"{PAGE}/begin").fields["csrf_token"]
+    for carried in ({}, {"begun": "é"}, {"begun": begun.fields["begun"]}):
+        typed = {"csrf_token": token, "code": shown(house, Role.MANAGER), **carried}
+        answer = other.client.post(f"{PAGE}/confirm", data=typed)
+        assert (answer.status_code, answer.location) == (303, PAGE)
+    assert verbs(house, Role.MANAGER) == []
+    mine.submit(begun, code=shown(house, Role.MANAGER))
+    assert verbs(house, Role.MANAGER) == ["turn_on_second_step"]
+
+
 def test_a_second_phone_takes_turning_the_first_off(house: House) -> None:
     visitor = entered(house)
     asked = form(visitor.get(PAGE), f"{PAGE}/begin")
@@ -317,21 +330,6 @@ def test_who_waits_at_the_door_is_sent_away_when_something_changes(
     visitor = at_the_door(house)
     ending(house)
     assert visitor.get(DOOR).headings == ["Sign in"]
-
-
-def test_head_office_takes_it_from_somebody_whose_phone_is_lost(house: House) -> None:
-    visitor = entered(house, Role.MANAGER)
-    set_up(house, visitor, Role.MANAGER)
-    office, path = entered(house), f"/office/people/{house.people[Role.MANAGER].public_id}"
-    action = f"{path}/take-second-step"
-    page = office.submit(form(office.get(path), action))
-    assert "Second step not set up" in page.text
-    assert is_in(visitor) is False
-    assert is_in(entered(house, Role.MANAGER))
-    assert verbs(house, Role.MANAGER)[-1] == told(house)[-1] == "take_second_step"
-    assert [one.action for one in page.forms if one.action == action] == []
-    again = office.client.post(action, data=form(page, f"{path}/invite").fields)
-    assert again.status_code == 409
 
 
 def test_who_is_erased_leaves_nothing_of_it(house: House) -> None:

@@ -12,11 +12,14 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import select
 
-from branches import assignments, drafts, history, known
+from branches import actions, appeals, assignments, drafts, history
+from branches.appeals import Appeal
 from branches.audits import Audit
 from branches.database import reading, transaction
+from branches.known import account, answering, auditing, done
 from branches.people import Role, User
 from branches.places import Branch
+from branches.standards import Item
 from branches.tables import metadata
 from monitor.web.taken import MOST, SUBJECTS
 from tests.databases import SqliteDatabases
@@ -115,6 +118,30 @@ def test_staff_take_home_what_they_wrote_and_no_audit(rooms: Rooms) -> None:
     assert {"did": "appeal", "to": "appeal", "when": NOW.date().isoformat()} in found["did"]
 
 
+def test_staff_hear_of_no_audit_by_the_action_that_was_made_of_it(rooms: Rooms) -> None:
+    audit, day = rooms.audit("released"), NOW.date()
+    with transaction(rooms.engine) as session:
+        found = session.exec(select(Audit).where(Audit.public_id == audit)).one()
+        item = session.exec(select(Item).where(Item.code == "greeting1")).one()
+        owner, office = (session.get_one(User, person(rooms, role).id) for role in (Role.STAFF, Role.OFFICE))
+        shared = {"audit": found, "item": item, "owner": owner, "by": office, "at": NOW}
+        actions.open_action(session, found.branch, plan="Greet.", due_on=day, **shared)  # type: ignore[arg-type]
+    assert "actions" not in data(taken(rooms.visitor(Role.STAFF)))
+    rooms.clock[0] = NOW + timedelta(days=14)
+    assert [one["due"] for one in data(taken(rooms.visitor(Role.STAFF)))["actions"]] == [day.isoformat()]
+
+
+def test_a_shopper_hears_of_no_appeal(rooms: Rooms) -> None:
+    made = rooms.appeal()
+    before = data(taken(rooms.visitor(Role.SHOPPER)))["answers"]
+    with transaction(rooms.engine) as session:
+        appeal = session.exec(select(Appeal).where(Appeal.public_id == made)).one()
+        other = "no" if appeal.mark_before == "yes" else "yes"
+        office = session.get_one(User, person(rooms, Role.OFFICE).id)
+        appeals.decide(session, appeal, upheld_as=other, decision="It was so.", by=office, at=NOW)
+    assert data(taken(rooms.visitor(Role.SHOPPER)))["answers"] == before
+
+
 def test_head_office_takes_it_home_for_somebody_and_history_says_so(rooms: Rooms) -> None:
     shopper, office = person(rooms, Role.SHOPPER), rooms.office()
     rooms.audit("submitted", comment=SAID)
@@ -146,7 +173,9 @@ def test_it_is_made_some_times_an_hour_and_no_oftener(rooms: Rooms) -> None:
 
 
 def test_every_subject_has_its_words(rooms: Rooms) -> None:
-    rooms.audit("submitted")
     with reading(rooms.engine) as session:
-        found = {subject for one in session.exec(select(User)) for subject in known.of(session, one)}
-    assert found <= SUBJECTS.keys()
+        one = session.exec(select(User)).first()
+        assert one is not None
+        rooms_of_it = (account, auditing, answering, done)
+        found = {subject for room in rooms_of_it for subject in room.of(session, one)}
+    assert found == SUBJECTS.keys()

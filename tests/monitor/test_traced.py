@@ -16,8 +16,8 @@ from monitor import logs
 from monitor.app import Kept, create_app
 from tests.databases import SqliteDatabases
 from tests.monitor.addresses import FOR_EVERYBODY
-from tests.monitor.pages import Page
-from tests.monitor.rooms import Rooms, opened
+from tests.monitor.pages import Page, Visitor
+from tests.monitor.rooms import Rooms, form, opened
 
 GIVEN = "proxy-0123456789.abc"
 
@@ -132,6 +132,16 @@ def test_a_page_that_says_it_was_our_fault_names_the_request(rooms: Rooms, log: 
     assert "RuntimeError" in faults[0]["traceback"]
 
 
+def test_a_fault_is_found_by_its_id_in_a_log_of_text_as_well() -> None:
+    fault = logging.LogRecord("monitor.app", logging.ERROR, __file__, 1, "went wrong", None, None)
+    word = logging.LogRecord("monitor.app", logging.INFO, __file__, 1, "all is well", None, None)
+    held = logs.request_id.set(GIVEN)
+    said, plain = (logs.Redacting(logs.WORDS).format(one) for one in (fault, word))
+    logs.request_id.reset(held)
+    assert said.endswith(f"ERROR went wrong [request {GIVEN}]")
+    assert plain.endswith("INFO all is well")
+
+
 def test_a_page_that_was_not_our_fault_names_none(rooms: Rooms) -> None:
     answer = rooms.app.test_client().get("/nowhere", headers={"X-Request-ID": GIVEN})
     assert (answer.status_code, GIVEN in answer.text) == (404, False)
@@ -156,7 +166,11 @@ def test_no_line_tells_of_a_person_whatever_was_asked(rooms: Rooms, log: Log) ->
                 public_id = rooms.people[Role.SHOPPER].public_id
                 path = rule.rule.replace("<public_id>", public_id)
                 visitor.client.get(f"{path}?q=anna-canary&email=anna-canary@example.com")
-    visitors[0].client.post("/sign-in/password", data={"email": "anna-canary@example.com", "password": "anna-canary"})
-    visitors[0].client.post("/sign-in", data={"email": next(iter(people)).email or ""})
+    stranger = Visitor(rooms.app)
+    by_password, by_mail = (form(stranger.get("/sign-in"), end) for end in ("/sign-in/password", "/sign-in"))
+    stranger.submit(by_password, status=422, email="anna-canary@example.com", password="anna-canary")
+    stranger.submit(by_mail, email=next(one.email for one in people if one.email))
+    tried = [line["status"] for line in log.of_requests() if line["method"] == "POST"]
+    assert tried == [422, 302]
     assert len(log.of_requests()) > 100
     assert [line for line in log.lines for secret in {*secrets, "anna-canary"} if secret in line] == []

@@ -7,17 +7,21 @@ from flask import abort, current_app, render_template
 
 from branches import access, accounts, factors, subscriptions
 from branches.access import Right
+from branches.errors import NotAllowed
 from branches.language import codes, message
 from branches.people import Role, User
 from branches.sessions import LINK_MINUTES
 from branches.subscriptions import Wanted
-from monitor.web import gate, leave, mailed, way_in
+from monitor.web import gate, leave, mailed, sure, way_in
 from monitor.web.office import agreed, beginning, changes, picking, told
 from monitor.web.office.people import LONGEST_NAME, choices, mail, place_of, role_and_place
 from monitor.web.office.room import Answer, blueprint, called, done, now, the_person
 from monitor.web.office.typed import Typed, by
 
 LATELY = 12
+TAKEN_AWAY_FRESH = message(
+    "Sign out and in again first: a second step is taken away within a quarter of an hour of signing in."
+)
 
 
 @blueprint.get("/people/<public_id>")
@@ -75,6 +79,9 @@ def _reactivate(user: User, typed: Typed) -> str:
 
 
 def _take_second_step(user: User, typed: Typed) -> str:
+    if user.id == by().id:
+        raise NotAllowed("Your own second step is turned off under My sign-in, with a code.")
+    sure.refuse_unless_fresh(TAKEN_AWAY_FRESH)
     typed.take("second_step", lambda: factors.take_away(gate.session(), user, by=by(), at=now()))
     return gate.tongue().say("The second step is taken away; every device of theirs has been signed out.")
 
@@ -201,7 +208,7 @@ def _page(user: User, typed: Typed) -> str:
         homes=picking.branches(),
         first_pin=user.active and user.role == Role.STAFF.value and user.email is None,
         second_step=_second_step(user),
-        holds_second_step=factors.of(gate.session(), user) is not None,
+        may_take_second_step=factors.of(gate.session(), user) is not None and user.id != by().id,
         stands_in=[(gate.tongue().say("Stands in for"), words) for words in leave.held_for(user)],
         lately=told.lately(user, LATELY),
         history=told.of(user),

@@ -7,7 +7,7 @@ from branches import outbox, runs, webhooks
 from branches.language import message
 from branches.runs import Run
 from branches.webhooks import Post
-from monitor import reconciling
+from monitor import forgetting, reconciling
 from monitor.web import gate
 from monitor.web.office import missing
 from monitor.web.office.changes import Change
@@ -28,7 +28,7 @@ JOBS = {
     "audits not sent in time": message("Audits not sent in time"),
     "unused photos": message("Photos of no audit"),
     reconciling.NAME: message("Whether all that was accepted is there"),
-    "forgetting": message("What was kept long enough"),
+    forgetting.JOB: message("What was kept long enough"),
 }
 
 
@@ -69,8 +69,12 @@ def _line(run: Run) -> Line:
 
 
 def _words(run: Run) -> list[str]:
-    said = missing.counted if run.job == reconciling.NAME else _did
+    said = {reconciling.NAME: missing.counted, forgetting.JOB: _forgot}.get(run.job, _did)
     return [said(what, n) for what, n in sorted(run.did.items())]
+
+
+def _forgot(what: str, n: int) -> str:
+    return str(Change("", gate.tongue().whole(n), gate.tongue().say(WORDS[what])))
 
 
 def _job(name: str) -> str:
@@ -107,7 +111,7 @@ def _besides(what: str, n: int) -> str:
         case "photos":
             return count("{n} photo deleted", "{n} photos deleted", n)
         case _:
-            return str(Change("", gate.tongue().whole(n), gate.tongue().say(WORDS.get(what, what))))
+            return f"{what} {gate.tongue().whole(n)}"
 
 
 def _span(span: timedelta) -> str:
