@@ -77,7 +77,7 @@ def _pages(*, demo: bool) -> Porch:
         later=Later(),
         appeal_days=config.audits.appeal_days,
         two_people=config.review.two_people,
-        second_step=config.sign_in.second_factor == "must",
+        second_step=config.sign_in.second_step == "must",
         managers_know_shoppers=config.privacy.managers_know_shoppers,
         privacy=privacy(config),
         rules=rules(config),

@@ -320,7 +320,7 @@ class ReviewSection(_Section):
 
 
 class SignInSection(_Section):
-    second_factor: Literal["may", "must"] = _setting(
+    second_step: Literal["may", "must"] = _setting(
         "may",
         "Whether managers and head office may or must sign in with a code from their phone as well",
         "may or must",
