@@ -11,9 +11,8 @@ POLICY = "; ".join([f"{kind} 'none'" for kind in CLOSED] + [f"{kind} 'self'" for
 
 
 def put(response: Response, *, secure: bool) -> None:
-    """On every answer, whatever it is."""
+    """On every answer, whatever it is; what says no more of a file that anybody may have is left out, a phone waits for each byte."""
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     if secure:
         response.headers["Strict-Transport-Security"] = f"max-age={YEAR_SECONDS}"
     if request.endpoint != "static":
@@ -21,6 +20,8 @@ def put(response: Response, *, secure: bool) -> None:
 
 
 def _guard_page(response: Response) -> None:
+    if response.mimetype != "text/html":  # of pages browsers make nothing elsewhere, and none may frame them
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     response.headers.setdefault("Content-Security-Policy", POLICY)
     response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from monitor.web.measured import Measured
 
 ID = "X-Request-ID"
+WRONG = 400
+"""From here on nobody is answered without an id; of files that are there nobody asks."""
 _SANE = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 """Whoever asks may invent others, and each would be a line of its own among the figures."""
@@ -33,7 +35,7 @@ def request_id() -> str:
     """Of this request: what a web server in front has called it, if that is no more than a name; else one of our own."""
     if "request_id" not in g:
         given = request.headers.get(ID, "")
-        g.request_id = given if _SANE.fullmatch(given) else secrets.token_hex(8)
+        g.request_id = given if _SANE.fullmatch(given) else secrets.token_hex(6)
     return cast("str", g.request_id)
 
 
@@ -43,7 +45,8 @@ def _begin() -> None:
 
 
 def _end(response: Response) -> Response:
-    response.headers[ID] = request_id()
+    if request.endpoint != "static" or response.status_code >= WRONG:
+        response.headers[ID] = request_id()
     if is_bare():
         return response
     seconds = perf_counter() - g.get("began", perf_counter())

@@ -35,6 +35,7 @@ HEADERS = {
         "Referrer-Policy",
     ),
     *("X-Content-Type-Options", "Service-Worker-Allowed", "Accept-Ranges", "Content-Language", "Kept-For"),
+    "X-Request-ID",  # drawn for each request, or given by whoever asks
 }
 """All that an answer may bear."""
 
