@@ -38,7 +38,8 @@ REACHES = {
             *("verify_actions", "dismiss_flags", "read_handbook"),
         ),
         "region",
-    ),
+    )
+    | {"have_second_step": "own"},
     "office": dict.fromkeys(
         (
             *(
@@ -57,7 +58,8 @@ REACHES = {
             *("keep_standard", "keep_notices", "decide_appeals", "verify_actions", "dismiss_flags", "read_handbook"),
         ),
         "chain",
-    ),
+    )
+    | {"have_second_step": "own"},
 }
 """Who may do what, how far; written down a second time, by hand."""
 

@@ -26,6 +26,7 @@ THEIR_OWN = {
     *("history.by_id", "mail.user_id", "device_session.user_id", "device_session.lent_to_id", "pin.user_id"),
     *("sign_in_link.user_id", "subscription.user_id", "upload.by_id", "stand_in.person_id", "stand_in.stand_in_id"),
     *("corrective_action.owner_id", "flag.seen_by_id"),
+    *("doorstep.user_id", "second_factor.user_id", "recovery_code.user_id"),
 }
 """Who did it, to whom it was mailed, which device: as it was; or of people who do not audit."""
 
