@@ -30,8 +30,13 @@ def test_what_is_chosen_can_be_told_without_colour(browser: Browser, served: Ser
     with look(browser, served, DESK) as seen:
         seen.go(f"{demo_address}/blocks")
         seen.page.get_by_label("Yes", exact=True).check()
-        widths = "() => [...document.querySelectorAll('.choice input')].map(one => getComputedStyle(one).borderWidth)"
-        assert seen.page.evaluate(widths) == ["2px", "1px", "1px"]
+        corners, widths = (
+            f"() => [...document.querySelectorAll('.choice input')].map(one => getComputedStyle(one).{what})"
+            for what in ("backgroundImage.startsWith('linear-gradient')", "borderWidth")
+        )
+        assert seen.page.evaluate(corners) == [True, False, False]
+        seen.page.emulate_media(forced_colors="active")
+        assert seen.page.evaluate(widths) == ["4px", "1px", "1px"]
 
 
 def test_a_form_that_comes_back_begins_at_what_is_wrong(browser: Browser, served: Served, demo_address: str) -> None:
