@@ -15,6 +15,8 @@ A_MINUTE = timedelta(minutes=1)
 SAME_TROUBLE = timedelta(minutes=10)
 """A job that fails again within that time is in the same trouble still, and has one line for all of it."""
 LONGEST = 500
+RECONCILIATION, FORGETTING = "reconciliation", "forgetting"
+"""Names of jobs of which pages tell in words of their own."""
 
 
 class Run(SQLModel, table=True):

@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 from branches import keeping
 from branches.database import reading, transaction
 from branches.keeping import KINDS, Kind
+from branches.runs import FORGETTING
 from monitor.jobs import Worker
 from monitor.noting import Did, noted
 
-JOB = "forgetting"
 NIGHT = range(1, 5)
 """The hours of the chain's own clock in which it is done unattended: what must not go can be kept until then."""
 
@@ -16,7 +16,7 @@ NIGHT = range(1, 5)
 def nightly(worker: Worker) -> Did:
     """At night what is due is forgotten, and noted how many of what; by day nothing is looked at."""
     hour = worker.clock().astimezone(ZoneInfo(worker.settings.chain_zone)).hour
-    return noted(worker, JOB, forget) if hour in NIGHT else {}
+    return noted(worker, FORGETTING, forget) if hour in NIGHT else {}
 
 
 def due(worker: Worker) -> dict[str, int]:

@@ -10,7 +10,6 @@ from monitor.jobs import Worker
 
 log = logging.getLogger(__name__)
 
-NAME = "reconciliation"
 LATELY = timedelta(weeks=5)
 """Of audits and editions those of the last weeks; photos whatever their age."""
 

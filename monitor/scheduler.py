@@ -9,6 +9,7 @@ from types import FrameType
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from branches import runs
 from monitor import alerting, forgetting, hooking, jobs, reconciling, upkeep
 from monitor.jobs import Worker
 from monitor.noting import Did, noted
@@ -38,8 +39,8 @@ def timetable(worker: Worker, tick_seconds: int) -> list[Job]:
         Job("webhooks", every, lambda: post(worker)),
         Job("audits not sent in time", HOUR_SECONDS, lambda: noted(worker, "audits not sent in time", _expire)),
         Job("unused photos", HOUR_SECONDS, lambda: noted(worker, "unused photos", _sweep_photos)),
-        Job(reconciling.NAME, HOUR_SECONDS, lambda: noted(worker, reconciling.NAME, reconciling.reconcile)),
-        Job(forgetting.JOB, HOUR_SECONDS, lambda: forgetting.nightly(worker)),
+        Job(runs.RECONCILIATION, HOUR_SECONDS, lambda: noted(worker, runs.RECONCILIATION, reconciling.reconcile)),
+        Job(runs.FORGETTING, HOUR_SECONDS, lambda: forgetting.nightly(worker)),
         Job("old runs", HOUR_SECONDS, lambda: upkeep.sweep_runs(worker)),
     ]
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from branches.keeping import KINDS, Kind, Terms, back
+from branches.runs import FORGETTING
 from monitor import forgetting
 from monitor.config import read_config
 from monitor.noting import Did, noted
@@ -33,7 +34,7 @@ def command(config_file: Path | None, dry_run: bool) -> None:
     """Forget what has been kept for as long as [privacy] says; it cannot be undone. The scheduler does so each night."""
     config = read_config(config_file)
     working = worker(config, open_chain(config, stays=True))
-    found = forgetting.due(working) if dry_run else noted(working, forgetting.JOB, forgetting.forget)
+    found = forgetting.due(working) if dry_run else noted(working, FORGETTING, forgetting.forget)
     at = working.clock()
     for kind in KINDS:
         click.echo(f"{NAMES[kind.name]}: {_said(kind, working.terms, at, found, dry_run=dry_run)}")

@@ -13,7 +13,7 @@ from branches import runs
 from branches.audits import Audit, Photo, ScoreRow
 from branches.database import reading, transaction
 from branches.people import User
-from monitor import reconciling, scheduler
+from monitor import scheduler
 from monitor.jobs import Worker
 from reports.weekly import Settings
 from tests import make
@@ -34,7 +34,7 @@ def rooms(sqlite: SqliteDatabases, tmp_path: Path) -> Iterator[Rooms]:
 def look(rooms: Rooms, at: datetime, folder: Path) -> None:
     """As the scheduler does each hour."""
     worker = Worker(rooms.engine, Settings(), lambda: at, "tests", photos=folder)
-    (job,) = [one for one in scheduler.timetable(worker, 30) if one.name == reconciling.NAME]
+    (job,) = [one for one in scheduler.timetable(worker, 30) if one.name == runs.RECONCILIATION]
     job.run()
 
 
@@ -59,7 +59,7 @@ def test_what_is_missing_is_noted_and_named_in_the_log_without_anybodys_name(
             select(Audit.public_id).join(ScoreRow, isouter=True).where(col(ScoreRow.audit_id).is_(None))
         ).all()
         people = [text for one in session.exec(select(User)) for text in (one.name, one.email, one.code) if text]
-    assert (run.job, run.did) == (reconciling.NAME, {"files": 1, "scores": 1})
+    assert (run.job, run.did) == (runs.RECONCILIATION, {"files": 1, "scores": 1})
     said = caplog.text
     assert f"files: 1, among them {LOST}" in said
     assert f"scores: 1, among them {audit[0]}" in said
@@ -71,7 +71,7 @@ def test_where_all_is_there_nothing_is_logged_and_only_the_look_is_noted(
 ) -> None:
     look(rooms, NOW, tmp_path)
     with reading(rooms.engine) as session:
-        assert (runs.done(session, NOW - HOUR, most=5), runs.looks(session)) == ([], {reconciling.NAME: NOW})
+        assert (runs.done(session, NOW - HOUR, most=5), runs.looks(session)) == ([], {runs.RECONCILIATION: NOW})
     assert "missing" not in caplog.text
 
 
@@ -107,8 +107,8 @@ def test_once_all_is_there_again_nothing_is_shown_as_missing(rooms: Rooms, tmp_p
 @pytest.mark.parametrize("kind", ["files", "photos", "mails", "weeks", "scores"])
 def test_each_kind_has_words_of_its_own(rooms: Rooms, kind: str) -> None:
     with transaction(rooms.engine) as session:
-        runs.looked(session, reconciling.NAME, at=NOW)
-        runs.note(session, reconciling.NAME, began=NOW, ended=NOW, did={kind: 3})
+        runs.looked(session, runs.RECONCILIATION, at=NOW)
+        runs.note(session, runs.RECONCILIATION, began=NOW, ended=NOW, did={kind: 3})
     shown = rooms.office().get("/office/schedule").text
     words = {
         "files": "3 photos are not in the data folder",

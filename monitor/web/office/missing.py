@@ -1,7 +1,6 @@
 """What was accepted and is missing since: what the hourly look found last, and what to do about it."""
 
 from branches import runs
-from monitor import reconciling
 from monitor.web import gate
 from monitor.web.office.review import Line
 from monitor.web.office.room import moment_words
@@ -9,7 +8,7 @@ from monitor.web.office.room import moment_words
 
 def found() -> tuple[str, list[Line]]:
     """When the last look was, and what it found, each kind with what to do; nothing where all was there."""
-    run = runs.found_last(gate.session(), reconciling.NAME)
+    run = runs.found_last(gate.session(), runs.RECONCILIATION)
     if run is None:
         return "", []
     lines = [Line(counted(what, n), "", "", _to_do(what)) for what, n in sorted(run.did.items())]

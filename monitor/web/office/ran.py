@@ -7,7 +7,6 @@ from branches import outbox, runs, webhooks
 from branches.language import message
 from branches.runs import Run
 from branches.webhooks import Post
-from monitor import forgetting, reconciling
 from monitor.web import gate
 from monitor.web.office import missing
 from monitor.web.office.changes import Change
@@ -27,8 +26,8 @@ JOBS = {
     "webhooks": message("Webhooks"),
     "audits not sent in time": message("Audits not sent in time"),
     "unused photos": message("Photos of no audit"),
-    reconciling.NAME: message("Whether all that was accepted is there"),
-    forgetting.JOB: message("What was kept long enough"),
+    runs.RECONCILIATION: message("Whether all that was accepted is there"),
+    runs.FORGETTING: message("What was kept long enough"),
 }
 
 
@@ -69,7 +68,7 @@ def _line(run: Run) -> Line:
 
 
 def _words(run: Run) -> list[str]:
-    said = {reconciling.NAME: missing.counted, forgetting.JOB: _forgot}.get(run.job, _did)
+    said = {runs.RECONCILIATION: missing.counted, runs.FORGETTING: _forgot}.get(run.job, _did)
     return [said(what, n) for what, n in sorted(run.did.items())]
 
 
