@@ -23,6 +23,8 @@ from tests.monitor.pages import Page, Visitor
 TOKEN = re.compile(r'name="csrf_token" value="[^"]*"')
 WHOM = ("with a password", "without one", "deactivated", "invited", "unknown")
 Try = Callable[[Visitor, str], "Heard"]
+DRAWN = ("Set-Cookie", "Content-Length", "X-Request-ID")
+"""Headers that are looked at by themselves, follow from the body, or are drawn anew for each request."""
 
 
 @dataclass
@@ -83,7 +85,7 @@ def counting(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Work]:
 def sent(visitor: Visitor, path: str, page: str, email: str, **fields: str) -> Heard:
     asked = form(visitor.get(page), path)
     answer = visitor.client.post(path, data={**asked.fields, "email": email, **fields})
-    headers = {name: value for name, value in answer.headers if name not in ("Set-Cookie", "Content-Length")}
+    headers = {name: value for name, value in answer.headers if name not in DRAWN}
     cookies = tuple(sorted(re.sub(r"=[^;]*", "", one, count=1) for one in answer.headers.getlist("Set-Cookie")))
     body = TOKEN.sub("", answer.get_data(as_text=True)).replace(email, "ADDRESS")
     return Heard(answer.status_code, headers, cookies, body)
