@@ -63,7 +63,7 @@ def test_the_last_three_copies_are_kept_and_nothing_else_is_touched(chain: Chain
         upgrading.copy_before(chain.config, older, at=AT + timedelta(days=days))
         (chain.folder / "before-upgrade" / "mine.sqlite3").touch()
     assert [copy.name for copy in copies(chain)] == [
-        *(f"{AT + timedelta(days=days):%Y%m%dT%H%M%SZ}-at-0016.sqlite3" for days in (2, 3, 4)),
+        *(f"{AT + timedelta(days=days):%Y%m%dT%H%M%SZ}-at-{older}.sqlite3" for days in (2, 3, 4)),
         "mine.sqlite3",
     ]
 
