@@ -72,6 +72,8 @@ def test_each_page_of_the_second_step_keeps_the_rules(browser: Browser, house: H
         check(seen, "off")
         press(seen)
         check(seen, "setting up")
+        press(seen, "1")
+        check(seen, "setting up, wrong code", 422)
         press(seen, shown(house, code))
         check(seen, "recovery codes")
         recovery = seen.page.inner_text(".keys li >> nth=0")
