@@ -11,7 +11,7 @@ PAUSE_SECONDS = 5.0
 """Before a scheduler that has ended is started again."""
 LONGEST_STOP = 60.0
 """Seconds that a report in the making has to be finished."""
-COMMAND = (sys.executable, "-m", "monitor", "schedule")
+COMMAND = (sys.executable, "-m", "monitor", "schedule", "--beside")
 
 log = logging.getLogger(__name__)
 

@@ -77,7 +77,21 @@ def main() -> None:
         _end("Stopped.", 130)
     except click.exceptions.Exit as asked:
         sys.exit(asked.exit_code)
+    except Exception as error:
+        said = _of_the_database(error)
+        if said is None:
+            raise
+        _end(said, REFUSED)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _of_the_database(error: Exception) -> str | None:
+    """What a database says that cannot be read or written just now; None of any other fault."""
+    kinds = sys.modules.get("sqlalchemy.exc")  # a command that asks none has not loaded it
+    if kinds is None or not isinstance(error, kinds.OperationalError):
+        return None
+    why = next(iter(str(error.orig).strip().splitlines()), "it does not answer")
+    return f"The database did not take it: {why}. Nothing was changed; monitor doctor says more."
 
 
 def _end(sentence: str, code: int) -> None:

@@ -16,6 +16,9 @@ from branches.weeks import DueTime
 from monitor import running
 from monitor.config import Config
 from monitor.copying import finishing, upgrading
+from monitor.copying.making import NOTE
+from monitor.copying.parts import PHOTOS
+from monitor.copying.snapshot import database_file
 from reports.figures import Rules
 
 _TO_MONDAY = 14
@@ -33,6 +36,7 @@ def open_chain(config: Config, *, stays: bool = False, copies: bool = True) -> s
     finishing.finish_after_a_kill(config.folder)
     if stays:
         running.stay(config.folder)
+    _refuse_a_lost_one(config)
     engine = database.create(config.database_url)
     try:
         _bring_up(config, engine, copies=copies)
@@ -40,6 +44,18 @@ def open_chain(config: Config, *, stays: bool = False, copies: bool = True) -> s
         engine.dispose()
         raise
     return engine
+
+
+def _refuse_a_lost_one(config: Config) -> None:
+    """A folder that has backups or photos of a chain, but no database, has lost it: an empty one in its place would pass for it."""
+    file = database_file(config)
+    left = [name for name in (NOTE, PHOTOS) if (config.folder / name).exists()]
+    if file is not None and not file.exists() and left:
+        raise Refused(
+            "The database {file} is not there, and {left} beside it is of a chain that had one. Bring the newest backup back (monitor restore), or name an empty folder in [data].",
+            file=str(file),
+            left=left[0],
+        )
 
 
 def _bring_up(config: Config, engine: sa.Engine, *, copies: bool) -> None:

@@ -78,6 +78,9 @@ def look(watched: Watched) -> Iterator[Line]:
     """Everything that must hold; of a database that does not answer nothing more is asked."""
     yield Line("folder", _folder(watched.folder))
     yield Line("space", _space(watched.folder, watched.least_free))
+    if _is_lost(watched.engine):
+        yield Line("database", "its file is not there")
+        return
     try:
         with watched.engine.execution_options(reading=True).connect() as connection:
             known = migrations.revision(connection)
@@ -87,6 +90,12 @@ def look(watched: Watched) -> Iterator[Line]:
             yield Line("scheduler", _scheduler(watched))
     except SQLAlchemyError:
         yield Line("database", "it does not answer as it should")
+
+
+def _is_lost(engine: sa.Engine) -> bool:
+    """A connection that is open already goes on with a file that was taken away."""
+    file = engine.url.database
+    return engine.name == "sqlite" and bool(file) and file != ":memory:" and not Path(str(file)).exists()
 
 
 @cache
@@ -114,6 +123,7 @@ def _scheduler(watched: Watched) -> str:
     with reading(watched.engine) as session:
         last = max(runs.looks(session).values(), default=None)
     minutes = watched.scheduler_minutes
-    if last is not None and watched.clock() - last <= timedelta(minutes=minutes):
-        return ""
+    within = timedelta(minutes=minutes)
+    if last is not None and -within <= watched.clock() - last <= within:
+        return ""  # one that lies ahead is of a clock that has been set back, and says nothing
     return f"it has not looked for {minutes} minutes"

@@ -1,12 +1,15 @@
 """The web server around the pages."""
 
+import errno
 import os
+import socket
 from pathlib import Path
 
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from monitor import logs, mailer, origins, running
+from branches.errors import Refused
+from monitor import logs, mailer, origins, orphaned, running
 from monitor.app import Kept, create_app
 from monitor.config import Config, metrics_token, read, secret
 from monitor.later import Later
@@ -26,6 +29,7 @@ def run(config_file: Path | None, config: Config, *, demo: bool = False) -> None
     """Serves until the process is asked to end; a request at work is let finish."""
     if config_file is not None:
         os.environ["MONITOR_CONFIG"] = str(config_file)  # The workers are processes of their own.
+    _check_port(config)
     running.stay(config.folder)
     secret(config, "pages")
     metrics_token(config)
@@ -47,6 +51,19 @@ def run(config_file: Path | None, config: Config, *, demo: bool = False) -> None
     server.serve()
 
 
+def _check_port(config: Config) -> None:
+    """Refuses a port that somebody serves at: the library would share it, and half the answers would be another program's."""
+    host, port = config.serve.host, config.serve.port
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise Refused("Something is served at port {port} of {host} already.", port=str(port), host=host) from None
+
+
 def pages() -> Porch:
     """One worker's pages."""
     return _pages(demo=False)
@@ -58,6 +75,7 @@ def demo_pages() -> Porch:
 
 
 def _pages(*, demo: bool) -> Porch:
+    orphaned.end_with_parent(LONGEST_STOP)
     found = read()
     config = found.config
     logs.begin(config.logs.form)

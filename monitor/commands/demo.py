@@ -218,7 +218,7 @@ def _table(config: Config) -> str:
 @contextmanager
 def _scheduler() -> Iterator[None]:
     """The scheduler beside the pages, in a process of its own."""
-    process = subprocess.Popen([sys.executable, "-m", "monitor", "schedule"])
+    process = subprocess.Popen([sys.executable, "-m", "monitor", "schedule", "--beside"])
     try:
         yield
     finally:

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shlex
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,9 +86,18 @@ def command(
         user = _office(session, config, first)
         link = way_in(config, session, user)
     trouble = None if no_test_mail else _test_mail(config, user)
-    click.echo(f"Start the program with: monitor serve --with-schedule\nThen sign in, within 15 minutes, at\n{link}")
+    click.echo(
+        f"Start the program with: {_program(config_file)} serve --with-schedule\nThen sign in, within 15 minutes, at\n{link}"
+    )
     if trouble:
         raise Refused("Everything else is set up, but the test mail was not taken: {why}", why=trouble)
+
+
+def _program(config_file: Path | None) -> str:
+    """How the program is called here, so that the line can be copied."""
+    beside = Path(__file__).parents[2] / "run.py"
+    called = "python3 run.py" if beside.exists() else "monitor"
+    return f"{called} --config {shlex.quote(str(config_file))}" if config_file is not None else called
 
 
 def _first(config: Config | None, email: str | None, name: str, *, yes: bool) -> Person:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from monitor import jobs, logs, mailer, scheduler, webhooks
+from monitor import jobs, logs, mailer, orphaned, scheduler, webhooks
 from monitor.config import read_config
 from monitor.jobs import Due, Worker
 from monitor.opening import open_chain
@@ -18,9 +18,12 @@ log = logging.getLogger(__name__)
 @click.command("schedule")
 @click.option("--once", is_flag=True, help="Make what is due now and end.")
 @click.option("--dry-run", is_flag=True, help="Only say what is due now, and when each next report will be.")
+@click.option("--beside", is_flag=True, hidden=True, help="End with the process that began this one.")
 @click.pass_obj
-def command(config_file: Path | None, once: bool, dry_run: bool) -> None:
+def command(config_file: Path | None, once: bool, dry_run: bool, beside: bool) -> None:
     """Run the scheduler: every report that is due is made, once, also after days off."""
+    if beside:
+        orphaned.end_with_parent()
     config = read_config(config_file)
     logs.begin(config.logs.form)
     engine = open_chain(config, stays=not dry_run)

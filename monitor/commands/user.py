@@ -90,7 +90,8 @@ def link(config_file: Path | None, email: str) -> None:
     """Print a sign-in link: it works once, for 15 minutes."""
     config = read_config(config_file)
     with transaction(open_chain(config)) as session:
-        click.echo(way_in(config, session, people.user_by_email(session, email)))
+        address = way_in(config, session, people.user_by_email(session, email))
+    click.echo(address)  # a link that could not be kept leads nowhere
 
 
 def way_in(config: Config, session: Session, user: User) -> str:

@@ -15,6 +15,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("Tables", stored.tables),
     ("Writing", stored.safe),
     ("Photos", stored.photos_there),
+    ("Second steps", place.second_steps),
     ("Clock", field.clock),
     ("Scheduler", field.scheduler),
     ("Jobs", field.jobs),

@@ -30,6 +30,8 @@ def scheduler(patient: Patient) -> Finding:
     if last is None:
         return Finding("it has never looked whether there is something to do", start)
     said = f"it last looked at {last:%Y-%m-%d %H:%M} UTC"
+    if last > patient.at + ASTRAY:
+        return Finding(f"{said}, which is still to come: the clock was ahead then", f"See that it runs. {start}")
     return Finding(said, start) if patient.at - last > AWAKE else Finding(said)
 
 

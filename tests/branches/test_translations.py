@@ -24,7 +24,7 @@ RULE = "= != < >"
 """The one place where signs stand alone."""
 AS_WRITTEN = {
     *("and", "or", "from", "to", "yes", "no", "na", "none", "true", "false", "choice", "greeted", "carriage", "return"),
-    *("sender", "security", "mail", "chmod", "sqlite", "monitor", "import", "publish"),
+    *("sender", "security", "mail", "chmod", "sqlite", "monitor", "import", "publish", "restore", "data"),
     *("standard", "arrived", "seconds", "password_file", "chain.sqlite3", "audits.csv", "branches.csv", "salon.toml"),
     *("config.toml", "tuesday", "secret_file", "whsec_", "base", "https"),
     *(

@@ -5,6 +5,7 @@ import os
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -14,10 +15,12 @@ from click.testing import CliRunner
 from branches import history, outbox, runs
 from branches.database import transaction
 from branches.editions import Reporting
+from branches.factors import SecondFactor
 from branches.outbox import MailKind
 from branches.places import Branch
+from monitor import authenticator
 from monitor.cli import monitor
-from monitor.config import read
+from monitor.config import read, secret
 from monitor.doctor.checks import CHECKS, examine
 from monitor.doctor.patient import Finding, Patient
 from tests import make
@@ -139,10 +142,46 @@ def test_a_data_folder_that_others_can_read_is_told(well: Chain) -> None:
     }
 
 
+def test_a_file_of_another_account_is_given_back_and_nothing_restored(well: Chain) -> None:
+    well.engine.dispose()
+    if os.geteuid() == 0:
+        os.chown(well.file, 4242, -1)
+    else:
+        well.file.chmod(0o400)
+    said, do = ill(well)["Data folder"]
+    assert said == f"{well.file} belongs to another account, or cannot be written to"
+    assert (
+        do == f"Nothing need be restored: give it back to the account of the program (chown -R ACCOUNT: {well.folder})."
+    )
+
+
+def test_another_secret_is_told_where_phones_were_set_up_with_the_first(well: Chain) -> None:
+    assert found(well)["Second steps"].said == "nobody has one"
+    with transaction(well.engine) as session:
+        user = make.user(session)
+        sealed = authenticator.seal(authenticator.fresh(), secret(well.config, "pages"), user.public_id)
+        session.add(SecondFactor(user_id=user.id, sealed=sealed, begun_at=AT, confirmed_at=AT))
+    assert found(well)["Second steps"].said == "looked at: 1"
+    (well.folder / "secrets" / "pages").write_text("f" * 64)
+    assert ill(well)["Second steps"] == (
+        "the codes of people's phones cannot be checked: the secret is another one",
+        "Bring back the file of secrets from a backup; until then recovery codes open.",
+    )
+
+
+def test_a_token_that_the_pages_would_not_start_with_is_told(well: Chain) -> None:
+    short = well.folder / "token"
+    short.write_text("short")
+    (well.folder.parent / "config.toml").write_text(f'[serve]\nmetrics_token_file = "{short}"\n')
+    changed = replace(well, read=read(well.folder.parent / "config.toml"))
+    assert ill(changed)["Secrets"][0] == f"The secret in {short} is too short: it must have at least 32 bytes."
+
+
 def test_without_a_data_folder_nothing_is_made(chain: Chain) -> None:
     chain.engine.dispose()
     shutil.rmtree(chain.folder)
     assert ill(chain)["Data folder"][0] == f"{chain.folder} is not there"
+    assert ill(chain)["Backup"] == ("nobody can say without the data folder: look where yours are kept", "")
     assert not chain.folder.exists()
 
 
@@ -194,6 +233,12 @@ def test_a_scheduler_that_sleeps_and_a_job_that_fails_are_told(well: Chain) -> N
     said = ill(well)
     assert said["Scheduler"][0] == "it last looked at 2026-11-23 02:00 UTC"
     assert said["Jobs"][0] == "“mail” failed: no route to host"
+
+
+def test_a_look_that_is_still_to_come_says_nothing(well: Chain) -> None:
+    with transaction(well.engine) as session:
+        runs.looked(session, "mail", at=AT + 2 * HOUR)
+    assert "which is still to come: the clock was ahead then" in ill(well)["Scheduler"][0]
 
 
 def test_a_report_that_is_late_is_told(well: Chain) -> None:

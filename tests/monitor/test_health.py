@@ -83,6 +83,13 @@ def test_a_process_is_ready_when_everything_holds(rooms: Rooms, folder: Path) ->
     assert "Set-Cookie" not in answer.headers
 
 
+def test_a_database_that_was_taken_away_is_told(rooms: Rooms, folder: Path) -> None:
+    file = Path(str(rooms.engine.url.database))
+    file.rename(file.with_suffix(".away"))
+    assert wrong(rooms, folder) == {"database": "its file is not there"}
+    assert not file.exists()
+
+
 def test_a_scheduler_that_is_expected_must_have_looked(rooms: Rooms, folder: Path) -> None:
     assert wrong(rooms, folder) == {}
     assert wrong(rooms, folder, 10) == {"scheduler": "it has not looked for 10 minutes"}
@@ -90,6 +97,8 @@ def test_a_scheduler_that_is_expected_must_have_looked(rooms: Rooms, folder: Pat
         runs.looked(session, "mail", at=NOW - timedelta(minutes=10))
     assert wrong(rooms, folder, 10) == {}
     assert wrong(rooms, folder, 9) == {"scheduler": "it has not looked for 9 minutes"}
+    with transaction(rooms.engine) as session:
+        runs.looked(session, "mail", at=NOW + timedelta(hours=2))  # by a clock that has been set back since
     answer = pages(rooms, folder, minutes=9).test_client().get("/readyz")
     assert (answer.status_code, answer.text.splitlines()[0]) == (503, "not ready")
     assert "no scheduler: it has not looked for 9 minutes" in answer.text
@@ -120,7 +129,9 @@ def test_tables_of_another_version_are_told(rooms: Rooms, folder: Path) -> None:
 
 
 def test_a_database_that_does_not_answer_is_told(tmp_path: Path, folder: Path) -> None:
-    engine = database.create(f"sqlite:///{tmp_path / 'nowhere' / 'secret.sqlite3'}")
+    file = tmp_path / "secret.sqlite3"
+    file.write_text("no database, but as many words as a page of one has " * 100)
+    engine = database.create(f"sqlite:///{file}")
     lines = list(ready.look(Watched(engine, lambda: NOW, folder)))
     assert lines == [Line("folder"), Line("space"), Line("database", "it does not answer as it should")]
 

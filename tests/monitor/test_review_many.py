@@ -113,6 +113,23 @@ def test_where_none_can_be_decided_nothing_is(rooms: Rooms) -> None:
     assert states(rooms) == ["approved"]
 
 
+def test_nobody_is_named_to_others_by_a_tick(rooms: Rooms) -> None:
+    """Approving shows nobody anything; releasing does, so that one is opened first."""
+    rooms.audit(comment="Carl Cutter was on the phone all the time.")
+    rooms.audit(branch=rooms.other)
+    office = rooms.office()
+    page = office.get("/office/review")
+    page = press(office, listed(page), "approve-and-release", boxes(page))
+    left = page.text[page.text.index(TOLD) :]
+    assert "Somebody seems to be named in it: open it, and take the name out or release it there." in left
+    assert states(rooms) == ["submitted", "released"]
+    page = press(office, listed(page), "approve", boxes(page))
+    assert states(rooms) == ["approved", "released"]
+    page = office.get("/office/review?show=approved")
+    press(office, listed(page), "release", boxes(page), status=409)
+    assert states(rooms) == ["approved", "released"]
+
+
 def test_nothing_ticked_is_said(rooms: Rooms) -> None:
     rooms.audit()
     office = rooms.office()

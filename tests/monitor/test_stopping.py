@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from urllib.request import Request, build_opener
 
 import pytest
 
+from branches.errors import Refused
 from monitor.config import read_config
 from monitor.opening import open_chain
 from tests.monitor.test_serving import free_port, wait_for
@@ -98,3 +100,36 @@ def trying_a_password(address: str) -> int:
             return int(answer.status)
     except HTTPError as error:
         return error.code
+
+
+@pytest.mark.slow
+def test_whoever_serves_ends_with_the_process_that_began_it_and_nobody_serves_beside_it(chain: Path) -> None:
+    """Killed, it can tell nobody; what it began would answer with the settings of before."""
+    port = free_port()
+    with serving(chain, port) as process:
+        wait_for(f"http://127.0.0.1:{port}/healthz", process)
+        with serving(chain, port) as another:
+            said, _ = another.communicate(timeout=PATIENCE)
+        assert another.returncode == 2
+        assert said.splitlines()[-1] == f"Something is served at port {port} of 127.0.0.1 already."
+        process.kill()
+        process.wait()
+        begun = time.monotonic()
+        while answers(port):
+            assert time.monotonic() - begun < PATIENCE
+            time.sleep(0.1)
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as one:
+        return one.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.mark.slow
+def test_a_database_that_was_lost_is_not_replaced_by_an_empty_one(chain: Path) -> None:
+    config = read_config()
+    (config.folder / "photos").mkdir()
+    (config.folder / "monitor.sqlite3").rename(chain / "elsewhere")
+    with pytest.raises(Refused, match="monitor restore"):
+        open_chain(config)
+    assert not (config.folder / "monitor.sqlite3").exists()

@@ -99,7 +99,9 @@ def _report() -> Step:
     say = gate.tongue().say
     when = coming.first_report(CHAIN) or say("It comes by itself once there is a branch.")
     about = " ".join(filter(None, (when, _until_judged())))
-    return Step(say("Read the first report, as it would be now"), url_for("editions.chain"), about, is_done=False)
+    return Step(
+        say("Read the first report, as it would be now"), url_for("editions.so_far", scope=CHAIN), about, is_done=False
+    )
 
 
 def _until_judged() -> str:

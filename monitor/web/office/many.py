@@ -6,11 +6,12 @@ from functools import partial
 from flask import abort, request
 from sqlmodel import col
 
-from branches import access
+from branches import access, clearing, doubts
 from branches import review as rules
 from branches.access import Right
 from branches.audits import Audit
 from branches.errors import NotFound, Refused
+from branches.language import message
 from monitor.web import forms, gate
 from monitor.web.office import ticking
 from monitor.web.office.review import CUTS, Line, line, page, with_names
@@ -19,6 +20,9 @@ from monitor.web.office.typed import STALE, UNFIT, by
 from monitor.web.parts import OF_A_PAGE
 
 LONGEST_TICK = 40
+SHOWING = ("release", "approve-and-release")
+"""Steps after which others read what the shopper wrote."""
+NAMED = message("Somebody seems to be named in it: open it, and take the name out or release it there.")
 
 
 @blueprint.post("/review")
@@ -55,6 +59,7 @@ def _left(audit: Audit, step: str, seen: int) -> Line | None:
     try:
         with gate.session().begin_nested():
             rules.check_seen(gate.session(), audit, seen)
+            _refuse_named(audit, step)
             _verbs()[step](gate.session(), audit, by=by(), at=now())
     except NotFound:
         raise
@@ -62,6 +67,13 @@ def _left(audit: Audit, step: str, seen: int) -> Line | None:
         known = line(audit)
         return Line(known.name, known.href, gate.tongue().say(refused.message, **refused.values), known.about)
     return None
+
+
+def _refuse_named(audit: Audit, step: str) -> None:
+    """Nobody is named to others by a tick in a list."""
+    known = doubts.familiar(audit, gate.site().name)
+    if step in SHOWING and clearing.still_named(gate.session(), audit, known):
+        raise Refused(NAMED)
 
 
 def _verbs() -> Mapping[str, Callable[..., None]]:
